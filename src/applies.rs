@@ -12,6 +12,7 @@ use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::SandboxCommand;
 use crate::config::GlobalArgs;
+use crate::context::Need;
 use reco_ops::error::{Error, Kind, Result};
 
 type Flags = &'static [&'static str];
@@ -31,6 +32,7 @@ const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 /// Commands with their global flags, in addition to [`ALWAYS`].
 const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq get", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
@@ -66,6 +68,28 @@ pub fn takes(command: &str, flag: &str) -> bool {
     let row = TABLE.iter().find(|(path, _)| words(path));
     row.is_none_or(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
         || ALWAYS.contains(&flag)
+}
+
+/// Returns whether a global flag affects a command, or any command of a group such as `dlq`.
+pub fn takes_within(path: &str, flag: &str) -> bool {
+    let below = |row: &&(&str, &[Flags])| {
+        row.0.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let mut rows = TABLE.iter().filter(below).peekable();
+    ALWAYS.contains(&flag)
+        || rows.peek().is_none()
+        || rows.any(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
+}
+
+/// Returns the resource that a command cannot do without.
+pub fn need(command: &Command) -> Need {
+    match command {
+        Command::Backfill(args) if args.is_via_queue() => Need::Queue,
+        Command::Backfill(_) | Command::Verify(_) => Need::Table,
+        Command::Dlq(DlqCommand::Import(_) | DlqCommand::Journal(_)) => Need::Nothing,
+        Command::Dlq(_) => Need::Queue,
+        _ => Need::Nothing,
+    }
 }
 
 /// Checks that every given global flag has an effect.
@@ -140,6 +164,7 @@ fn path(command: &Command) -> &'static str {
     match command {
         Command::Dlq(command) => match command {
             DlqCommand::Peek(_) => "dlq peek",
+            DlqCommand::Get(_) => "dlq get",
             DlqCommand::Classify(_) => "dlq classify",
             DlqCommand::Redrive(_) => "dlq redrive",
             DlqCommand::Export(_) => "dlq export",

@@ -1,9 +1,17 @@
 //! The command line as types. Doc comments here are the help, the completions and the man pages.
 
-use clap::Parser;
+mod examples;
+mod help;
+mod suggest;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Command;
 use crate::config::GlobalArgs;
+
+pub use examples::{Example, of as examples};
 
 /// Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 ///
@@ -26,4 +34,28 @@ pub struct Cli {
     /// Subcommand.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Returns the command tree, in which each command shows only the options that affect it.
+#[must_use]
+pub fn tree() -> clap::Command {
+    help::relevant(Cli::command())
+}
+
+/// Returns the command tree with examples in its help.
+#[must_use]
+pub fn command() -> clap::Command {
+    help::with_examples(tree())
+}
+
+/// Parses a command line.
+///
+/// # Errors
+/// Usage errors, with the command that was probably meant; also the text of `--help` and
+/// `--version`.
+pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(args);
+    let matches = matches.map_err(|error| suggest::improved(error, args, &tree()))?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }

@@ -1,6 +1,7 @@
 //! Resolved context of one run.
 
 mod flows;
+mod setup;
 
 use std::future::Future;
 use std::path::Path;
@@ -23,6 +24,8 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::read_text;
 use reco_ops::files::safe_file::SETTINGS_LIMIT;
 use reco_ops::jq;
+
+pub use setup::Need;
 
 /// Bytes of articles that a long run holds, unless a flag says otherwise.
 const FACTS_MEMORY: u64 = 256 << 20;
@@ -208,7 +211,7 @@ impl Context {
             None => Ok(facts),
             Some(age) => {
                 let (age, most) = (human::duration(age), human::duration(max_age_s));
-                Err(Error::refused("the facts snapshot is too old")
+                Err(Error::refused("refusing to judge by a facts snapshot that is too old")
                     .cause(format!("it was taken {age} ago; at most {most} is allowed"))
                     .hint("take it again with `recoctl facts snapshot`, or pass --facts-max-age"))
             }

@@ -6,6 +6,7 @@
 mod applies;
 pub mod cli;
 mod commands;
+mod completion;
 pub mod config;
 mod context;
 pub mod exit;

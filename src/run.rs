@@ -4,18 +4,18 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::ValueEnum;
 use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::Cli;
+use crate::cli::{self, Cli};
 use crate::commands::Command;
 use crate::commands::config::ConfigCommand;
 use crate::config::{GlobalArgs, Key, Setting, Settings, Source};
 use crate::context::Context;
 use crate::ui::{self, OutputFormat, Ui, UiOptions};
-use crate::{applies, commands, exit, limits, logging, signals};
+use crate::{applies, commands, completion, exit, limits, logging, signals};
 use reco_ops::aws::Watch;
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file;
@@ -30,9 +30,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if args.get(1).is_some_and(|mode| mode == jq::MODE) {
         return jq::serve();
     }
+    if args.get(1).is_some_and(|mode| mode == completion::MODE) {
+        return answer_shell(&args);
+    }
     safe_file::leave_no_core();
     ui::tame_panics();
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match cli::parse(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are not failures.
@@ -57,12 +60,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Answers a completion script: `recoctl __complete -- WORDS`.
+fn answer_shell(args: &[OsString]) -> ExitCode {
+    // After the mode and `--`.
+    let words: Vec<String> =
+        args.iter().skip(3).map(|word| word.to_string_lossy().into_owned()).collect();
+    let ui = Ui::from_process(UiOptions { quiet: true, ..UiOptions::default() });
+    match commands::completions::answer(&ui, &words, cli::tree()) {
+        Ok(()) => ExitCode::from(exit::SUCCESS),
+        Err(error) => ExitCode::from(exit::of_error(&error)),
+    }
+}
+
 fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     applies::check(&cli)?;
     // Neither needs settings, a runtime or AWS: they work on a machine without any setup.
     match &cli.command {
-        Command::Completions(args) => return commands::completions::run(&ui, args, Cli::command()),
-        Command::Man(args) => return commands::man::run(&ui, args, Cli::command()),
+        Command::Completions(args) => return commands::completions::run(&ui, args, cli::tree()),
+        Command::Man(args) => return commands::man::run(&ui, args, cli::tree()),
         // The file need not be in use yet.
         Command::Config(ConfigCommand::Trust(args)) => {
             ui.output = cli.global.output.unwrap_or_default();
@@ -119,7 +134,11 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let work = async {
         let mut context = build(&cli.global, settings, ui, cancel).await?;
         context.watch = watch;
-        let outcome = commands::run(&context, cli.command, Cli::command).await;
+        let need = applies::need(&cli.command);
+        let outcome = match commands::run(&context, cli.command, cli::tree).await {
+            Err(error) => Err(context.with_all_missing(error, need).await),
+            outcome => outcome,
+        };
         context.close().await;
         outcome
     };

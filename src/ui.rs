@@ -10,6 +10,7 @@ mod pretty;
 mod progress;
 mod report;
 mod table;
+mod wrap;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
@@ -23,6 +24,7 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
+pub use wrap::wrap;
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
@@ -50,6 +52,8 @@ pub struct Ui {
     pub verbose: bool,
     quiet: bool,
     stderr_is_terminal: bool,
+    /// Width of the terminal that shows stderr.
+    stderr_width: Option<usize>,
     view: View,
     status_palette: Palette,
 }
@@ -78,13 +82,16 @@ impl Ui {
         let stdout = console::Term::stdout();
         let stdout_is_terminal = std::io::stdout().is_terminal();
         let stderr_is_terminal = std::io::stderr().is_terminal();
-        let width = stdout_is_terminal.then(|| usize::from(stdout.size().1));
+        let columns = |term: &console::Term| usize::from(term.size().1);
+        let width = stdout_is_terminal.then(|| columns(&stdout));
+        let stderr_width = stderr_is_terminal.then(|| columns(&console::Term::stderr()));
         Ui {
             output: OutputFormat::Table,
             may_ask: !options.no_input && std::io::stdin().is_terminal() && stderr_is_terminal,
             verbose: options.verbose,
             quiet: options.quiet,
             stderr_is_terminal,
+            stderr_width,
             view: View { width, palette: Palette::new(colour && !dumb && stdout_is_terminal) },
             status_palette: Palette::new(colour && !dumb && stderr_is_terminal),
         }
@@ -159,12 +166,17 @@ impl Ui {
     }
 
     fn status_line(&self, text: &str) -> String {
-        shown_in_line(&clipped(text, SCREENFUL))
+        self.fitted(&shown_in_line(&clipped(text, SCREENFUL)))
+    }
+
+    /// Breaks a line between words where the terminal ends.
+    fn fitted(&self, line: &str) -> String {
+        wrap(line, self.stderr_width, 2)
     }
 
     fn warning_line(&self, text: &str) -> String {
         let label = self.status_palette.paint(Tone::Warn, "warning:");
-        shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL)))
+        self.fitted(&shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL))))
     }
 
     /// Formats an error, with one line per part; line breaks within a part are escaped.
@@ -173,12 +185,14 @@ impl Ui {
         let mut lines = vec![format!("{label} {}", clipped(&error.message, SCREENFUL))];
         let causes = error.causes.iter().take(MOST_CAUSES);
         lines.extend(causes.map(|cause| format!("  because: {}", clipped(cause, SCREENFUL))));
-        if let Some(hint) = &error.hint {
+        for hint in error.hint.iter().chain(&error.more_hints) {
             let label = self.status_palette.paint(Tone::Good, "hint:");
             lines.push(format!("  {label} {}", clipped(hint, SCREENFUL)));
         }
-        let lines: Vec<String> = lines.iter().map(|line| shown_in_line(line)).collect();
-        lines.join("\n")
+        let shown = |(at, line): (usize, &String)| {
+            wrap(&shown_in_line(line), self.stderr_width, if at == 0 { 2 } else { 4 })
+        };
+        lines.iter().enumerate().map(shown).collect::<Vec<_>>().join("\n")
     }
 
     fn stderr(&self, line: &str) {
@@ -196,8 +210,9 @@ impl Ui {
         if self.may_ask {
             return Ok(());
         }
-        Err(Error::refused(format!("{question} No terminal to prompt on"))
-            .hint(format!("pass {flag} to skip the prompt")))
+        Err(Error::refused("refusing to go on without a confirmation: no terminal to prompt on")
+            .cause(question)
+            .hint(format!("pass {flag} to confirm in advance")))
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run
@@ -207,10 +222,8 @@ impl Ui {
     /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
-        let width = usize::from(console::Term::stderr().size().1);
-        let question =
-            break_text(&format!("{} [y/N]", self.status_line(question)), Some(width), "");
-        let _ = write!(std::io::stderr().lock(), "{question} ");
+        let _ =
+            write!(std::io::stderr().lock(), "{} ", self.status_line(&format!("{question} [y/N]")));
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
@@ -249,6 +262,12 @@ impl Ui {
             (false, false) => progress::Mode::Lines,
         };
         progress::Bar::new(mode, what, total, unit, pauses)
+    }
+
+    /// Returns whether stdout is a terminal.
+    #[must_use]
+    pub fn is_on_terminal(&self) -> bool {
+        self.view.width.is_some()
     }
 
     /// Returns the view for tables on stdout.

@@ -18,6 +18,7 @@ CODES = (DONE, 4, NOTHING, 6, 9)  # whatever is no error of the service
 # What changes nothing, and so needs the read policy alone.
 LOOKING = [
     ["dlq", "peek"],
+    ["dlq", "get", "0123abcd"],
     ["dlq", "classify", "--all"],
     ["dlq", "redrive", "--dry-run"],
     ["dlq", "redrive", "--class", "all", "--dry-run"],
@@ -153,7 +154,7 @@ class Policies(Running):
                 self.allowed("reader", arguments)
 
     def test_who_may_act_can_run_everything(self):
-        for arguments in LOOKING[:6] + ACTING:
+        for arguments in LOOKING[:7] + ACTING:
             with self.subTest(" ".join(arguments)):
                 self.allowed("writer", arguments)
 

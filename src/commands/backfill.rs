@@ -18,7 +18,7 @@ use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
 use crate::render::again;
 use crate::ui::{Ui, Unit, amount, escape_line};
-use reco_ops::aws::Table;
+use reco_ops::aws::{Table, acting_on};
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use reco_ops::backfill::{
@@ -223,7 +223,11 @@ async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
     let sdk = context.sdk().await?;
     let users = usize::from(args.scale_out.users_per_message);
     let opened = ViaQueue::open(sdk, name, users, args.scale_out.rate, args.dry_run);
-    context.before_all(opened).await.map(Target::Queue)
+    let queue = context.before_all(opened).await?;
+    if !args.dry_run {
+        context.ui.status(queue.acting_on());
+    }
+    Ok(Target::Queue(queue))
 }
 
 /// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.
@@ -252,7 +256,11 @@ async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) 
     } else {
         let name = context.settings.require(Key::Table)?;
         let sdk = context.sdk().await?;
-        Some(context.before_all(Table::open(sdk, name, item)).await?)
+        let table = context.before_all(Table::open(sdk, name, item)).await?;
+        if !tableless {
+            context.ui.status(acting_on(&table.info.arn, &format!("table {}", table.info.name)));
+        }
+        Some(table)
     };
     Ok(match emit {
         Some(files) => Target::Files(files, table),

@@ -3,6 +3,7 @@
 pub mod classify;
 mod collect;
 pub mod export;
+pub mod get;
 pub mod import;
 pub mod journal;
 pub mod peek;
@@ -23,7 +24,10 @@ use reco_ops::error::Result;
 #[derive(Debug, Subcommand)]
 pub enum DlqCommand {
     /// Show messages in the DLQ without disturbing them
+    #[command(visible_alias = "ls")]
     Peek(peek::PeekArgs),
+    /// Show one message in full, by its id or a prefix of it
+    Get(get::GetArgs),
     /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
     /// Move the messages that can succeed back to their source queue, without loss
@@ -33,6 +37,7 @@ pub enum DlqCommand {
     /// Send exported messages to a queue, each of them once
     Import(import::ImportArgs),
     /// Delete messages after backing them up to a file
+    #[command(visible_alias = "rm")]
     Purge(purge::PurgeArgs),
     /// List and cancel SQS message move tasks
     #[command(subcommand)]
@@ -50,6 +55,7 @@ pub enum DlqCommand {
 pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),
+        DlqCommand::Get(args) => Box::pin(get::run(context, args)),
         DlqCommand::Classify(args) => Box::pin(classify::run(context, args)),
         DlqCommand::Redrive(args) => Box::pin(redrive::run(context, *args)),
         DlqCommand::Export(args) => Box::pin(export::run(context, args)),

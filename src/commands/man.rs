@@ -2,6 +2,7 @@
 
 mod synopsis;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
@@ -14,7 +15,8 @@ use reco_ops::error::{Error, Kind, Result};
 /// Arguments of `recoctl man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Command whose page to print, e.g. `dlq redrive` [default: recoctl's own page]
+    /// Command whose page to show, e.g. `dlq redrive`, in the pager if stdout is a terminal and as
+    /// roff otherwise [default: recoctl's own page]
     #[arg(value_name = "COMMAND")]
     pub command: Vec<String>,
     /// Write all pages to this directory instead
@@ -22,7 +24,7 @@ pub struct ManArgs {
     pub out_dir: Option<PathBuf>,
 }
 
-/// Prints one page or writes all of them.
+/// Shows one page or writes all of them.
 ///
 /// # Errors
 /// Fails if the command does not exist or a page cannot be written.
@@ -39,8 +41,35 @@ pub fn run(ui: &Ui, args: &ManArgs, recoctl: Command) -> Result<Outcome> {
         Error::new(Kind::Usage, format!("unknown command `{command}`"))
             .hint("`recoctl --help` lists the commands")
     })?;
-    ui.print(&page.1)?;
+    if ui.is_on_terminal() && opened(page)? {
+        return Ok(Outcome::Success);
+    }
+    match ui.is_on_terminal() {
+        // Nobody reads roff.
+        true => ui.print(&help(&args.command))?,
+        false => ui.print(&page.1)?,
+    }
     Ok(Outcome::Success)
+}
+
+/// Shows a page with `man`, which opens the pager. Returns false if there is no usable `man`.
+fn opened((name, page): &(String, String)) -> Result<bool> {
+    let failed = |error: std::io::Error| {
+        Error::new(Kind::Input, "cannot write a temporary file for the page").because(&error)
+    };
+    let file = tempfile::Builder::new().prefix(&format!("{name}.")).suffix(".1").tempfile();
+    let mut file = file.map_err(failed)?;
+    file.write_all(page.as_bytes()).map_err(failed)?;
+    let status = std::process::Command::new("man").arg(file.path()).status();
+    Ok(status.is_ok_and(|status| status.success()))
+}
+
+/// Returns the help of a command.
+fn help(path: &[String]) -> String {
+    let mut recoctl = crate::cli::command();
+    recoctl.build();
+    let found = path.iter().try_fold(&recoctl, |command, word| command.find_subcommand(word));
+    found.cloned().unwrap_or(recoctl).render_long_help().to_string()
 }
 
 fn write_all(dir: &Path, pages: &[(String, String)]) -> Result<()> {
@@ -86,11 +115,38 @@ fn render(command: &Command, name: &str) -> Result<String> {
     let page = String::from_utf8_lossy(&roff).into_owned();
     let (head, rest) = page.split_once(SYNOPSIS).unwrap_or((&page, ""));
     let rest = rest.find("\n.SH ").and_then(|at| rest.get(at + 1..)).unwrap_or_default();
-    Ok([head, SYNOPSIS, &synopsis::synopsis(command, name), rest, &exit_status()].concat())
+    let synopsis = synopsis::synopsis(command, name);
+    let path = name.split('-').skip(1).collect::<Vec<_>>().join(" ");
+    let rest = &unfilled(rest);
+    Ok([head, SYNOPSIS, &synopsis, rest, &examples(&path), &exit_status()].concat())
 }
 
 /// Heading of a page's synopsis.
 const SYNOPSIS: &str = ".SH SYNOPSIS\n";
+
+/// Keeps the lines of indented tables as they are.
+fn unfilled(page: &str) -> String {
+    let (mut text, mut in_table) = (String::new(), false);
+    for line in page.lines() {
+        let is_row = line.starts_with("  ");
+        if is_row != in_table {
+            text.push_str(if is_row { ".nf\n" } else { ".fi\n" });
+            in_table = is_row;
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+fn examples(path: &str) -> String {
+    let mut section = String::from(".SH EXAMPLES\n");
+    for example in crate::cli::examples(path) {
+        let (line, purpose) = (synopsis::escaped(example.line), synopsis::escaped(example.purpose));
+        section.push_str(&format!(".TP\n\\fB{line}\\fR\n{purpose}\n"));
+    }
+    section
+}
 
 fn exit_status() -> String {
     let mut section = String::from(".SH \"EXIT STATUS\"\n");

@@ -162,6 +162,11 @@ impl ConfigFile {
         self.content.default_env.as_deref()
     }
 
+    /// Returns the names of the environments.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        self.content.env.keys().map(String::as_str)
+    }
+
     /// Checks that an environment exists in the file.
     ///
     /// # Errors
@@ -170,7 +175,7 @@ impl ConfigFile {
         if self.content.env.contains_key(name) {
             return Ok(());
         }
-        let names: Vec<&str> = self.content.env.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.environments().collect();
         let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         Err(Error::config(format!("{} has no section [env.{name}]", self.path.display()))
             .hint(format!("known environments: {known}")))

@@ -11,26 +11,29 @@ use reco_core::classify::Class;
 use crate::context::Context;
 use crate::flags::seconds;
 use reco_ops::aws::sqs::QueueRef;
-use reco_ops::dlq::query::Query;
-use reco_ops::dlq::select::{Classes, Matcher};
+use reco_ops::dlq::query::{INPUT, Query};
+use reco_ops::dlq::select::{Classes, Matcher, SHORTEST};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 
 /// Message selection; all given conditions must hold.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
-    /// Only messages of these classes; `all` selects every class. redrive defaults to retryable or,
-    /// with --id or --where, to every class except stale and superseded
+    /// Only messages with these ids, or prefixes of ids (at least 4 characters)
+    #[arg(value_name = "ID")]
+    pub ids: Vec<OsString>,
+    /// Only messages of these classes; `all` selects every class
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
     pub class: Vec<Choice>,
-    /// Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a
-    /// file, one per line
+    /// The same as ID; @FILE reads ids from a file, one per line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<OsString>,
-    /// Only messages that match this jq expression, e.g. '.attributes.source == "batch"';
-    /// available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count,
-    /// users, group_id, source
-    #[arg(long = "where", value_name = "JQ")]
+    /// Only messages with a list of one of these users, in any shape or envelope; @FILE reads user
+    /// ids from a file, one per line
+    #[arg(long, value_name = "USER,...", value_delimiter = ',')]
+    pub user: Vec<OsString>,
+    /// Only messages that match this jq expression, e.g. '.attributes.source == "batch"'
+    #[arg(long = "where", value_name = "JQ", long_help = filter_help())]
     pub filter: Option<String>,
     /// Only messages from these source queues: name, URL or ARN
     #[arg(long, value_name = "QUEUE,...", value_delimiter = ',')]
@@ -41,6 +44,21 @@ pub struct SelectArgs {
     /// Only messages sent less than this long ago
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub newer_than: Option<i64>,
+}
+
+/// Arguments of [`SelectArgs`], for options that exclude them.
+pub const SELECTION: [&str; 8] =
+    ["ids", "class", "id", "user", "filter", "source", "older_than", "newer_than"];
+
+/// Returns the help of `--where`, with the members of its input.
+fn filter_help() -> String {
+    let mut text = String::from(
+        "Only messages that match this jq expression, e.g. '.attributes.source == \"batch\"'. Its input (? may be null or absent):\n\n",
+    );
+    for (name, kind, example) in INPUT {
+        text.push_str(&format!("  {name:<16} {kind:<8} {example}\n"));
+    }
+    text
 }
 
 /// Class, or all classes.
@@ -78,7 +96,10 @@ impl SelectArgs {
     /// Returns whether messages are selected by id or content, not only by class, source or age.
     #[must_use]
     pub fn names_messages(&self) -> bool {
-        !self.id.is_empty() || self.filter.is_some()
+        !self.ids.is_empty()
+            || !self.id.is_empty()
+            || !self.user.is_empty()
+            || self.filter.is_some()
     }
 
     /// Returns the adjective for the selected messages in counts: their classes, if no other
@@ -109,7 +130,11 @@ impl SelectArgs {
         };
         Ok(Matcher {
             classes: self.classes(default),
-            ids: if self.id.is_empty() { None } else { Some(ids(&self.id, context).await?) },
+            ids: self.message_ids(context).await?,
+            users: match self.user.is_empty() {
+                true => None,
+                false => Some(listed("--user", "user ids", &self.user, context).await?),
+            },
             sources: if self.source.is_empty() { None } else { Some(sources(&self.source)?) },
             older_than_s: self.older_than,
             newer_than_s: self.newer_than,
@@ -147,21 +172,50 @@ fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
     given.iter().map(parse).collect()
 }
 
-async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> {
+impl SelectArgs {
+    /// Returns the given message ids and prefixes; `None` without any.
+    async fn message_ids(&self, context: &Context) -> Result<Option<BTreeSet<String>>> {
+        let given: Vec<OsString> = self.ids.iter().chain(&self.id).cloned().collect();
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let ids = listed("--id", "message ids", &given, context).await?;
+        for id in &ids {
+            let usage = |message: String| Error::new(Kind::Usage, message);
+            if id == "all" || id.parse::<Class>().is_ok() {
+                return Err(usage(format!("{id:?} is a class, not a message id"))
+                    .hint(format!("use --class {id}")));
+            }
+            if id.len() < SHORTEST {
+                return Err(usage(format!("{id:?} is too short for a prefix of a message id"))
+                    .hint(format!("give at least {SHORTEST} characters of the id")));
+            }
+        }
+        Ok(Some(ids))
+    }
+}
+
+/// Reads a list of ids from the values of a flag; `@FILE` stands for the lines of a file.
+async fn listed(
+    flag: &str,
+    what: &str,
+    given: &[OsString],
+    context: &Context,
+) -> Result<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for id in given {
         let Some(path) = file_of(id) else {
             ids.insert(id.to_string_lossy().trim().to_owned());
             continue;
         };
-        let failed = || Error::input(format!("cannot read message ids from {}", path.display()));
+        let failed = || Error::input(format!("cannot read {what} from {}", path.display()));
         let text = context.read(&path, INPUT_LIMIT, failed).await?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     ids.remove("");
     if ids.is_empty() {
-        return Err(Error::new(Kind::Usage, "--id is empty")
-            .hint("pass message ids, or @FILE with one id per line"));
+        return Err(Error::new(Kind::Usage, format!("{flag} is empty"))
+            .hint(format!("pass {what}, or @FILE with one per line")));
     }
     Ok(ids)
 }
@@ -217,16 +271,39 @@ mod tests {
         let path = dir.path().join("ids");
         std::fs::write(&path, "b\n\n  c \r\n").expect("written");
         let given = ["a".into(), OsString::from(format!("@{}", path.display()))];
-        let (context, ids) = (context(), super::ids);
-        let read = ids(&given, &context).await.expect("ids");
+        let context = context();
+        let ids = async |given: &[OsString], context: &Context| {
+            listed("--id", "message ids", given, context).await
+        };
+        let read = ids(&given[..], &context).await.expect("ids");
         assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
         std::fs::write(&path, "\u{feff}b\nc\n").expect("written");
-        let read = ids(&given, &context).await.expect("ids");
+        let read = ids(&given[..], &context).await.expect("ids");
         assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
         std::fs::write(&path, "\n").expect("written");
         assert!(ids(&given[1..], &context).await.is_err(), "no id must not mean every message");
         assert!(ids(&["@/nowhere".into()], &context).await.is_err());
         assert!(ids(&[OsString::new()], &context).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_id_says_what_it_is() {
+        let context = context();
+        let refused = async |ids: &[&str]| {
+            let ids = ids.iter().map(OsString::from).collect();
+            let args = SelectArgs { ids, ..SelectArgs::default() };
+            let error = args.matcher(Classes::Any, &context).await.expect_err("no id");
+            format!("{error}; {}", error.hint.clone().unwrap_or_default())
+        };
+        assert_eq!(
+            refused(&["malformed"]).await,
+            "\"malformed\" is a class, not a message id; use --class malformed"
+        );
+        assert!(refused(&["abc"]).await.contains("at least 4 characters"));
+        let args = SelectArgs { ids: vec!["abcd".into()], ..SelectArgs::default() };
+        let id = SelectArgs { id: vec!["efgh".into()], ..args };
+        let matcher = id.matcher(Classes::Any, &context).await.expect("two ids");
+        assert_eq!(matcher.ids, Some(["abcd", "efgh"].map(str::to_owned).into()));
     }
 
     #[tokio::test]

@@ -22,7 +22,7 @@ pub struct View {
 
 /// Report of a command.
 ///
-/// As JSON it is serialized after `schema_version` and `kind`; as text it is rendered by
+/// As JSON it is serialized after `kind` and `schema_version`; as text it is rendered by
 /// [`Report::render`]. Both must have the same information.
 pub trait Report: Serialize {
     /// Kind of report, e.g. `dlq.peek`.
@@ -48,14 +48,14 @@ fn value<R: Report>(report: &R) -> Result<Value> {
 }
 
 fn header(kind: &str) -> Value {
-    serde_json::json!({ "schema_version": SCHEMA_VERSION, "kind": kind })
+    serde_json::json!({ "kind": kind, "schema_version": SCHEMA_VERSION })
 }
 
 /// Whole document, serialized without an in-memory tree: reports list every message.
 #[derive(Serialize)]
 struct Document<'a, R> {
-    schema_version: u32,
     kind: &'static str,
+    schema_version: u32,
     #[serde(flatten)]
     report: &'a R,
 }
@@ -65,7 +65,7 @@ struct Document<'a, R> {
 /// # Errors
 /// Fails if the report cannot be serialized.
 pub(super) fn json<R: Report>(out: &mut impl Write, report: &R) -> Result<std::io::Result<()>> {
-    let document = Document { schema_version: SCHEMA_VERSION, kind: R::KIND, report };
+    let document = Document { kind: R::KIND, schema_version: SCHEMA_VERSION, report };
     let formatter = Escaping(PrettyFormatter::new());
     let mut serializer = Serializer::with_formatter(&mut *out, formatter);
     match document.serialize(&mut serializer) {

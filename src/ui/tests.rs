@@ -12,6 +12,7 @@ fn ui(colour: bool) -> Ui {
         verbose: false,
         quiet: false,
         stderr_is_terminal: colour,
+        stderr_width: None,
         view: View { width: colour.then_some(80), palette: Palette::new(colour) },
         status_palette: Palette::new(colour),
     }

@@ -65,7 +65,7 @@ fn a_peek_by_class_shows_that_class_only() {
     assert_eq!(messages.len(), 3);
     for message in messages {
         assert_eq!(message["class"], "malformed");
-        assert!(message["body"].is_string(), "--full shows the body");
+        assert!(message["body_text"].is_string(), "--full shows the body");
     }
     let (visible, in_flight) = depth(&harness, "recs-dlq");
     assert_eq!(

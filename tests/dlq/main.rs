@@ -16,3 +16,4 @@ mod native;
 mod redrive;
 mod repair;
 mod select;
+mod users;

@@ -116,7 +116,7 @@ fn peek_and_classify_show_what_every_condition_names() {
         let report = arranged.harness.json(0, peek);
         assert_eq!(arranged.shown(&report), expected, "{flags:?}");
         for message in report["messages"].as_array().expect("messages") {
-            assert!(message["body"].is_string(), "--full shows bodies: {message}");
+            assert!(message["body_text"].is_string(), "--full shows bodies: {message}");
         }
     }
     assert_eq!(arranged.names("recs-dlq"), set(all));

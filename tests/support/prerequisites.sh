@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Check for prerequisites that Cargo and pip can't install: a C compiler (for SQLite, zstd and the
-# TLS library), python3 with venv, and a MariaDB server and openssl for the tests of facts; with
+# TLS library), python3 with venv, a MariaDB server and openssl for the tests of facts, and zsh for those of completion; with
 # --lint also shellcheck, rustfmt and clippy.
 #
 #   tests/support/prerequisites.sh [--lint]
@@ -29,6 +29,10 @@ fi
 PATH=$PATH:/usr/sbin have mariadbd || packages+=(mariadb-server-core)
 have mariadb || packages+=(mariadb-client-core)
 have openssl || packages+=(openssl)
+# Completions are tested in the shells that they are for; script gives a test a terminal.
+have bash || packages+=(bash)
+have zsh || packages+=(zsh)
+have script || packages+=(bsdutils)
 [[ ${1:-} != --lint ]] || have shellcheck || packages+=(shellcheck)
 
 if ((${#packages[@]})); then

@@ -20,6 +20,7 @@ mod ids;
 mod pointer;
 mod position;
 mod strip;
+mod users;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -29,6 +30,7 @@ pub use deletion::{Deletion, deletion};
 pub use position::Position;
 pub(crate) use position::reason_of;
 pub use strip::{StripError, Stripped, strip};
+pub use users::{Users, users};
 
 /// Layout of the recommendations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

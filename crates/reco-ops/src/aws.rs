@@ -6,15 +6,17 @@ mod credentials;
 mod endpoint;
 mod error;
 mod options;
+mod place;
 pub mod sqs;
 mod table;
 mod watch;
 
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
-pub use config::{load, retry_partition};
+pub use config::{has_credentials, lacks_region, load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
 pub use endpoint::whereabouts;
 pub use error::explain;
 pub use options::{AwsOptions, Given};
+pub use place::acting_on;
 pub use table::{BY_FLAG, BY_POLICY, ListType, Table, foreign};
 pub use watch::Watch;

@@ -36,12 +36,20 @@ pub struct Error {
     pub causes: Vec<String>,
     /// Hint on what to do next.
     pub hint: Option<String>,
+    /// Further hints, one for each thing to do.
+    pub more_hints: Vec<String>,
 }
 
 impl Error {
     /// Creates an error without cause or hint.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), causes: Vec::new(), hint: None }
+        Error {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+            more_hints: Vec::new(),
+        }
     }
 
     /// Creates an error of kind [`Kind::Config`].
@@ -99,6 +107,16 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, words: impl Into<String>) -> Self {
         self.hint = Some(words.into());
+        self
+    }
+
+    /// Adds a hint after the first.
+    #[must_use]
+    pub fn and_hint(mut self, words: impl Into<String>) -> Self {
+        match self.hint {
+            None => self.hint = Some(words.into()),
+            Some(_) => self.more_hints.push(words.into()),
+        }
         self
     }
 }

@@ -7,5 +7,5 @@ mod writer;
 
 pub use home::{Home, HomeOptions, Passing, make_private};
 pub use lock::{Holder, Lock};
-pub use store::{Stored, each_kept, find, load, of_queue, stored};
+pub use store::{Stored, each_kept, find, load, of_queue, run_ids, stored};
 pub use writer::{Journal, lines, now_ms};

@@ -43,10 +43,10 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse::<f64>() {
+        match text.strip_suffix("/s").unwrap_or(text).parse::<f64>() {
             Ok(rate) if (0.001..=1_000_000.0).contains(&rate) => Ok(Rate(rate)),
             Ok(_) => Err("must be from 0.001 to 1000000 messages per second".to_owned()),
-            Err(_) => Err("must be a number of messages per second".to_owned()),
+            Err(_) => Err("must be a number of messages per second, such as 50 or 50/s".to_owned()),
         }
     }
 }

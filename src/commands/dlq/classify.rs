@@ -41,10 +41,10 @@ pub struct ClassifyArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// Classify at most N messages [default: all]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, visible_alias = "limit", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
     /// Classify all messages (the default)
-    #[arg(long, conflicts_with = "max")]
+    #[arg(long, conflicts_with = "max", hide = true)]
     pub all: bool,
     /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]

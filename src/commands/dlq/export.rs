@@ -23,7 +23,7 @@ pub struct ExportArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// Export at most N messages, oldest first
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, visible_alias = "limit", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
     /// Delete the exported messages from the DLQ once the file is safely on disk
     #[arg(long)]

@@ -20,7 +20,7 @@ const NAMED: usize = 10;
 /// Arguments of `recoctl dlq import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// File written by `dlq export` or `dlq purge --backup`, compressed or not
+    /// Saved messages: an export or the backup of a purge, compressed or not
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Queue to send to: name, URL or ARN [default: the queue that was exported]

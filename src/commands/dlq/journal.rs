@@ -15,6 +15,7 @@ use reco_ops::error::Result;
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
     /// List the journals for this endpoint, newest first
+    #[command(visible_alias = "ls")]
     List(list::ListArgs),
     /// Show the state of each message in a journal
     Show(show::ShowArgs),

@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
-use crate::render::rows;
-use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
+use crate::render::{again, rows};
+use crate::ui::{
+    Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap,
+};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::Holder;
 use reco_ops::dlq::judge::{Provenance, Row};
@@ -29,7 +31,7 @@ pub struct PeekArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// Show at most N messages; scans until that many are found
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(short = 'n', long, visible_alias = "limit", value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
     /// Show bodies and message attributes, too
     #[arg(long)]
@@ -50,6 +52,9 @@ struct PeekReport {
     /// Adjective for the requested messages.
     #[serde(skip)]
     wanted: Option<String>,
+    /// Command that shows the first message in full, unless bodies are shown.
+    #[serde(skip)]
+    in_full: Option<String>,
     /// Number of messages received, including those not shown.
     scanned: u64,
     messages: Vec<Box<Row>>,
@@ -103,9 +108,15 @@ fn report(
     (scan, chosen): (Scan, Chosen),
     (reach, released): (Reach, Released),
 ) -> PeekReport {
+    let first = chosen.found.first().filter(|_| !args.full);
+    let in_full = first.map(|found| {
+        let get = format!("dlq get {}", rows::short(&found.row.message_id));
+        again::command(&context.settings, &get)
+    });
     PeekReport {
         queues: session.queues(),
         basis: session.basis.clone(),
+        in_full,
         wanted: args.select.adjective(),
         scanned: chosen.scanned,
         undecided: chosen.undecided,
@@ -148,7 +159,7 @@ impl Report for PeekReport {
             if let Some(carried) = &row.carried
                 && let Some(body) = &carried.body
             {
-                text.push_str(&self::body(row, body, view));
+                text.push_str(&self::body(row, &body.0, view));
             }
         }
         for damaged in &self.damaged {
@@ -158,17 +169,21 @@ impl Report for PeekReport {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&self.footer());
+        text.push_str(&self.footer(view.width));
         text.push_str(&self.reach.words());
         let elsewhere = self.queues.in_flight_elsewhere;
         text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &[], view));
+        if let Some(next) = &self.in_full {
+            let next = view.palette.paint(Tone::Command, next);
+            text.push_str(&format!("a whole message: {next}\n"));
+        }
         text.push_str(&rows::basis(&self.basis, view));
         text
     }
 }
 
 impl PeekReport {
-    fn footer(&self) -> String {
+    fn footer(&self, width: Option<usize>) -> String {
         let (shown, dlq) = (self.messages.len() as u64, &self.queues.dlq);
         let about = self.queues.approximate_messages.max(self.scanned);
         let mut line = match (&self.wanted, shown) {
@@ -193,8 +208,7 @@ impl PeekReport {
         if self.interrupted {
             line.push_str("; interrupted");
         }
-        line.push('\n');
-        line
+        wrap(&line, width, 2) + "\n"
     }
 }
 
@@ -215,7 +229,7 @@ fn body(row: &Row, body: &str, view: &View) -> String {
 const LONGEST_VALUE: usize = 500;
 
 /// Renders the message attributes, one per line.
-fn attributes(row: &Row) -> String {
+pub(super) fn attributes(row: &Row) -> String {
     let line = |(name, attribute): (&String, &Attribute)| {
         let value = match &attribute.value {
             AttributeValue::Text(text) => text.clone(),

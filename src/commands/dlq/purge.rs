@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::collect::{Task, collect, render};
 use crate::context::Context;
-use crate::flags::select::SelectArgs;
+use crate::flags::select::{SELECTION, SelectArgs};
 use crate::ui::{Report, View, count};
 use reco_ops::dlq::collect::Collected;
 use reco_ops::dlq::purge::{PurgeAll, PurgeAllReport};
@@ -23,10 +23,10 @@ pub struct PurgeArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// Delete at most N messages, oldest first
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, visible_alias = "limit", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
     /// Back up the messages to this new file first (JSON Lines; compressed if named `.gz` or
-    /// `.zst`); `dlq import` sends them back
+    /// `.zst`)
     #[arg(long, value_name = "FILE", conflicts_with = "no_backup")]
     pub backup: Option<PathBuf>,
     /// Delete without a backup; requires --yes
@@ -34,7 +34,7 @@ pub struct PurgeArgs {
     pub no_backup: bool,
     /// Call PurgeQueue: delete everything at once without a backup, including messages that are in
     /// flight or arrive meanwhile
-    #[arg(long, conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max", "backup"])]
+    #[arg(long, conflicts_with_all = SELECTION, conflicts_with_all = ["max", "backup"])]
     pub all_now: bool,
     /// Show what would be deleted, without deleting
     #[arg(long)]
@@ -63,8 +63,8 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     }
     let waiver = Waiver::new(args.no_backup, args.yes);
     if args.backup.is_none() && waiver.is_none() && !args.dry_run {
-        return Err(Error::refused("a purge is permanent, and no backup was requested")
-            .hint("add --backup FILE, or --no-backup --yes to delete without a backup"));
+        return Err(Error::refused("refusing to purge without a backup")
+            .hint("add --backup FILE, or --no-backup --yes to delete without one"));
     }
     let task = Task {
         select: &args.select,

@@ -13,7 +13,7 @@ use reco_core::outcome::Outcome;
 use crate::context::Context;
 use crate::flags::guards::{GuardArgs, PerMinute};
 use crate::flags::repair::RepairArgs;
-use crate::flags::select::SelectArgs;
+use crate::flags::select::{SELECTION, SelectArgs};
 use crate::render::again;
 use crate::render::steps::unused_here;
 use engine::Chosen;
@@ -30,8 +30,13 @@ use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 use reco_ops::files::spool::Spool;
 
+/// Help of `--class`, which has defaults of its own.
+const CLASS_HELP: &str = "Only messages of these classes; `all` selects every class [default: \
+retryable; with ID, --user or --where: every class except stale and superseded]";
+
 /// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]
+#[command(mut_arg("class", |arg| arg.help(CLASS_HELP)))]
 pub struct RedriveArgs {
     /// Rate limit and guards.
     #[command(flatten)]
@@ -40,7 +45,7 @@ pub struct RedriveArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// Move at most N messages, oldest first
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, visible_alias = "limit", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
     /// Also move messages that an earlier run may have sent already; the destination may then hold
     /// duplicates
@@ -51,7 +56,7 @@ pub struct RedriveArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub hold: Option<u32>,
     /// Move exactly the messages of a plan: FILE is the output of `--dry-run --output json`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = SELECTION, conflicts_with = "max")]
     pub plan: Option<PathBuf>,
     /// Destination queue: name, URL or ARN, of the same type as the DLQ [default: the queue that
     /// each message came from]

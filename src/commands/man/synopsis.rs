@@ -82,14 +82,11 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::super::{SYNOPSIS, collect};
-    use crate::cli::Cli;
     use crate::exit;
 
     fn pages() -> Vec<(String, String)> {
-        let mut recoctl = Cli::command().disable_help_subcommand(true);
+        let mut recoctl = crate::cli::tree().disable_help_subcommand(true);
         recoctl.build();
         let mut pages = Vec::new();
         collect(&recoctl, "recoctl", &mut pages).expect("pages are rendered");

@@ -7,6 +7,7 @@ use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sqs::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 
@@ -17,6 +18,31 @@ use crate::error::{Error, Result};
 
 /// AWS: longest long poll that SQS allows; an attempt's timeout must exceed it.
 pub const LONGEST_POLL: Duration = Duration::from_secs(20);
+
+/// Maximum wait for a connection. An endpoint that cannot be reached is reported within 3 s.
+const CONNECTION: Duration = Duration::from_millis(2_500);
+
+/// Message of the error without a region.
+const NO_REGION: &str = "no AWS region is configured";
+
+/// Returns whether an error says that no region is configured.
+#[must_use]
+pub fn lacks_region(error: &Error) -> bool {
+    error.message == NO_REGION
+}
+
+/// Returns whether credentials are configured or can be had from the instance.
+pub async fn has_credentials(options: &AwsOptions, config: &SdkConfig) -> bool {
+    let configured = credentials::in_force(options).await;
+    if !configured.is_ok_and(|found| found.from == "instance-metadata") {
+        // Whether those that are configured are valid shows at the first call.
+        return true;
+    }
+    match config.credentials_provider() {
+        Some(provider) => provider.provide_credentials().await.is_ok(),
+        None => false,
+    }
+}
 
 /// Loads region, credentials and endpoint as the options say. If no region is configured, the
 /// region in `named` (queue or table URLs and ARNs) takes precedence over the instance's own.
@@ -33,7 +59,7 @@ pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(
             TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(5))
+                .connect_timeout(CONNECTION)
                 .read_timeout(LONGEST_POLL + Duration::from_secs(15))
                 .operation_attempt_timeout(LONGEST_POLL + Duration::from_secs(20))
                 .build(),
@@ -108,7 +134,7 @@ async fn found_region(
     }
     let machine = ImdsRegionProvider::builder().configure(surroundings).build();
     machine.region().await.ok_or_else(|| {
-        Error::config("no AWS region is configured").hint(
+        Error::config(NO_REGION).hint(
             "pass --region, set RECOCTL_REGION or AWS_REGION, use a profile that sets one, or name the queue by its URL or ARN",
         )
     })

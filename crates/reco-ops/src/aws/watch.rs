@@ -32,6 +32,9 @@ const LARGEST_ANSWER: usize = 64 << 20;
 /// Maximum wait for the first response, retries included, before the endpoint is reported.
 const FIRST_ANSWER: Duration = NAMED_AFTER;
 
+/// Maximum wait until the endpoint of the first call can be reached, retries included.
+const FIRST_CONNECTION: Duration = Duration::from_millis(2_800);
+
 /// Maximum wait for a response after a signal: calls in flight can finish, but an endpoint that
 /// never answers does not hold up the end of the run.
 const LAST_ANSWER: Duration = Duration::from_secs(10);
@@ -68,6 +71,8 @@ struct Seen {
     first: OnceLock<String>,
     asked: Notify,
     silence: Mutex<Silence>,
+    /// Reason why the endpoint of the first call could not be reached.
+    unreachable: OnceLock<String>,
     /// Set when a response did not come in time after the signal.
     gone: AtomicBool,
     /// Cancelled by the first signal.
@@ -107,7 +112,13 @@ impl Watch {
         if self.0.first.get().is_none() {
             asked.await;
         }
-        tokio::time::sleep(FIRST_ANSWER).await;
+        tokio::time::sleep(FIRST_CONNECTION).await;
+        if !self.0.answered.load(Ordering::SeqCst)
+            && let Some(why) = self.0.unreachable.get()
+        {
+            return self.unreachable(why);
+        }
+        tokio::time::sleep(FIRST_ANSWER - FIRST_CONNECTION).await;
         if self.0.answered.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
@@ -117,6 +128,16 @@ impl Watch {
                 "the first call got no complete response within {} s",
                 FIRST_ANSWER.as_secs()
             ))
+            .hint(
+                "check the region, --endpoint-url and the network; no message was received and nothing was changed",
+            )
+    }
+
+    fn unreachable(&self, why: &str) -> Error {
+        let what = self.0.first.get().map_or("AWS", String::as_str);
+        let endpoint = what.split(' ').next().unwrap_or(what);
+        Error::new(Kind::Service, format!("cannot reach {endpoint}"))
+            .cause(why)
             .hint(
                 "check the region, --endpoint-url and the network; no message was received and nothing was changed",
             )
@@ -148,7 +169,7 @@ impl Watch {
             let late = too_late(Arc::clone(&seen), is_look);
             let mut answer = tokio::select! {
                 biased;
-                answer = answer => answer?,
+                answer = answer => answer.inspect_err(|error| seen.failed(error))?,
                 () = late => return Err(stopped()),
             };
             let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
@@ -176,6 +197,15 @@ impl Watch {
         }
         what
     }
+}
+
+/// Returns the innermost cause of a failure, which names it.
+fn innermost(error: &ConnectorError) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
 }
 
 /// Returns the operation of a request; empty for CloudWatch.
@@ -207,6 +237,13 @@ async fn too_late(seen: Arc<Seen>, is_look: bool) {
 }
 
 impl Seen {
+    /// Records that an endpoint could not be reached, if none has answered yet.
+    fn failed(&self, error: &ConnectorError) {
+        if !self.answered.load(Ordering::SeqCst) && (error.is_io() || error.is_timeout()) {
+            let _ = self.unreachable.set(innermost(error));
+        }
+    }
+
     fn silence(&self) -> MutexGuard<'_, Silence> {
         self.silence.lock().unwrap_or_else(PoisonError::into_inner)
     }

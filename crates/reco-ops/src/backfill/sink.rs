@@ -110,7 +110,7 @@ impl Sink {
     pub(super) fn slots(&self) -> Kind {
         match self {
             Sink::Table(writer) => Kind::Table { guarded: writer.only_newer() },
-            Sink::Dry | Sink::Queue(_) | Sink::Emit(_) => Kind::Other,
+            Sink::Dry(_) | Sink::Queue(_) | Sink::Emit(_) => Kind::Other,
         }
     }
 

@@ -12,8 +12,8 @@ use super::sink::Sink;
 use super::sink::emit::{EmitOptions, EmitSink, partitions};
 use super::sink::queue::{QueueSender, QueueSink};
 use super::{RETRY, Route, WriteOptions};
-use crate::aws::Table;
 use crate::aws::sqs::Sqs;
+use crate::aws::{Table, acting_on};
 use crate::error::{Error, Result};
 use crate::files::input::{Compression, Source};
 use crate::rate::{Pace, Rate};
@@ -42,6 +42,13 @@ pub struct ViaQueue {
 }
 
 impl ViaQueue {
+    /// Returns the line that says which queue of which account is about to be changed.
+    #[must_use]
+    pub fn acting_on(&self) -> String {
+        let name = self.arn.rsplit(':').next().unwrap_or_default();
+        acting_on(&self.arn, &format!("queue {name}"))
+    }
+
     /// Finds the queue; in a dry run sends nothing to it.
     ///
     /// # Errors

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
+use reco_core::decode::users;
 use reco_core::human::{amount, count, form};
 
-use super::judge::{Carried, Row};
+use super::judge::{Body, Carried, Row};
 use super::scan::{Found, Scan};
 use super::select::{Match, Matcher};
 use crate::error::{Error, Kind, Result};
@@ -47,7 +48,7 @@ impl Chosen {
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
         matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
         let matches = matcher.decide_all(&scan.found, spool).await?;
-        let undecided = warn_undecided(events, &matches);
+        let undecided = warn_undecided(events, matcher, &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
         let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
         Ok(Chosen { found: found.collect(), scanned, undecided, missing })
@@ -68,8 +69,10 @@ impl Chosen {
         for found in &mut self.found {
             if let Some(slot) = found.slot {
                 let message = spool.get(slot)?;
-                let (attributes, body) = (message.attributes, bodies.then_some(message.body));
-                found.row.carried = Some(Box::new(Carried { attributes, body }));
+                let user_ids = users(&message.body).ids;
+                let (attributes, body) = (message.attributes, Body(message.body));
+                let body = bodies.then_some(body);
+                found.row.carried = Some(Box::new(Carried { attributes, user_ids, body }));
             }
         }
         Ok(self)
@@ -121,11 +124,22 @@ impl Matcher {
     }
 }
 
-/// Counts the messages on which the expression failed, and warns if there are any.
-pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
+/// Counts the messages on which the expression failed, and warns of them and of those whose body
+/// could not be read.
+pub fn warn_undecided(events: &Events, matcher: &Matcher, matches: &[Match]) -> u64 {
+    let unread = matches.iter().filter(|decided| **decided == Match::Unread).count() as u64;
+    if unread > 0 {
+        events.warn(format!(
+            "{} could not be read by {}, and {}; see {} with `recoctl dlq peek --class malformed,foreign`",
+            amount(unread, "message"),
+            matcher.readers(),
+            form(unread, "is not selected", "are not selected"),
+            form(unread, "it", "them"),
+        ));
+    }
     let errors = matches.iter().filter_map(|decided| match decided {
         Match::Undecided(error) => Some(error),
-        Match::Yes | Match::No => None,
+        Match::Yes | Match::No | Match::Unread => None,
     });
     let errors: Vec<&String> = errors.collect();
     if let Some(first) = errors.first() {

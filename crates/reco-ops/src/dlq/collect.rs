@@ -224,7 +224,7 @@ impl Collector<'_> {
         if operator.ask(&question).await? {
             return Ok(());
         }
-        Err(Error::refused("nothing was deleted: not confirmed"))
+        Err(Error::refused("not confirmed: nothing was deleted"))
     }
 
     /// Checks that each id prefix matches only one of all messages received so far; once a message
@@ -246,7 +246,8 @@ impl Collector<'_> {
             &self.matcher,
             found.iter().map(|found| &*found.row),
         );
-        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
+        self.ending.undecided +=
+            warn_undecided(&self.session.control.events, &self.matcher, &matches);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decided) in found.into_iter().zip(matches) {
             let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
@@ -260,7 +261,7 @@ impl Collector<'_> {
                     }
                     Record::of(&found, Fate::Planned)
                 }
-                Match::No => {
+                Match::No | Match::Unread => {
                     let reason = found.row.verdict.reasons.first().cloned();
                     Record::of(&found, Fate::Skipped).because(reason)
                 }

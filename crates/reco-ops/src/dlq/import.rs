@@ -18,6 +18,7 @@ use super::export::Opened;
 use super::journal::{EXPORT, Home};
 use super::judge::unsendable;
 use super::session::{Ask, before_all};
+use crate::aws::acting_on;
 use crate::aws::sqs::Sqs;
 use crate::error::{Error, Result};
 use crate::event::Control;
@@ -126,6 +127,8 @@ pub async fn import(
     if options.dry_run || to_send == 0 {
         return Ok(report(control, options, &mut plan, None));
     }
+    let queue = &plan.copies.queue;
+    control.events.status(acting_on(&queue.arn, &format!("queue {}", queue.name)));
     if let Some(operator) = ask {
         confirm(operator, &plan.copies.queue.name, to_send).await?;
     }
@@ -239,7 +242,7 @@ async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64) -> Result<()> {
     if operator.ask(&question).await? {
         return Ok(());
     }
-    Err(Error::refused("nothing was imported: not confirmed"))
+    Err(Error::refused("not confirmed: nothing was imported"))
 }
 
 fn report(

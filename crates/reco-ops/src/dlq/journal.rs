@@ -12,5 +12,5 @@ pub use resume::{ResumeReport, Resumed, ResumedRow, resume};
 
 pub use crate::journal::{
     Holder, Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load,
-    make_private, now_ms, stored,
+    make_private, now_ms, run_ids, stored,
 };

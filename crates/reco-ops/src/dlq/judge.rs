@@ -24,7 +24,7 @@ use crate::aws::{BY_POLICY, Table, foreign};
 use crate::dlq::journal::{RedriveHistory, Redriven};
 use crate::error::{Error, Result};
 pub(crate) use row::values;
-pub use row::{Carried, Row, unsendable};
+pub use row::{Body, Carried, Row, unsendable};
 
 /// Body split into the entries to send and those rejected; `None` if there is nothing to split.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;

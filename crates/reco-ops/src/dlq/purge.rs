@@ -65,6 +65,7 @@ impl PurgeAll {
         if dry_run {
             return Ok(report);
         }
+        self.control.events.status(self.pair.acting_on());
         let question = format!(
             "this permanently deletes all messages in {} (about {}), without a backup; {RACE}. Delete all?",
             dlq.name,
@@ -73,7 +74,7 @@ impl PurgeAll {
         if let Some(ask) = ask
             && !ask.ask(&question).await?
         {
-            return Err(Error::refused("nothing was deleted: not confirmed"));
+            return Err(Error::refused("not confirmed: nothing was deleted"));
         }
         let home = Home::of(&self.home)?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;

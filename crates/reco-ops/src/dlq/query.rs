@@ -4,8 +4,9 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use reco_core::decode::users;
 use reco_core::message::Message;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::dlq::judge::{Row, values};
@@ -14,10 +15,41 @@ use crate::jq::{Answer, Child, Evaluator, is_json};
 /// Time that evaluation may continue after the first signal.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// Members of the input of `--where`: name, type (with `?` if it may be null or absent), and an
+/// example of an expression.
+pub const INPUT: [(&str, &str, &str); 25] = [
+    ("message_id", "string", r#".message_id | startswith("ec51")"#),
+    ("class", "string", r#".class == "partial""#),
+    ("reasons", "strings", r#".reasons[0] | contains("line 1")"#),
+    ("action", "string", r#".action | contains("redrive")"#),
+    ("users", "number", ".users > 100"),
+    ("user_ids", "ids", ".user_ids | index(42)"),
+    ("body", "JSON?", ".body.data | length > 10"),
+    ("body_text", "string", r#".body_text | contains("batch-7")"#),
+    ("attributes", "object", r#".attributes.source == "batch""#),
+    ("source", "string?", r#".source | endswith(":recs")"#),
+    ("group_id", "string?", r#".group_id == "tenant-1""#),
+    ("age_s", "number?", ".age_s > 3600"),
+    ("time_left_s", "number?", ".time_left_s < 86400"),
+    ("sent_at_ms", "number?", ".sent_at_ms < 1768435200000"),
+    ("receive_count", "number", ".receive_count > 3"),
+    ("size_bytes", "number", ".size_bytes > 100000"),
+    ("shape", "string?", r#".shape == "item""#),
+    ("envelopes", "strings", r#".envelopes | index("sns")"#),
+    ("writable", "number", ".writable > 0"),
+    ("bad", "number", ".bad > 0"),
+    ("kept_articles", "number", ".kept_articles == 0"),
+    ("dropped_articles", "object", ".dropped_articles | add > 0"),
+    ("wcu", "number", ".wcu > 50"),
+    ("unsendable", "string?", ".unsendable"),
+    ("redriven", "object?", r#".redriven.sign == "came-back""#),
+];
+
 /// Compiled jq expression.
 #[derive(Debug)]
 pub struct Query {
     text: String,
+    reads: Reads,
     jq: Evaluator,
     cancel: CancellationToken,
     stopped: OnceLock<Instant>,
@@ -35,8 +67,8 @@ impl Query {
     ) -> Result<Self, String> {
         let started = cancel.run_until_cancelled(Evaluator::start(text, child)).await;
         let jq = started.unwrap_or_else(|| Err("stopped by a signal".to_owned()))?;
-        let (text, cancel) = (text.to_owned(), cancel.clone());
-        Ok(Query { text, jq, cancel, stopped: OnceLock::new() })
+        let (text, reads, cancel) = (text.to_owned(), Reads::of(text), cancel.clone());
+        Ok(Query { text, reads, jq, cancel, stopped: OnceLock::new() })
     }
 
     /// Returns the text of the expression.
@@ -62,11 +94,18 @@ impl Query {
     /// # Errors
     /// When the expression fails.
     pub async fn matches(&self, row: &Row, message: &Message) -> Result<bool, String> {
-        match self.before_the_end(self.jq.matches(&input(row, message))).await? {
+        match self.before_the_end(self.jq.matches(&input(row, message, self.reads))).await? {
             Answer::Yes => Ok(true),
             Answer::No | Answer::Text(_) => Ok(false),
             Answer::Failed(why) => Err(why),
         }
+    }
+
+    /// Returns whether the parts of the body that the expression names can be read.
+    #[must_use]
+    pub fn can_read(&self, message: &Message) -> bool {
+        (!self.reads.body || is_json(&message.body))
+            && (!self.reads.user_ids || users(&message.body).whole)
     }
 
     async fn before_the_end(&self, answer: impl Future<Output = Answer>) -> Result<Answer, String> {
@@ -84,21 +123,39 @@ impl Query {
     }
 }
 
-/// Returns the input of an expression for a message. `body` is null if the body is not JSON.
-fn input(row: &Row, message: &Message) -> String {
-    let document = json!({
-        "message_id": row.message_id,
-        "body_text": message.body,
-        "attributes": values(&message.attributes),
-        "class": row.verdict.class,
-        "reasons": row.verdict.reasons,
-        "age_s": row.age_s,
-        "receive_count": row.receive_count,
-        "users": row.verdict.users,
-        "group_id": row.group_id,
-        "source": row.source.as_deref(),
-    });
-    let mut text = document.to_string();
+/// Members of the input that come from the body and may be missing because of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reads {
+    body: bool,
+    user_ids: bool,
+}
+
+impl Reads {
+    /// Returns the members that an expression names.
+    fn of(text: &str) -> Self {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = || text.split(|c: char| !is_word(c));
+        Reads {
+            body: words().any(|word| word == "body"),
+            user_ids: words().any(|word| word == "user_ids"),
+        }
+    }
+}
+
+/// Returns the input of an expression for a message: the members of a row as `dlq peek` reports it,
+/// and the message. `body` is null if the body is not JSON.
+fn input(row: &Row, message: &Message, reads: Reads) -> String {
+    let mut document = match serde_json::to_value(row) {
+        Ok(Value::Object(document)) => document,
+        _ => Map::new(),
+    };
+    // Only where it is asked for: bodies may be large.
+    if reads.user_ids {
+        document.insert("user_ids".to_owned(), json!(users(&message.body).ids));
+    }
+    document.insert("attributes".to_owned(), json!(values(&message.attributes)));
+    document.insert("body_text".to_owned(), Value::String(message.body.clone()));
+    let mut text = Value::Object(document).to_string();
     text.pop();
     text.push_str(",\"body\":");
     text.push_str(if is_json(&message.body) { &message.body } else { "null" });
@@ -148,12 +205,48 @@ mod tests {
             r#".body_text | contains("data")"#,
             r#".age_s == 3600 and .receive_count == 4 and .group_id == null and .source == null"#,
             r#".message_id == "m-1" and (.reasons | length) > 0"#,
+            ".user_ids == [9007199254740993]",
+            r#".shape == "queue-message" and .writable == 1 and .bad == 0 and .size_bytes > 0"#,
             ".body.data[] | select(.[0] > 1)",
         ] {
             assert_eq!(matches(query, body).await, Ok(true), "{query}");
         }
         for query in [".body.nothing", ".body.data[0][0] == 9007199254740992", "empty", "false"] {
             assert_eq!(matches(query, body).await, Ok(false), "{query}");
+        }
+    }
+
+    /// The documentation of the input names all of its members, with examples that can be evaluated.
+    #[tokio::test]
+    async fn the_input_is_as_documented() {
+        let body = r#"{"data":[[9,[2]]]}"#;
+        let mut row = sample::row("m-1", body, 3_600, 60);
+        row.unsendable = Some("too large".into());
+        let document = input(&row, &message(body), Reads { body: true, user_ids: true });
+        let document: serde_json::Map<String, Value> =
+            serde_json::from_str(&document).expect("an object");
+        let mut names: Vec<&str> = document.keys().map(String::as_str).collect();
+        // Absent from this message.
+        names.push("redriven");
+        names.sort_unstable();
+        let mut documented = INPUT.map(|(name, _, _)| name);
+        documented.sort_unstable();
+        assert_eq!(names, documented);
+        for (name, kind, example) in INPUT {
+            assert!(example.starts_with(&format!(".{name}")), "{example}");
+            let value = document.get(name).unwrap_or(&Value::Null);
+            let fits = match value {
+                Value::Null => kind.ends_with('?'),
+                Value::String(_) => ["string", "string?"].contains(&kind),
+                Value::Number(_) => ["number", "number?"].contains(&kind),
+                Value::Array(_) => ["strings", "ids"].contains(&kind),
+                Value::Object(_) => ["object", "object?", "JSON?"].contains(&kind),
+                Value::Bool(_) => false,
+            };
+            assert!(fits, "{name} is {kind}, not {value}");
+            // Of a member that is null here, only that it compiles.
+            let answer = matches(example, body).await;
+            assert!(answer.is_ok() || value.is_null(), "{example}: {answer:?}");
         }
     }
 

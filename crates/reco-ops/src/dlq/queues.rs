@@ -1,5 +1,6 @@
 //! Lookup of the source queue and its DLQ, from whichever is configured.
 
+use crate::aws::acting_on;
 use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Result};
 use crate::event::Events;
@@ -34,6 +35,16 @@ impl QueuePair {
     #[must_use]
     pub const fn of_dlq(dlq: QueueInfo) -> Self {
         QueuePair { dlq, source: None, named: false, sources: None, mismatch: None }
+    }
+
+    /// Returns the line that says which queues of which account a command is about to change.
+    #[must_use]
+    pub fn acting_on(&self) -> String {
+        let mut what = format!("DLQ {}", self.dlq.queue.name);
+        if let Some(source) = &self.source {
+            what.push_str(&format!(", queue {}", source.queue.name));
+        }
+        acting_on(&self.dlq.queue.arn, &what)
     }
 
     /// Returns whether several queues share this DLQ.
@@ -143,7 +154,7 @@ pub fn check_home(pair: &QueuePair) -> Result<()> {
     let Some(mismatch) = &pair.mismatch else { return Ok(()) };
     let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
     let source = source.map_or("the source queue", |source| source.queue.name.as_str());
-    Err(Error::refused(format!("{dlq} is not the DLQ of {source}; no message was moved"))
+    Err(Error::refused(format!("refusing to move messages: {dlq} is not the DLQ of {source}"))
         .cause(mismatch)
         .hint(format!(
             "name the queues of one pipeline, or pass --to {source} to move them there anyway"
@@ -192,8 +203,12 @@ pub fn guard(pair: &QueuePair, force: bool) -> Result<()> {
     match &pair.dlq.state.redrive {
         // AWS: every receive counts, and the count cannot be reset.
         Some(policy) if !force => Err(Error::refused(format!(
-            "{} has a redrive policy of its own: every receive counts, and after {} receives a message moves on to {}",
-            pair.dlq.queue.name, policy.max_receive_count, policy.dead_letter_target_arn
+            "refusing to receive messages: {} has a redrive policy of its own",
+            pair.dlq.queue.name
+        ))
+        .cause(format!(
+            "every receive counts, and after {} receives a message moves on to {}",
+            policy.max_receive_count, policy.dead_letter_target_arn
         ))
         .hint("check that this is the DLQ and not a source queue; --force proceeds anyway")),
         _ => Ok(()),
@@ -213,13 +228,13 @@ pub async fn guard_whole(sqs: &Sqs, pair: &QueuePair, force: bool) -> Result<()>
     let name = &pair.dlq.queue.name;
     let hint = "check that this is the DLQ; --force proceeds anyway";
     match sqs.dead_letter_sources(&pair.dlq.queue).await {
-        Ok(sources) if sources.is_empty() => {
-            Err(Error::refused(format!("no queue names {name} as its DLQ: it may be a live queue"))
-                .hint(hint))
-        }
+        Ok(sources) if sources.is_empty() => Err(Error::refused(format!(
+            "refusing to purge {name}: no queue names it as its DLQ, so it may be a live queue"
+        ))
+        .hint(hint)),
         Ok(_) => Ok(()),
         Err(error) => {
-            let message = format!("cannot determine whether {name} is a DLQ");
+            let message = format!("refusing to purge {name}: cannot determine whether it is a DLQ");
             Err(Error::refused(message).cause(error.to_string()).hint(hint))
         }
     }

@@ -77,6 +77,7 @@ impl SavedPlan {
             classes: Classes::Any,
             ids: Some(self.ids.clone()),
             sources: None,
+            users: None,
             older_than_s: None,
             newer_than_s: None,
             query: None,
@@ -113,7 +114,7 @@ impl SavedPlan {
 
 fn mismatch(path: &str, what: &str, planned: Option<&str>, now: Option<&str>) -> Error {
     let shown = |name: Option<&str>| name.unwrap_or("none").to_owned();
-    Error::refused(format!("plan {path} was made for a different {what}; nothing was moved"))
+    Error::refused(format!("refusing to move by plan {path}: it was made for a different {what}"))
         .cause(format!("planned: {}; now: {}", shown(planned), shown(now)))
         .hint("create a new plan with --dry-run, or use the settings of the plan")
 }

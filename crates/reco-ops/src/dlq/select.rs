@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reco_core::classify::Class;
+use reco_core::decode::users;
 use reco_core::message::Message;
 
 use crate::aws::sqs::QueueRef;
@@ -52,6 +53,8 @@ pub struct Matcher {
     pub older_than_s: Option<i64>,
     /// Maximum age in seconds, exclusive.
     pub newer_than_s: Option<i64>,
+    /// User ids, as text, at least one of which the message must have.
+    pub users: Option<BTreeSet<String>>,
     /// jq expression that must hold.
     pub query: Option<Query>,
 }
@@ -63,6 +66,8 @@ pub enum Match {
     Yes,
     /// The message is not selected.
     No,
+    /// Not selected, and a part of the body that the selection asks for could not be read.
+    Unread,
     /// Not selected because the expression failed on it; the error.
     Undecided(String),
 }
@@ -71,7 +76,7 @@ impl Matcher {
     /// Returns whether matching needs the message itself, not only its classification.
     #[must_use]
     pub fn needs_message(&self) -> bool {
-        self.query.is_some()
+        self.query.is_some() || self.users.is_some()
     }
 
     /// Returns whether all conditions except the expression hold. A message of unknown age meets no
@@ -90,14 +95,33 @@ impl Matcher {
     /// Matches a message, including the expression.
     #[must_use]
     pub async fn decide(&self, row: &Row, message: &Message) -> Match {
-        match &self.query {
-            _ if !self.holds(row) => Match::No,
-            None => Match::Yes,
-            Some(query) => match query.matches(row, message).await {
-                Ok(true) => Match::Yes,
-                Ok(false) => Match::No,
-                Err(error) => Match::Undecided(error),
-            },
+        if !self.holds(row) {
+            return Match::No;
+        }
+        if let Some(wanted) = &self.users {
+            let named = users(&message.body);
+            match named.ids.iter().any(|id| wanted.contains(&*id.text())) {
+                true => {}
+                false if named.whole => return Match::No,
+                false => return Match::Unread,
+            }
+        }
+        let Some(query) = &self.query else { return Match::Yes };
+        match query.matches(row, message).await {
+            Ok(true) => Match::Yes,
+            Ok(false) if query.can_read(message) => Match::No,
+            Ok(false) => Match::Unread,
+            Err(error) => Match::Undecided(error),
+        }
+    }
+
+    /// Returns the flags that read bodies, for messages.
+    #[must_use]
+    pub fn readers(&self) -> &'static str {
+        match (&self.users, &self.query) {
+            (Some(_), Some(_)) => "--user and --where",
+            (Some(_), None) => "--user",
+            (None, _) => "--where",
         }
     }
 
@@ -116,7 +140,7 @@ impl Matcher {
 }
 
 /// Minimum length of an id prefix: shorter ones match nothing. Tables print 8 characters.
-const SHORTEST: usize = 4;
+pub const SHORTEST: usize = 4;
 
 /// Maximum number of candidates listed for an ambiguous prefix.
 const CANDIDATES: usize = 5;
@@ -165,9 +189,10 @@ impl Matcher {
         if all > names.len() {
             names.push(&more);
         }
-        Err(Error::refused(format!("--id {by} is ambiguous: it is a prefix of {all} message ids"))
+        let what = format!("message id {by} is ambiguous: {all} messages have this prefix");
+        Err(Error::refused(what)
             .cause(names.join(", "))
-            .hint("use a longer prefix, or the whole id: --id ID"))
+            .hint("give more characters of the id, or all of it"))
     }
 }
 

@@ -157,6 +157,9 @@ impl Session {
         let lock = lock.transpose()?;
         let elsewhere = lock.is_none() && pair.dlq.state.in_flight > 0;
         let holder = elsewhere.then(|| holder(&home, &pair.dlq.queue.arn)).flatten();
+        if options.run_id.is_some() {
+            control.events.status(pair.acting_on());
+        }
         let history = Arc::new(history(&home, &control.events, &pair.dlq.queue.arn));
         let judge = Judge::new(criteria.await?, rules).with_history(Arc::clone(&history));
         let mut basis = judge.basis();

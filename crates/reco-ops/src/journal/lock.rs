@@ -95,7 +95,7 @@ fn refusal(arn: &str, holder: Option<Holder>) -> Error {
         }
         None => "it has just started".to_owned(),
     };
-    Error::refused(format!("another recoctl process is moving messages of {arn}"))
+    Error::refused(format!("refusing to run while another recoctl process moves messages of {arn}"))
         .cause(who)
         .hint("wait for it to finish, or stop it; see its progress with: recoctl dlq journal list")
 }

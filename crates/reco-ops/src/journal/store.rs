@@ -191,6 +191,14 @@ fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Returns the ids of the runs with a journal, newest first.
+///
+/// # Errors
+/// When the directory exists but cannot be read.
+pub fn run_ids(home: &Home) -> Result<Vec<String>> {
+    Ok(entries(home)?.into_iter().map(|entry| entry.run_id).collect())
+}
+
 fn each_line(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let failed = |error: &std::io::Error| {
         Error::input(format!("cannot read the journal {}", path.display())).because(error)

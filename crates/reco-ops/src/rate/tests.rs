@@ -47,6 +47,7 @@ fn total(sends: &[(Instant, usize)]) -> usize {
 fn rates_are_positive_numbers() {
     assert_eq!("50".parse::<Rate>().map(Rate::per_second), Ok(50.0));
     assert_eq!("0.5".parse::<Rate>().map(Rate::per_second), Ok(0.5));
+    assert_eq!("50/s".parse::<Rate>().map(Rate::per_second), Ok(50.0));
     for wrong in ["0", "-1", "NaN", "inf", "fast", ""] {
         assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
     }

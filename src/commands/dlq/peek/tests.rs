@@ -2,13 +2,16 @@
 
 use super::*;
 use crate::render::rows::sample;
-use reco_ops::dlq::judge::Carried;
+use reco_ops::dlq::judge::{Body, Carried};
 
 fn report(messages: Vec<Box<Row>>) -> PeekReport {
     PeekReport {
         queues: sample::queues(),
         basis: sample::basis(),
         wanted: None,
+        in_full: messages
+            .first()
+            .map(|row| format!("recoctl dlq get {}", rows::short(&row.message_id))),
         undecided: 0,
         missing: vec![],
         scanned: messages.len() as u64,
@@ -64,10 +67,10 @@ fn bodies_are_laid_out_and_harmless() {
     let mut messages = sample::rows();
     messages.truncate(bodies.len());
     for (row, body) in messages.iter_mut().zip(bodies) {
-        let (attributes, body) = (Default::default(), Some(body.to_owned()));
-        row.carried = Some(Box::new(Carried { attributes, body }));
+        let (attributes, body) = (Default::default(), Some(Body(body.to_owned())));
+        row.carried = Some(Box::new(Carried { attributes, user_ids: vec![], body }));
     }
-    let text = report(messages).render(&sample::view(80));
+    let text = PeekReport { in_full: None, ..report(messages) }.render(&sample::view(80));
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
     insta::assert_snapshot!(text);
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::dlq;
 use crate::context::Context;
 use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
+use reco_ops::aws::acting_on;
 use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq tasks cancel`.
@@ -34,6 +35,9 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
     let running = sqs.moves(&dlq).await?.into_iter().find(|task| task.handle.is_some());
     let handle = running.as_ref().and_then(|task| task.handle.as_deref());
     let cancelled = handle.is_some();
+    if cancelled {
+        context.ui.status(acting_on(&dlq.arn, &format!("move task of DLQ {}", dlq.name)));
+    }
     let moved = match handle {
         Some(handle) => sqs.cancel_move(handle).await?,
         None => None,

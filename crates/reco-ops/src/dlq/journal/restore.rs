@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::resume::check_is_redrive;
 use super::{Home, RESTORE, find, load};
+use crate::aws::acting_on;
 use crate::aws::sqs::Sqs;
 use crate::dlq::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
 use crate::dlq::session::{Ask, before_all};
@@ -100,6 +101,10 @@ pub async fn restore(
     let mut rows: Vec<CopyRow> = wanted.map(|(id, _)| copies.row(id.to_owned())).collect();
     let left_out = (state.messages().count() - rows.len()) as u64;
     let to_send = number(&rows, CopyFate::Planned);
+    if to_send > 0 {
+        let what = format!("queue {}", copies.queue.name);
+        control.events.status(acting_on(&copies.queue.arn, &what));
+    }
     if let Some(operator) = ask.filter(|_| to_send > 0) {
         confirm(operator, &copies.queue.name, to_send, left_out).await?;
     }
@@ -145,5 +150,5 @@ async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64, left_out: u64) -
     if operator.ask(&question).await? {
         return Ok(());
     }
-    Err(Error::refused("nothing was restored: not confirmed"))
+    Err(Error::refused("not confirmed: nothing was restored"))
 }

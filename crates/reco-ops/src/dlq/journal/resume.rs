@@ -18,6 +18,7 @@ use reco_core::message::Message;
 use reco_core::settle::Deletable;
 
 use super::{EXPORT, Home, Lock, RESTORE, find, load, now_ms};
+use crate::aws::acting_on;
 use crate::aws::sqs::{Queue, Sqs};
 use crate::dlq::queues::{QueueInfo, QueuePair, guard};
 use crate::dlq::scan::HOLD_LIMIT;
@@ -83,6 +84,7 @@ pub async fn resume(
             true => HashMap::new(),
             false => destinations(&sqs, &path, header.destination.as_deref()).await?,
         };
+        control.events.status(acting_on(&from.arn, &format!("DLQ {}", from.name)));
         control.events.status(format!(
             "resuming run {} on {}: {} to finish",
             header.run_id,

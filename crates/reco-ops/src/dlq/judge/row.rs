@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use reco_core::Id;
 use reco_core::classify::Classification;
 use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::dlq::journal::Redriven;
+use crate::jq::is_json;
 
 /// Classified message of the DLQ. A hundred thousand may be held at once, so rare fields are boxed
 /// and common values are shared.
@@ -56,9 +60,25 @@ pub struct Carried {
     /// User attributes by name.
     #[serde(serialize_with = "attribute_values")]
     pub attributes: BTreeMap<String, Attribute>,
+    /// User ids in the body, as far as they can be read.
+    pub user_ids: Vec<Id>,
     /// Message body, if requested.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
+    #[serde(flatten)]
+    pub body: Option<Body>,
+}
+
+/// Message body, as text and parsed: the same two members as `--where` has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body(pub String);
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(2))?;
+        let raw = is_json(&self.0).then(|| serde_json::from_str::<&RawValue>(&self.0).ok());
+        object.serialize_entry("body", &raw.flatten())?;
+        object.serialize_entry("body_text", &self.0)?;
+        object.end()
+    }
 }
 
 /// Serializes attributes as `--where` sees them: numbers as numbers, binary values as base64.

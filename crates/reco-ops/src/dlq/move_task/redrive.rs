@@ -137,7 +137,7 @@ fn smaller(pair: &QueuePair) -> Option<String> {
 
 fn busy(dlq: &str, task: &MoveTask) -> Error {
     let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
-    Error::refused(format!("a move task is already running on {dlq}"))
+    Error::refused(format!("refusing to move while a move task is running on {dlq}"))
         .cause(match of {
             Some(of) => format!("it has moved {}{of}", count(task.moved)),
             None => format!("it has moved {}", amount(task.moved, "message")),
@@ -174,10 +174,11 @@ impl MoveRedrive {
     ) -> Result<MoveOutcome> {
         let dlq = self.pair.dlq.queue.clone();
         let about = amount(self.pair.dlq.state.visible, "message");
+        self.control.events.status(self.pair.acting_on());
         if let Some(ask) = questions.start {
             let question = format!("{} holds about {about}; {QUESTION}", dlq.name);
             if !ask.ask(&question).await? {
-                return Err(Error::refused("nothing was moved: not confirmed"));
+                return Err(Error::refused("not confirmed: nothing was moved"));
             }
         }
         let _lock = Lock::take(&Home::of(&self.home)?, &dlq.arn, &Journal::new_run_id())?;

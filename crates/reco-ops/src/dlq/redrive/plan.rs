@@ -75,7 +75,7 @@ pub fn decide(candidate: Candidate<'_>, full: bool, resend: bool) -> Decision {
     let Candidate { row, chosen, repaired, way, remembered } = candidate;
     match chosen {
         Match::Yes => {}
-        Match::No => return Decision::Skip,
+        Match::No | Match::Unread => return Decision::Skip,
         Match::Undecided(error) => return Decision::Undecided(error),
     }
     let to = match way {

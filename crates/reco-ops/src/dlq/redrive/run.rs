@@ -275,7 +275,8 @@ impl<'a> Redrive<'a> {
             &self.matcher,
             found.iter().map(|found| &*found.row),
         );
-        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
+        self.ending.undecided +=
+            warn_undecided(&self.session.control.events, &self.matcher, &matches);
         Ok(matches)
     }
 
@@ -379,5 +380,5 @@ async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
     if operator.ask(&question).await? {
         return Ok(());
     }
-    Err(Error::refused("nothing was moved: not confirmed"))
+    Err(Error::refused("not confirmed: nothing was moved"))
 }

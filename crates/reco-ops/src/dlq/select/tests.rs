@@ -7,9 +7,15 @@ use crate::error::Kind;
 use crate::files::spool::Spool;
 
 fn any() -> Matcher {
-    let classes = Classes::Any;
-    let (older_than_s, newer_than_s) = (None, None);
-    Matcher { classes, ids: None, sources: None, older_than_s, newer_than_s, query: None }
+    Matcher {
+        classes: Classes::Any,
+        ids: None,
+        sources: None,
+        older_than_s: None,
+        newer_than_s: None,
+        users: None,
+        query: None,
+    }
 }
 
 fn found(spool: &Spool, id: &str, body: &str, age_s: i64) -> Found {
@@ -85,6 +91,38 @@ async fn a_message_on_which_the_expression_fails_is_undecided() {
 }
 
 #[tokio::test]
+async fn users_are_found_in_every_shape_and_a_body_that_cannot_be_read_is_told() {
+    let spool = Spool::new().expect("a spool");
+    let bodies = [
+        "[7, [10]]",
+        r#"{"data":[[8,[1]],["7",[2]]]}"#,
+        r#"{"user_id": 7, "recommended_note_ids": "broken"}"#,
+        r#"{"data":[[7,[1]],[8,[1"#,
+        r#"{"data":[[8,[1]],[9,[1"#,
+        "[8, [7]]",
+        r#"{"alarm":"disk"}"#,
+    ];
+    let all = bodies.map(|body| found(&spool, "id", body, 1));
+    let decide = async |users: Option<&str>, query: Option<Query>| {
+        let users = users.map(|user| BTreeSet::from([user.to_owned()]));
+        let matcher = Matcher { users, query, ..any() };
+        matcher.decide_all(&all, Some(&spool)).await.expect("decided")
+    };
+    use Match::{No, Unread, Yes};
+    let expected = [Yes, Yes, Yes, Yes, Unread, No, Unread];
+    assert_eq!(decide(Some("7"), None).await, expected);
+    let ids = query("[.user_ids[] | tostring] | index(\"7\") != null").await;
+    assert_eq!(decide(None, ids).await, expected, "the same by an expression");
+    let body = query(".body.alarm?").await;
+    assert_eq!(decide(None, body).await, [No, No, No, Unread, Unread, No, Yes]);
+    // What does not look at the body can be answered for every message.
+    let class = query(r#".class == "foreign""#).await;
+    assert_eq!(decide(None, class).await, [No, No, No, No, No, No, Yes]);
+    let both = decide(Some("7"), query(".users == 2").await).await;
+    assert_eq!(both, [No, Yes, No, No, Unread, No, Unread]);
+}
+
+#[tokio::test]
 async fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
     let spool = Spool::new().expect("a spool");
     let ids = ["aaaa1111-0000", "aaaa2222-0000", "bbbb1111-0000", "é-é-é-é-1", "ccc"];
@@ -114,7 +152,11 @@ async fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
     }
     let error = chosen(&["bbbb", "aaaa"]).await.expect_err("two messages begin so");
     let text = error.to_string();
-    assert!(text.contains("--id aaaa") && text.contains(ids[0]) && text.contains(ids[1]));
+    assert!(
+        text.contains("message id aaaa is ambiguous")
+            && text.contains(ids[0])
+            && text.contains(ids[1])
+    );
     assert_eq!(error.kind, Kind::Refused);
 }
 

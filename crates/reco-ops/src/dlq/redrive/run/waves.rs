@@ -58,8 +58,9 @@ impl Redrive<'_> {
             }
             if self.waiting.len() >= self.session.scanner.limit {
                 return Err(Error::refused(
-                    "--id names more messages than may be held until all of the DLQ was seen",
+                    "refusing to move messages by prefixes of ids before all of the DLQ was seen",
                 )
+                .cause("the ids name more messages than can be held until then")
                 .hint(
                     "give whole ids instead of prefixes, or a larger --hold; nothing was moved",
                 ));

@@ -1,6 +1,6 @@
 //! Weighs the messages that move against what the pipeline has to spare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reco_core::room::{Load, propose};
 
@@ -42,8 +42,11 @@ impl Redrive<'_> {
     /// Counts what waits in the destinations of moved messages.
     pub(in crate::dlq::redrive) async fn count_waiting(&mut self) {
         let mut waiting = BTreeMap::new();
+        let moved = self.records.iter().filter(|record| record.is(Category::Moved));
+        let moved: BTreeSet<_> =
+            moved.filter_map(|one| Some(&one.to.as_ref()?.queue.name)).collect();
         for to in self.route.destinations() {
-            if self.ending.moved_to.contains_key(&to.queue.name)
+            if moved.contains(&to.queue.name)
                 && let Ok(state) = self.session.sqs.state(&to.queue).await
             {
                 waiting.insert(to.queue.name.clone(), state.holds());

@@ -1,0 +1,195 @@
+//! The first minute with recoctl: what is missing, what cannot be reached, what is about to change,
+//! and what was probably meant.
+
+mod support;
+
+use assert_cmd::Command;
+use reco_sandbox::SandboxOptions;
+use support::Harness;
+
+/// Returns recoctl on a machine that is not set up.
+fn bare(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
+    let home = tempfile::tempdir().expect("a directory");
+    std::fs::write(home.path().join("in.jsonl"), "[1,[2]]\n").expect("written");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+    command.env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.envs(env.iter().copied()).current_dir(home.path()).args(args);
+    let output = command.output().expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
+const KEY: (&str, &str) = ("AWS_ACCESS_KEY_ID", "key");
+const SECRET: (&str, &str) = ("AWS_SECRET_ACCESS_KEY", "secret");
+
+#[test]
+fn all_that_is_missing_is_said_at_once() {
+    for (args, env, missing, given) in [
+        (
+            &["dlq", "peek"][..],
+            &[][..],
+            &["queue", "AWS region", "AWS credentials"][..],
+            &["table"][..],
+        ),
+        (&["dlq", "redrive"], &[REGION], &["queue", "AWS credentials"], &["AWS region"]),
+        (&["dlq", "classify", "--queue", "q"], &[], &["AWS region", "AWS credentials"], &["queue"]),
+        (&["dlq", "tasks", "list"], &[KEY, SECRET], &["queue", "AWS region"], &["AWS credentials"]),
+        (&["verify", "in.jsonl"], &[], &["table", "AWS region", "AWS credentials"], &["queue"]),
+        (&["metrics", "--queue", "q"], &[], &["AWS region", "AWS credentials"], &["queue"]),
+    ] {
+        let (code, told) = bare(args, env);
+        assert_eq!(code, Some(3), "{args:?}: {told}");
+        let headline = format!("error: not set up yet: no {}\n", missing.join(", no "));
+        assert!(told.contains(&headline), "{args:?}: {told}");
+        for name in missing {
+            assert!(told.contains(&format!("hint: {name}: pass --")), "{args:?} {name}: {told}");
+        }
+        for name in given {
+            assert!(!told.contains(&format!("hint: {name}:")), "{args:?} {name}: {told}");
+        }
+        assert!(told.contains("recoctl sandbox demo"), "{told}");
+    }
+}
+
+#[test]
+fn a_single_thing_that_is_missing_keeps_its_own_words() {
+    let (code, told) = bare(&["dlq", "peek"], &[REGION, KEY, SECRET]);
+    assert_eq!(code, Some(3));
+    assert!(told.starts_with("error: no queue is configured\n"), "{told}");
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_reached_is_said_once() {
+    for endpoint in ["http://127.0.0.1:9", "http://nowhere.invalid:9"] {
+        for command in [&["dlq", "peek", "--queue", "q"][..], &["dlq", "redrive", "--queue", "q"]] {
+            let (code, told) =
+                bare(command, &[REGION, KEY, SECRET, ("AWS_ENDPOINT_URL", endpoint)]);
+            assert_eq!(code, Some(1), "{told}");
+            let said = told.matches(&format!("cannot reach {endpoint}")).count();
+            assert_eq!(said, 1, "{told}");
+            assert_eq!(told.matches("error:").count(), 1, "{told}");
+            assert!(told.contains("nothing was changed"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn account_region_and_queues_are_said_before_anything_changes() {
+    let harness = support::queues::queues("", SandboxOptions::empty());
+    support::queues::plant_sound(&harness, "", 3, 1);
+    let queues = "account 000000000000, region us-east-1: DLQ recs-dlq, queue recs";
+    let told = |args: &[&str]| {
+        let output = harness.recoctl(args).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for args in [
+        &["dlq", "redrive", "-n", "1"][..],
+        &["dlq", "purge", "-n", "1", "--newer-than", "1d", "--backup", "one.jsonl"],
+        &["dlq", "export", "kept.jsonl", "--newer-than", "1d", "--and-delete"],
+        &["dlq", "purge", "--all-now", "--yes"],
+    ] {
+        let (code, told) = told(args);
+        assert_eq!(code, Some(0), "{args:?}: {told}");
+        assert_eq!(told.matches(queues).count(), 1, "{args:?}: {told}");
+    }
+    let (code, import) = told(&["dlq", "import", "kept.jsonl", "--to", "recs-dlq", "--yes"]);
+    assert_eq!(code, Some(0), "{import}");
+    assert!(import.contains("account 000000000000, region us-east-1: queue recs-dlq"), "{import}");
+    // Not before something that changes nothing.
+    let (_, looked) = told(&["dlq", "peek"]);
+    assert!(!looked.contains("account "), "{looked}");
+    let (_, planned) = told(&["dlq", "redrive", "--dry-run"]);
+    assert!(!planned.contains("account "), "{planned}");
+}
+
+#[test]
+fn a_wrong_word_is_answered_with_what_was_meant() {
+    for (args, meant) in [
+        (&["redrive"][..], "did you mean `recoctl dlq redrive`?"),
+        (&["redrive", "--rate", "50"], "did you mean `recoctl dlq redrive`?"),
+        (&["dlq", "peak"], "did you mean `recoctl dlq peek`?"),
+        (&["dlq", "--queue", "q", "calssify"], "did you mean `recoctl dlq classify`?"),
+        (&["dlq", "read"], "did you mean `recoctl dlq peek` or `recoctl dlq classify`?"),
+        (&["dlq", "resume"], "did you mean `recoctl dlq journal resume`?"),
+    ] {
+        let (code, told) = bare(args, &[]);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.contains(meant), "{args:?}: {told}");
+        if args[1..].iter().any(|word| *word == "read" || *word == "peak") {
+            assert!(!told.contains("redrive") && !told.contains("purge"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn habits_of_other_tools_work() {
+    let harness = support::queues::queues("", SandboxOptions::empty());
+    support::queues::plant_sound(&harness, "", 5, 1);
+    for args in [&["dlq", "ls", "-n", "2"][..], &["dlq", "peek", "--limit", "2"]] {
+        let report = harness.json(0, args);
+        assert_eq!(report["messages"].as_array().map(Vec::len), Some(2), "{args:?}");
+    }
+    let report = harness.json(0, ["dlq", "redrive", "--rate", "50/s", "-n", "1"]);
+    assert_eq!(report["counts"]["moved"], 1);
+    let report = harness.json(0, ["dlq", "rm", "-n", "1", "--newer-than", "1d", "--backup", "b"]);
+    assert_eq!(report["counts"]["deleted"], 1);
+    assert_eq!(report["kind"], "dlq.purge");
+    harness.json(0, ["dlq", "journal", "ls"]);
+    harness.json(0, ["dlq", "tasks", "ls"]);
+}
+
+/// The rule stands first, then why, then what to do.
+#[test]
+fn a_refusal_says_the_rule() {
+    let harness = support::queues::queues("", SandboxOptions::empty());
+    support::queues::plant_sound(&harness, "", 1, 1);
+    for (args, rule) in [
+        (
+            &["dlq", "purge", "--class", "retryable"][..],
+            "error: refusing to purge without a backup\n",
+        ),
+        (
+            &["dlq", "purge", "--backup", "b"],
+            "error: refusing to go on without a confirmation: no terminal to prompt on\n",
+        ),
+        (&["dlq", "peek", "--dlq", "recs", "--queue", "recs-dlq"], ""),
+    ] {
+        let output = harness.recoctl(args).output().expect("it runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(rule) && told.contains("hint:"), "{args:?}: {told}");
+        assert_ne!(output.status.code(), Some(0), "{args:?}");
+    }
+}
+
+/// What `recoctl man` does on a terminal: `script` gives it one.
+#[test]
+fn a_page_opens_in_man_on_a_terminal_and_is_roff_elsewhere() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    let roff = harness.recoctl(["man", "dlq", "peek"]).output().expect("it runs").stdout;
+    assert!(roff.starts_with(b".ie") || String::from_utf8_lossy(&roff).contains(".SH NAME"));
+    std::fs::create_dir(harness.home.path().join("bin")).expect("created");
+    let man = harness.write("bin/man", "#!/bin/sh\necho \"page $1\"\ngrep -c EXAMPLES \"$1\"\n");
+    let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
+    let on_terminal = |path: &str| {
+        let output = std::process::Command::new("script")
+            .args(["-qec", &format!("{binary} man dlq peek"), "/dev/null"])
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", harness.home.path())
+            .env("SHELL", "/bin/sh")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("script runs (util-linux)");
+        String::from_utf8_lossy(&output.stdout).replace('\r', "")
+    };
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&man, std::fs::Permissions::from_mode(0o755)).expect("executable");
+    let bin = harness.home.path().join("bin").display().to_string();
+    let shown = on_terminal(&format!("{bin}:/usr/bin:/bin"));
+    assert!(shown.starts_with("page ") && shown.contains("recoctl-dlq-peek."), "{shown}");
+    assert!(shown.contains("\n1\n"), "{shown}");
+    // Without man, the help, because nobody reads roff.
+    std::fs::write(&man, "#!/bin/sh\nexit 1\n").expect("written");
+    let shown = on_terminal(&format!("{bin}:/usr/bin:/bin"));
+    assert!(shown.contains("Usage: recoctl dlq peek") && !shown.contains(".SH"), "{shown}");
+}
