@@ -8,8 +8,9 @@ use std::time::Duration;
 /// Calls in flight at the start. Latency alone never makes it fewer.
 pub const START: usize = 16;
 
-/// Maximum calls in flight: each has a connection of its own.
-pub const MOST: usize = 128;
+/// Maximum calls in flight. Each has a connection of its own, and after a crash up to ten messages
+/// of each may be in both queues.
+pub const MOST: usize = 64;
 
 /// Maximum bytes of messages in flight.
 const BYTES: usize = 64 << 20;
