@@ -156,7 +156,7 @@ fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use reco_core::journal::{Intent, Record, Replay};
+    use reco_core::journal::{Intent, Record, Replay, VERSION};
     use reco_core::message::Message;
 
     use super::*;
