@@ -178,8 +178,8 @@ async fn what_cannot_be_copied_says_why() {
     let none = FactsSource::from_url("none").await.unwrap();
     let error = snapshot(&none, &options(9), &out, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("nothing to copy"), "{error}");
-    let directory = snapshot(&world.open().await, &options(9), world.directory.path(), &|_, _| {});
-    let error = directory.await.unwrap_err();
+    let (source, directory) = (world.open().await, world.directory.path());
+    let error = snapshot(&source, &options(9), directory, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("not a regular file"), "{error}");
     let missing = world.file("no-such-directory/x.sqlite");
     let error = snapshot(&world.open().await, &options(9), &missing, &|_, _| {}).await.unwrap_err();

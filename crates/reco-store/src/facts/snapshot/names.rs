@@ -97,8 +97,6 @@ fn is_ours(name: &OsStr, prefix: &OsStr, suffix: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
     use super::*;
 
     #[test]
