@@ -162,6 +162,7 @@ impl Ui {
 
     /// Prints the error that ended the command.
     pub fn error(&self, error: &Error) {
+        progress::end_bars();
         self.stderr(&self.error_lines(error));
     }
 

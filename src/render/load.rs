@@ -7,7 +7,7 @@ use crate::load::numbers::{Measured, Parameters};
 use crate::load::run::Ended;
 use crate::load::verdict::{Stage, Verdict};
 use crate::render::metrics::curves;
-use crate::ui::{Report, Tone, View, amount, count, duration, form};
+use crate::ui::{Report, Tone, View, amount, break_lines, count, duration, form};
 use reco_ops::metrics::report::Section;
 
 /// Report of `recoctl sandbox load`.
@@ -44,13 +44,14 @@ impl Report for LoadReport {
         let mut text = format!("{}\n{}\n", self.asked(), self.got());
         text.push_str(&format!("\n{}", curves(&label, &self.sections, view)));
         let mark = palette.paint(tone, mark);
-        text.push_str(&format!("\n{mark}: {}\n", self.verdict.why));
+        let mut verdict = format!("\n{mark}: {}\n", self.verdict.why);
         for change in &self.verdict.change {
-            text.push_str(&format!("  {} {change}\n", palette.paint(Tone::Command, "try")));
+            verdict.push_str(&format!("  {} {change}\n", palette.paint(Tone::Command, "try")));
         }
         if let Some(caveat) = &self.verdict.caveat {
-            text.push_str(&format!("  {} {caveat}\n", palette.paint(Tone::Faint, "but")));
+            verdict.push_str(&format!("  {} {caveat}\n", palette.paint(Tone::Faint, "but")));
         }
+        text.push_str(&break_lines(&verdict, view.width));
         text
     }
 }

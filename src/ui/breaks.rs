@@ -1,6 +1,6 @@
 //! Line breaks between words.
 
-use console::measure_text_width;
+use super::escape::columns as columns_of;
 
 /// Breaks a text into lines of at most `width` columns, between words; a longer word has a line of its
 /// own. Without a width, it is one line. `indent` starts every line but the first.
@@ -28,7 +28,7 @@ const UNITS: [&str; 8] = ["s", "ms", "min", "h", "days", "%", "WCU", "UTC"];
 #[must_use]
 pub fn break_lines(text: &str, width: Option<usize>) -> String {
     let line = |line: &str| {
-        if width.is_none_or(|width| measure_text_width(line) <= width) {
+        if width.is_none_or(|width| columns_of(line) <= width) {
             return line.to_owned();
         }
         let spaces = line.len() - line.trim_start_matches(' ').len();
@@ -73,7 +73,7 @@ fn wrap_words(
     let words: Vec<String> = words.collect();
     let (mut text, mut column) = (String::new(), 0);
     for (at, word) in words.iter().enumerate() {
-        let columns = measure_text_width(word);
+        let columns = columns_of(word);
         // Room for the mark, unless nothing follows.
         let reserved = if at + 1 < words.len() { end.len() } else { 0 };
         if column > 0 && column + 1 + columns + reserved > width {
@@ -113,6 +113,15 @@ mod tests {
         let text = "short\n  one two three four\nend";
         assert_eq!(break_lines(text, Some(12)), "short\n  one two\n    three\n    four\nend");
         assert_eq!(break_lines(text, None), text);
+    }
+
+    #[test]
+    fn styles_take_no_room() {
+        let palette = crate::ui::Palette::new(true);
+        let styled = palette.paint(crate::ui::Tone::Bad, "bad");
+        let text = format!("{styled} one two");
+        assert_eq!(break_lines(&text, Some(11)), text);
+        assert_eq!(break_lines(&text, Some(7)), format!("{styled} one\n  two"));
     }
 
     #[test]

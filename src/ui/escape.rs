@@ -27,6 +27,11 @@ pub(super) fn styled(own: &str) -> String {
     own.replace('\u{1b}', &MARK)
 }
 
+/// Returns the columns that a text takes, without its styles.
+pub(super) fn columns(text: &str) -> usize {
+    console::measure_text_width(&text.replace(MARK.as_str(), "\u{1b}"))
+}
+
 /// Makes a text of several lines safe for the terminal.
 pub(super) fn shown(text: &str) -> String {
     by_parts(text, escape_text)

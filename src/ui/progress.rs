@@ -16,6 +16,9 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Interval between drawings on a terminal.
 const DRAW_EVERY: Duration = Duration::from_millis(120);
 
+/// Columns that stay free at the end of a line.
+const ECHO: usize = 4;
+
 /// All bars of the process: other lines on stderr go above them, so that none is left behind.
 static BARS: LazyLock<MultiProgress> =
     LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
@@ -23,6 +26,12 @@ static BARS: LazyLock<MultiProgress> =
 /// Writes to the terminal while no bar is on it.
 pub(super) fn above_bars<T>(write: impl FnOnce() -> T) -> T {
     BARS.suspend(write)
+}
+
+/// Removes all bars for good: a run that is stopped at once does not end its work.
+pub(super) fn end_bars() {
+    let _ = BARS.clear();
+    BARS.set_draw_target(ProgressDrawTarget::hidden());
 }
 
 /// Style of the progress display.
@@ -182,8 +191,8 @@ impl Drop for Bar {
 fn style(work: Arc<Mutex<Work>>, colored: bool) -> ProgressStyle {
     let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         let state = work.lock().unwrap_or_else(PoisonError::into_inner).state();
-        // The last column stays free: some terminals break the line after it.
-        let columns = usize::from(console::Term::stderr().size().1).saturating_sub(1);
+        // The terminal echoes `^C` behind the line, which must not break it: it could not be cleared.
+        let columns = usize::from(console::Term::stderr().size().1).saturating_sub(ECHO);
         let line = state.line(columns);
         let bar = line.bar.map(|(done, left)| {
             let (done, left) = ("━".repeat(done), "╌".repeat(left));

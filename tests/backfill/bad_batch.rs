@@ -318,7 +318,7 @@ fn a_dry_run_compares_a_sample_or_all_with_the_table() {
     assert_eq!((of(&report).0, &report["compare"]["sample"]), (50, &json!(50)));
     assert_eq!(report["entries"]["written"], 800);
     // What --if-newer would leave alone is counted as such.
-    let report = harness.json(0, all.into_iter().chain(["--if-newer"]));
+    let report = harness.json(5, all.into_iter().chain(["--if-newer"]));
     assert_eq!(
         (&report["entries"]["stale"], &report["entries"]["written"]),
         (&json!(800), &json!(0))
