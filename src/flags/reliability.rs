@@ -31,7 +31,7 @@ pub struct ReliabilityArgs {
         conflicts_with = "dry_run")]
     pub verify: Option<Scope>,
     /// Maximum read capacity units per second for --verify [default: no limit]
-    #[arg(long, value_name = "N", requires = "verify", value_parser = positive)]
+    #[arg(long, value_name = "N", requires = "verify", value_parser = per_second)]
     pub rcu: Option<f64>,
     /// With --dry-run: estimate the cost at this price per million write request units
     #[arg(long, value_name = "PRICE", requires = "dry_run", value_parser = positive)]
@@ -58,6 +58,11 @@ pub fn positive(text: &str) -> Result<f64, String> {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
         _ => Err("must be a number greater than 0".to_owned()),
     }
+}
+
+/// Parses a positive number of units per second, such as 500 or 500/s.
+pub fn per_second(text: &str) -> Result<f64, String> {
+    positive(text.strip_suffix("/s").unwrap_or(text))
 }
 
 /// Parses seconds, with fractions.
