@@ -14,7 +14,7 @@ use super::backfill::{mapping, read_back};
 use crate::config::Key;
 use crate::context::Context;
 use crate::flags::facts::FactsArgs;
-use crate::flags::reliability::positive;
+use crate::flags::reliability::per_second;
 use crate::flags::seconds;
 use crate::flags::writing::{list_type, time};
 use crate::render::holders::HoldersReport;
@@ -46,7 +46,7 @@ pub struct VerifyArgs {
     #[arg(long, conflicts_with_all = ["users", "if_newer", "attrs", "ttl", "max_suspects"])]
     pub same: bool,
     /// Maximum read capacity units per second [default: no limit]
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = per_second)]
     pub rcu: Option<f64>,
     /// Convert each line to one of backfill's input shapes with this jq expression
     #[arg(long, value_name = "JQ")]

@@ -119,7 +119,7 @@ fn an_option_is_offered_once_and_a_hidden_one_never() {
 #[test]
 fn every_visible_option_of_every_command_is_offered() {
     fn each(command: &Command, path: &str) {
-        let offered = words(&format!("{path} --").trim_start().to_owned());
+        let offered = words(format!("{path} --").trim_start());
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long() else { continue };
             let is_offered = offered.contains(&format!("--{long}"));

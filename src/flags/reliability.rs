@@ -32,7 +32,7 @@ pub struct ReliabilityArgs {
         group = "reads")]
     pub verify: Option<Scope>,
     /// Maximum read capacity units per second for --verify and --compare [default: no limit]
-    #[arg(long, value_name = "N", requires = "reads", value_parser = positive)]
+    #[arg(long, value_name = "N", requires = "reads", value_parser = per_second)]
     pub rcu: Option<f64>,
     /// With --dry-run: read what the table holds, and count what would change: a random sample of N
     /// users (1000 if no number is given), or `all`
@@ -64,6 +64,11 @@ pub fn positive(text: &str) -> Result<f64, String> {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
         _ => Err("must be a number greater than 0".to_owned()),
     }
+}
+
+/// Parses a positive number of units per second, such as 500 or 500/s.
+pub fn per_second(text: &str) -> Result<f64, String> {
+    positive(text.strip_suffix("/s").unwrap_or(text))
 }
 
 /// Parses seconds, with fractions.

@@ -5,17 +5,20 @@
 #[must_use]
 pub fn wrap(text: &str, width: Option<usize>, indent: usize) -> String {
     let Some(width) = width else { return text.to_owned() };
-    let (mut lines, mut line) = (Vec::new(), String::new());
+    let rest = text.trim_start_matches(' ');
+    let (mut lines, mut line) = (Vec::new(), " ".repeat(text.len() - rest.len()));
+    let mut first = true;
     let columns = |text: &str| console::measure_text_width(text);
-    for word in text.split(' ') {
-        if !line.trim().is_empty() && columns(&line) + 1 + columns(word) > width {
+    for word in rest.split(' ') {
+        if first {
+            line.push_str(word);
+        } else if columns(&line) + 1 + columns(word) > width {
             lines.push(std::mem::replace(&mut line, " ".repeat(indent) + word));
         } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
+            line.push(' ');
             line.push_str(word);
         }
+        first = false;
     }
     lines.push(line);
     lines.join("\n")
@@ -34,6 +37,7 @@ mod tests {
             "reason    one\n          two\n          three"
         );
         assert_eq!(wrap("one two", Some(7), 2), "one two");
+        assert_eq!(wrap("  hint: one two", Some(12), 4), "  hint: one\n    two");
         assert_eq!(wrap("one two", None, 2), "one two");
         assert_eq!(wrap("unbreakable x", Some(4), 1), "unbreakable\n x");
     }

@@ -42,7 +42,7 @@ impl FromStr for Wanted {
         }
         let (number, percent) = match text.strip_suffix('%') {
             Some(number) => (number.trim_end(), true),
-            None => (text, false),
+            None => (text.strip_suffix("/s").unwrap_or(text), false),
         };
         let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let number = number.parse::<f64>().ok().filter(|_| plain);

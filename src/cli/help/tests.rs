@@ -86,6 +86,26 @@ fn the_short_help_folds_global_options_into_one_line() {
     });
 }
 
+#[test]
+fn the_short_help_on_a_small_and_a_large_terminal() {
+    for (columns, rows) in [(80, 24), (140, 40)] {
+        let mut recoctl = cli::command().term_width(columns);
+        recoctl.build();
+        for name in ["dlq peek", "dlq get", "dlq purge", "dlq redrive"] {
+            let found =
+                name.split(' ').try_fold(&recoctl, |command, word| command.find_subcommand(word));
+            let short = found.expect("a command").clone().render_help().to_string();
+            for line in short.lines() {
+                assert!(line.chars().count() <= columns, "{name}: {line}");
+            }
+            if name == "dlq get" {
+                assert!(short.lines().count() < rows, "{name} fits one screen");
+            }
+            insta::assert_snapshot!(format!("{}-{columns}", name.replace(' ', "-")), short);
+        }
+    }
+}
+
 /// A flag's help says what it does here, and names no other command.
 #[test]
 fn no_flag_speaks_of_another_command() {

@@ -16,6 +16,7 @@ fn wanted(text: &str) -> Option<Wanted> {
 #[test]
 fn budgets_as_people_write_them() {
     assert_eq!("500".parse(), Ok(Wanted::Wcu(500.0)));
+    assert_eq!("500/s".parse(), Ok(Wanted::Wcu(500.0)));
     assert_eq!("2.5".parse(), Ok(Wanted::Wcu(2.5)));
     assert_eq!("50%".parse(), Ok(Wanted::Share(0.5)));
     assert_eq!("0.5 %".parse(), Ok(Wanted::Share(0.005)));

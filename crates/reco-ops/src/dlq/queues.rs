@@ -229,7 +229,7 @@ pub async fn guard_whole(sqs: &Sqs, pair: &QueuePair, force: bool) -> Result<()>
     let hint = "check that this is the DLQ; --force proceeds anyway";
     match sqs.dead_letter_sources(&pair.dlq.queue).await {
         Ok(sources) if sources.is_empty() => Err(Error::refused(format!(
-            "refusing to purge {name}: no queue names it as its DLQ, so it may be a live queue"
+            "refusing to purge: no queue names {name} as its DLQ, so it may be a live queue"
         ))
         .hint(hint)),
         Ok(_) => Ok(()),

@@ -47,6 +47,13 @@ fn a_whole_message_at_80_columns() {
 }
 
 #[test]
+fn a_whole_message_at_140_columns() {
+    let text = report(Some(partial())).render(&sample::view(140));
+    assert!(text.lines().all(|line| line.chars().count() <= 140), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn json_has_body_and_text_under_the_names_of_the_expressions() {
     let json = serde_json::to_value(report(Some(partial()))).expect("JSON");
     let message = &json["message"];
