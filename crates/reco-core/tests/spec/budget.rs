@@ -59,14 +59,14 @@ fn a_budget_is_of_what_the_table_allows() {
 fn a_share_needs_a_limit_of_one_kind_of_items() {
     let limited = Capacity { on_demand_max: Some(1000.0), ..<_>::default() };
     let none = Capacity::default();
-    let of = |text: &str, capacities| Budget::of_each(wanted(text), capacities);
+    let of = |text: &str, both: [Capacity; 2]| Budget::of_each(wanted(text), &both);
     let half = Budget::of(wanted("50%"), &limited).unwrap();
-    assert_eq!(of("50%", &[none, limited]), Ok([Budget::NONE, half]));
-    assert_eq!(of("50%", &[limited, none]), Ok([half, Budget::NONE]));
-    assert_eq!(of("50%", &[limited, limited]), Ok([half, half]));
-    assert_eq!(of("50%", &[none, none]), Err(NoLimit));
+    assert_eq!(of("50%", [none, limited]), Ok([Budget::NONE, half]));
+    assert_eq!(of("50%", [limited, none]), Ok([half, Budget::NONE]));
+    assert_eq!(of("50%", [limited, limited]), Ok([half, half]));
+    assert_eq!(of("50%", [none, none]), Err(NoLimit));
     let seventy = Budget::of(wanted("70"), &none).unwrap();
-    assert_eq!(of("70", &[none, limited]), Ok([seventy, seventy]));
+    assert_eq!(of("70", [none, limited]), Ok([seventy, seventy]));
 }
 
 /// A simulated table with a write rate and savings of up to one second.
