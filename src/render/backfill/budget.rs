@@ -10,7 +10,12 @@ pub(super) fn planned_calls(report: &BackfillReport) -> String {
     let items = report.counts.entries.written + report.counts.entries.deleted;
     let (batches, singles) = (count(report.batches), count(items));
     let wcu = count(report.counts.items.wcu);
-    if report.if_newer {
+    if report.replaced.is_some() {
+        let plural = if items == 1 { "" } else { "s" };
+        format!(
+            "{singles} conditional write{plural} of one item, {wcu} WCU whether it is replaced or not"
+        )
+    } else if report.if_newer {
         format!(
             "{singles} of one item for --if-newer, {wcu} WCU whether stale or not; in batches \
              {batches}"

@@ -4,24 +4,23 @@ use super::{count, escape_line};
 use crate::ui::{Align, Table, Tone, View, amount};
 use reco_ops::backfill::report::{BackfillReport, CompareReport, ReplaceReport};
 
-/// Returns why lists were not written, most frequent first, in words.
+/// Returns why lists were not written, in words: what the table holds instead comes first.
 pub(super) fn kept(report: &BackfillReport) -> String {
     let file = match &report.replaced {
         Some(ReplaceReport::WhereTableHolds { file, .. }) => escape_line(file),
-        _ => String::new(),
+        _ => "the other file".to_owned(),
     };
-    let words = |reason: &str| match reason {
-        "already-right" => "already in the table".to_owned(),
-        "other-list" => "the table holds another list".to_owned(),
-        "no-item" => "not in the table".to_owned(),
-        "not-listed" => format!("of users without a list in {file}"),
-        other => other.to_owned(),
+    let of = |reason: &str, words: &str| {
+        let n = report.counts.kept.get(reason).copied().filter(|n| *n > 0)?;
+        Some(format!("{} {words}", count(n)))
     };
-    let mut counts: Vec<(&str, u64)> =
-        report.counts.kept.iter().map(|(reason, n)| (reason.as_ref(), *n)).collect();
-    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let of = |(reason, n): &(&str, u64)| format!("{} {}", count(*n), words(reason));
-    counts.iter().map(of).collect::<Vec<_>>().join(", ")
+    let reasons = [
+        of("other-list", "hold another list"),
+        of("no-item", "without an item"),
+        of("already-right", "already right"),
+        of("not-listed", &format!("not in {file}")),
+    ];
+    reasons.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the condition of the writes.
