@@ -252,3 +252,26 @@ fn the_runbooks_path_through_an_incident_runs() {
         assert!(output.status.code().is_some_and(|code| fine.contains(&code)), "{line}: {stderr}");
     }
 }
+
+#[test]
+fn while_a_run_holds_messages_a_second_look_names_it() {
+    let harness = of_ten_users(30);
+    let mut child = support::spawn(&harness, &["dlq", "redrive", "--rate", "0.5"]);
+    let held = || harness.the_sandbox().sqs().depth("recs-dlq").expect("there").in_flight;
+    support::eventually("the run holds them", Duration::from_secs(60), || held() > 20);
+    let looked = paste(&harness, "recoctl dlq classify");
+    let peeked = paste(&harness, "recoctl dlq peek");
+    let report = harness.json(0, ["dlq", "classify"]);
+    support::interrupt(&child);
+    child.wait().expect("it ends");
+    for output in [looked, peeked] {
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("no message of recs-dlq is visible"), "{text}");
+        let holder = format!("(process {} of this machine, since ", child.id());
+        assert!(
+            text.contains("in flight, likely held by run ") && text.contains(&holder),
+            "{text}"
+        );
+    }
+    assert_eq!(report["held_by"]["pid"], child.id(), "{}", report["held_by"]);
+}
