@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
-use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
+use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line, wrap};
 use reco_ops::dlq::journal::Unfinished;
 use reco_ops::dlq::judge::{Provenance, Row};
 
@@ -139,7 +139,9 @@ pub fn basis(basis: &Provenance, view: &View) -> String {
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
     let mut text = format!("{}\n", view.palette.paint(Tone::Faint, &line));
     for limit in &basis.limits {
-        text.push_str(&format!("{} {limit}\n", view.palette.paint(Tone::Warn, "note:")));
+        let note = format!("{} {limit}", view.palette.paint(Tone::Warn, "note:"));
+        text.push_str(&wrap(&note, view.width, 2));
+        text.push('\n');
     }
     text
 }

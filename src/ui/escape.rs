@@ -27,6 +27,11 @@ pub(super) fn styled(own: &str) -> String {
     own.replace('\u{1b}', &MARK)
 }
 
+/// Returns the columns that a text takes, without its styles.
+pub(super) fn columns(text: &str) -> usize {
+    console::measure_text_width(&text.replace(MARK.as_str(), "\u{1b}"))
+}
+
 /// Makes a text of several lines safe for the terminal.
 pub(super) fn shown(text: &str) -> String {
     by_parts(text, escape_text)
@@ -184,6 +189,13 @@ mod tests {
         assert_eq!(shown(&own), "\u{1b}[31mx\\u{1b}[31my\n\u{1b}[0m");
         assert_eq!(shown_in_line(&own), "\u{1b}[31mx\\u{1b}[31my\\n\u{1b}[0m");
         assert!(!shown("\u{1b}\u{1}0000000000000000\u{2}[31m").contains('\u{1b}'));
+    }
+
+    #[test]
+    fn styles_take_no_columns() {
+        let painted = styled("\u{1b}[1m\u{1b}[31m") + "añb" + &styled("\u{1b}[0m");
+        assert_eq!(columns(&painted), 3);
+        assert_eq!(columns(&shown(&painted)), 3);
     }
 
     #[test]

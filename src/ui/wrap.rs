@@ -1,5 +1,7 @@
 //! Breaks long lines between words.
 
+use super::escape::columns;
+
 /// Breaks a text between words so that its lines fit `width` columns; lines after the first are
 /// indented. A word that is longer than a line stays whole. Without a width, nothing is broken.
 #[must_use]
@@ -8,7 +10,6 @@ pub fn wrap(text: &str, width: Option<usize>, indent: usize) -> String {
     let rest = text.trim_start_matches(' ');
     let (mut lines, mut line) = (Vec::new(), " ".repeat(text.len() - rest.len()));
     let mut first = true;
-    let columns = |text: &str| console::measure_text_width(text);
     for word in rest.split(' ') {
         if first {
             line.push_str(word);

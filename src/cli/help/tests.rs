@@ -92,7 +92,8 @@ fn the_short_help_on_a_small_and_a_large_terminal() {
         let mut recoctl = cli::command().term_width(columns);
         recoctl.build();
         for name in ["dlq peek", "dlq get", "dlq purge", "dlq redrive"] {
-            let found = name.split(' ').try_fold(&recoctl, |command, word| command.find_subcommand(word));
+            let found =
+                name.split(' ').try_fold(&recoctl, |command, word| command.find_subcommand(word));
             let short = found.expect("a command").clone().render_help().to_string();
             for line in short.lines() {
                 assert!(line.chars().count() <= columns, "{name}: {line}");
