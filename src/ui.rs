@@ -10,11 +10,10 @@ mod pretty;
 mod progress;
 mod report;
 mod table;
-mod wrap;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
-pub use breaks::{break_command, break_lines, break_text};
+pub use breaks::{break_command, break_lines, break_text, wrap};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
@@ -24,7 +23,6 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
-pub use wrap::wrap;
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};

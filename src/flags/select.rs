@@ -186,7 +186,9 @@ impl SelectArgs {
                 return Err(usage(format!("{id:?} is a class, not a message id"))
                     .hint(format!("use --class {id}")));
             }
-            if id.len() < SHORTEST {
+            // AWS: ids are UUIDs. Other servers may have shorter ones.
+            let is_prefix = id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+            if is_prefix && id.len() < SHORTEST {
                 return Err(usage(format!("{id:?} is too short for a prefix of a message id"))
                     .hint(format!("give at least {SHORTEST} characters of the id")));
             }

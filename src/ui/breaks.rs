@@ -44,6 +44,16 @@ pub fn break_lines(text: &str, width: Option<usize>) -> String {
         .collect()
 }
 
+/// Breaks a line as [`break_text`] does; it keeps its leading spaces, and the lines that follow start with
+/// `indent` spaces.
+#[must_use]
+pub fn wrap(line: &str, width: Option<usize>, indent: usize) -> String {
+    let rest = line.trim_start_matches(' ');
+    let lead = line.len() - rest.len();
+    let width = width.map(|width| width.saturating_sub(lead));
+    format!("{}{}", " ".repeat(lead), break_text(rest, width, &" ".repeat(indent)))
+}
+
 /// Breaks a command line so that it can still be pasted: a flag stays with its value, and a line that
 /// goes on ends in a backslash.
 #[must_use]
@@ -96,6 +106,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_are_indented() {
+        assert_eq!(
+            wrap("reason    one two three", Some(16), 10),
+            "reason    one\n          two\n          three"
+        );
+        assert_eq!(wrap("one two", Some(7), 2), "one two");
+        assert_eq!(wrap("  hint: one two", Some(12), 4), "  hint: one\n    two");
+        assert_eq!(wrap("one two", None, 2), "one two");
+        assert_eq!(wrap("unbreakable x", Some(4), 1), "unbreakable\n x");
+    }
 
     #[test]
     fn lines_break_between_words_only() {

@@ -192,6 +192,13 @@ mod tests {
     }
 
     #[test]
+    fn styles_take_no_columns() {
+        let painted = styled("\u{1b}[1m\u{1b}[31m") + "añb" + &styled("\u{1b}[0m");
+        assert_eq!(columns(&painted), 3);
+        assert_eq!(columns(&shown(&painted)), 3);
+    }
+
+    #[test]
     fn what_is_too_long_is_clipped_and_says_so() {
         assert_eq!(clipped("äöü", 3), "äöü");
         assert_eq!(clipped("äöüß", 3), "äöü… (2 more bytes)");
