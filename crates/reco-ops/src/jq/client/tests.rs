@@ -88,7 +88,11 @@ async fn an_expression_that_never_ends_is_given_up() {
     let tried = 2 * usize::try_from(SLOW).expect("small");
     for (n, answer) in answers.iter().enumerate().take(tried - 1) {
         match n % 2 {
-            0 => failed(answer, "CPU time"),
+            // By CPU time, or by the clock on a machine that gives it none.
+            0 => assert!(
+                matches!(answer, Answer::Failed(why) if !why.starts_with("not evaluated")),
+                "{n}: {answer:?}"
+            ),
             _ => assert_eq!(*answer, Answer::Yes, "{n}"),
         }
     }
