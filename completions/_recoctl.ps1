@@ -43,11 +43,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Inspect, classify, redrive and purge the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Load files of recommendations into DynamoDB')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare the table with files of recommendations')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, and what the filter makes of it today')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show throttling, write capacity and queue depth from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check or snapshot the facts database (users and articles)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the effective configuration and manage trusted config files')
@@ -80,9 +79,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
@@ -94,13 +92,16 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;peek' {
-            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class. redrive defaults to retryable or, with --id or --where, to every class except stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a file, one per line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''; available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages from these source queues: name, URL or ARN')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent more than this long ago, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less than this long ago')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most N messages; scans until that many are found')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Show at most N messages; scans until that many are found')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most N messages; scans until that many are found')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
@@ -109,12 +110,36 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show bodies and message attributes, too')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of every message by one, and there it may move messages on')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'Disable colored output (same as setting NO_COLOR)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'recoctl;dlq;get' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -125,18 +150,19 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;classify' {
-            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class. redrive defaults to retryable or, with --id or --where, to every class except stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a file, one per line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''; available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages from these source queues: name, URL or ARN')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent more than this long ago, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less than this long ago')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Classify at most N messages [default: all]')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Classify at most N messages [default: all]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Classify at most N messages [default: all]')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with code 6 if a message of one of these classes is found')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
@@ -146,13 +172,11 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Classify all messages (the default)')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of every message by one, and there it may move messages on')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -162,8 +186,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;redrive' {
@@ -172,13 +194,15 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--max-backlog', '--max-backlog', [CompletionResultType]::ParameterName, 'Pause while the destination holds N messages or more (visible, in flight and delayed)')
             [CompletionResult]::new('--max-throttles', '--max-throttles', [CompletionResultType]::ParameterName, 'Pause while CloudWatch reports more than N throttles per minute on writes to --table or on --function')
             [CompletionResult]::new('--stop-on-bounce', '--stop-on-bounce', [CompletionResultType]::ParameterName, 'Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages on; `off` disables the check [default: 20%]')
-            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class. redrive defaults to retryable or, with --id or --where, to every class except stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a file, one per line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''; available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages from these source queues: name, URL or ARN')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent more than this long ago, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less than this long ago')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Move at most N messages, oldest first')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Move at most N messages, oldest first')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Move at most N messages, oldest first')
             [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'Process in waves that hold at most N messages in flight [default: 100,000, or what --rate moves in 6 hours if less]')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Move exactly the messages of a plan: FILE is the output of `--dry-run --output json`')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Destination queue: name, URL or ARN, of the same type as the DLQ [default: the queue that each message came from]')
@@ -186,6 +210,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'With --salvage: save the entries that are not sent to this new file (JSON Lines)')
             [CompletionResult]::new('--engine', '--engine', [CompletionResultType]::ParameterName, 'How to move the messages')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'New journal file to write [default: a file in the state directory]')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class [default: retryable; with ID, --user or --where: every class except stale and superseded]')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
@@ -214,18 +239,19 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;export' {
-            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class. redrive defaults to retryable or, with --id or --where, to every class except stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a file, one per line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''; available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages from these source queues: name, URL or ARN')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent more than this long ago, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less than this long ago')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Export at most N messages, oldest first')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Export at most N messages, oldest first')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Export at most N messages, oldest first')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
@@ -234,7 +260,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
@@ -251,8 +276,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;import' {
@@ -263,12 +286,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send every message again, even those that earlier imports of this export sent to the queue')
@@ -283,19 +300,20 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;purge' {
-            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class. redrive defaults to retryable or, with --id or --where, to every class except stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a file, one per line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''; available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` selects every class')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages from these source queues: name, URL or ARN')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent more than this long ago, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less than this long ago')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Delete at most N messages, oldest first')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Delete at most N messages, oldest first')
-            [CompletionResult]::new('--backup', '--backup', [CompletionResultType]::ParameterName, 'Back up the messages to this new file first (JSON Lines; compressed if named `.gz` or `.zst`); `dlq import` sends them back')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Delete at most N messages, oldest first')
+            [CompletionResult]::new('--backup', '--backup', [CompletionResultType]::ParameterName, 'Back up the messages to this new file first (JSON Lines; compressed if named `.gz` or `.zst`)')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
@@ -304,7 +322,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
@@ -323,8 +340,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;tasks' {
@@ -335,10 +350,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -350,8 +361,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the DLQ''s most recent move tasks (up to 10), newest first')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Cancel the DLQ''s running move task; messages already moved stay moved')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -365,10 +374,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -380,8 +385,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;tasks;cancel' {
@@ -392,10 +395,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -407,8 +406,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;tasks;help' {
@@ -432,12 +429,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -449,8 +440,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the journals for this endpoint, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the state of each message in a journal')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish an interrupted run: delete the messages it has sent, without sending any twice')
@@ -461,18 +450,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;dlq;journal;list' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -481,25 +461,14 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;journal;show' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -508,8 +477,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;journal;resume' {
@@ -518,12 +485,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
@@ -536,8 +497,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;journal;restore' {
@@ -547,12 +506,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, even those that may still be in the DLQ')
@@ -567,8 +520,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;dlq;journal;help' {
@@ -596,6 +547,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;help' {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
@@ -607,6 +559,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;help;peek' {
+            break
+        }
+        'recoctl;dlq;help;get' {
             break
         }
         'recoctl;dlq;help;classify' {
@@ -660,17 +615,19 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;backfill' {
             [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Convert each line to one of the shapes below with this jq expression, e.g. ''[.user, [.items[].id]]''; every output value counts as a line')
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'Save lines and entries that could not be written to this new file (JSON Lines)')
-            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Number of batches (up to 25 items each) in flight at once')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Batches (up to 25 items each) in flight at once: a number up to 512, or `auto` for as many as raise the throughput')
             [CompletionResult]::new('--facts-memory', '--facts-memory', [CompletionResultType]::ParameterName, 'Memory for facts about articles, such as 256M: if all fit, they are read once; otherwise they are read on demand')
             [CompletionResult]::new('--facts-max-age', '--facts-max-age', [CompletionResultType]::ParameterName, 'Refuse facts snapshots older than this, such as 36h or 7d')
             [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Checkpoint file [default: a file in the state directory, found again by the same command]')
-            [CompletionResult]::new('--checkpoint-every', '--checkpoint-every', [CompletionResultType]::ParameterName, 'Seconds between checkpoints')
             [CompletionResult]::new('--max-rejects', '--max-rejects', [CompletionResultType]::ParameterName, 'Stop when more lines than this are rejected: a count, or a percentage such as 1% (checked from 1,000 lines on, and at the end)')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Read back what was written: a random sample of N users (1000 if no number is given), or `all`')
-            [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Maximum read capacity units per second for --verify [default: no limit]')
+            [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Maximum read capacity units per second for --verify and --compare [default: no limit]')
+            [CompletionResult]::new('--compare', '--compare', [CompletionResultType]::ParameterName, 'With --dry-run: read what the table holds, and count what would change: a random sample of N users (1000 if no number is given), or `all`')
             [CompletionResult]::new('--price-per-million-wru', '--price-per-million-wru', [CompletionResultType]::ParameterName, 'With --dry-run: estimate the cost at this price per million write request units')
             [CompletionResult]::new('--wcu', '--wcu', [CompletionResultType]::ParameterName, 'Maximum WCU per second, indexes included: a number, a percentage of the table''s own limit such as 50%, or `auto` to adapt to what the table can take [default: no limit; slow down when throttled]')
             [CompletionResult]::new('--shuffle-window', '--shuffle-window', [CompletionResultType]::ParameterName, 'Shuffle writes in windows of N items, so that key-sorted input does not create a hot partition; 0 keeps the input order')
+            [CompletionResult]::new('--only-where-table-holds', '--only-where-table-holds', [CompletionResultType]::ParameterName, 'Replace only what this file wrote: write an item only where the table still holds the list that a backfill of FILE gives the user; takes one conditional call per item. Repeat for several files')
+            [CompletionResult]::new('--replace-written-between', '--replace-written-between', [CompletionResultType]::ParameterName, 'Replace only items whose `generated_at` in the table is in this period, both ends included')
             [CompletionResult]::new('--generated-at', '--generated-at', [CompletionResultType]::ParameterName, 'Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Add this attribute to every item: a plain number becomes a Number, anything else a String; set the type with NAME:S=VALUE or NAME:N=VALUE')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expire items this long after the start of the run, e.g. 30d')
@@ -690,9 +647,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
@@ -710,8 +665,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;verify' {
@@ -726,20 +679,17 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Expect every item to expire within this time from now, and not yet')
             [CompletionResult]::new('--ttl-attribute', '--ttl-attribute', [CompletionResultType]::ParameterName, 'TTL attribute of the table')
             [CompletionResult]::new('--list-type', '--list-type', [CompletionResultType]::ParameterName, 'Expect list ids as Numbers (N) or Strings (S) [default: as in the table''s lists]')
-            [CompletionResult]::new('--max-suspects', '--max-suspects', [CompletionResultType]::ParameterName, 'Maximum number of users in memory; more than that need additional passes over the files')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--same', '--same', [CompletionResultType]::ParameterName, 'List the users whose item in the table is still a list of the files, whatever other lists the table holds')
             [CompletionResult]::new('--if-newer', '--if-newer', [CompletionResultType]::ParameterName, 'Expect the newest list of each user, and accept what the table holds for the same time [implied by writes.only_newer in the policy]')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -750,8 +700,29 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;user' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show every id of the list, not only those that would be dropped today')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'Disable colored output (same as setting NO_COLOR)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'recoctl;metrics' {
@@ -766,8 +737,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -779,8 +748,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;facts' {
@@ -789,12 +756,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -806,8 +768,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the configured tables and columns against the database schema')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Copy users, articles, reads and mutes to an SQLite file')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -819,12 +779,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -836,8 +791,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;facts;snapshot' {
@@ -848,12 +801,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -865,8 +813,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;facts;help' {
@@ -907,8 +853,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the effective configuration and the source of each value')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust the current content of the recoctl.toml in the working directory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -937,26 +881,12 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;config;trust' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--revoke', '--revoke', [CompletionResultType]::ParameterName, 'Revoke trust in the file')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -965,8 +895,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;config;help' {
@@ -987,18 +915,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;sandbox' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1007,8 +926,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a seeded local AWS until Ctrl-C, and print the environment variables that point to it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Take a guided tour that shows and runs the main commands')
             [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Load-test a local pipeline and report which part saturates first')
@@ -1028,19 +945,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--fault-seed', '--fault-seed', [CompletionResultType]::ParameterName, 'Random seed for faults; the same seed hits the same calls')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--empty', '--empty', [CompletionResultType]::ParameterName, 'Start empty: no queues, no table, no facts')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1049,26 +957,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;sandbox;demo' {
             [CompletionResult]::new('--pause', '--pause', [CompletionResultType]::ParameterName, 'Seconds to wait before each step')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1077,8 +969,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;sandbox;load' {
@@ -1096,18 +986,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--lambda-bin', '--lambda-bin', [CompletionResultType]::ParameterName, 'Run this Lambda binary (bootstrap) instead of the built-in handler')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1116,8 +997,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;sandbox;help' {
@@ -1140,20 +1019,6 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;completions' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1162,26 +1027,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;man' {
             [CompletionResult]::new('--out-dir', '--out-dir', [CompletionResultType]::ParameterName, 'Write all pages to this directory instead')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
-            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
-            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
-            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
-            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
-            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
-            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
@@ -1190,14 +1039,13 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'recoctl;help' {
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Inspect, classify, redrive and purge the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Load files of recommendations into DynamoDB')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare the table with files of recommendations')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, and what the filter makes of it today')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show throttling, write capacity and queue depth from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check or snapshot the facts database (users and articles)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the effective configuration and manage trusted config files')
@@ -1209,6 +1057,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;help;dlq' {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
@@ -1219,6 +1068,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;help;dlq;peek' {
+            break
+        }
+        'recoctl;help;dlq;get' {
             break
         }
         'recoctl;help;dlq;classify' {
@@ -1270,6 +1122,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;help;verify' {
+            break
+        }
+        'recoctl;help;user' {
             break
         }
         'recoctl;help;metrics' {

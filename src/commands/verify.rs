@@ -43,7 +43,7 @@ pub struct VerifyArgs {
     pub users: Scope,
     /// List the users whose item in the table is still a list of the files, whatever other lists
     /// the table holds
-    #[arg(long, conflicts_with_all = ["users", "if_newer", "attrs", "ttl", "max_suspects"])]
+    #[arg(long, conflicts_with_all = ["users", "if_newer", "attrs", "ttl"])]
     pub same: bool,
     /// Maximum read capacity units per second [default: no limit]
     #[arg(long, value_name = "N", value_parser = per_second)]
@@ -61,7 +61,7 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub written: WrittenArgs,
     /// Maximum number of users in memory; more than that need additional passes over the files
-    #[arg(long, value_name = "N", default_value_t = MAX_SUSPECTS, hide = true)]
+    #[arg(long, value_name = "N", default_value_t = MAX_SUSPECTS, hide = true, conflicts_with = "same")]
     pub max_suspects: usize,
 }
 
