@@ -163,7 +163,7 @@ async fn a_long_run_goes_on_where_its_articles_cannot_be_read_at_once() {
             assert_eq!(found.user(&users[0]), expected.get(&users[0]));
             assert!(found.article(&articles[1]).is_some_and(|article| article.published));
         }
-        let said = said.lock().unwrap();
+        let said = said.lock().unwrap().clone();
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].contains("articles"), "{said:?}");
         // What does not hold one page is not worth a read.
