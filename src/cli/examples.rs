@@ -111,6 +111,11 @@ examples! {
         "recoctl verify recs.jsonl.gz" => "a sample of 1,000 users",
         "recoctl verify recs.jsonl.gz --users all --rcu 500" => "every user",
     ;
+    "user":
+        "recoctl user 4711" => "the list, and what would be dropped today",
+        "recoctl user 4711 --all" => "every id of the list",
+        "recoctl user 4711 -o json | jq .standing" => "in one word",
+    ;
     "metrics":
         "recoctl metrics" => "the last hour",
         "recoctl metrics --since 2d --period 1h" => "two days, hour by hour",

@@ -18,11 +18,7 @@ use crate::render::user::UserReport;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exits with 5 if the table has no item of the user. Messages of the user that \
-wait in the DLQ: recoctl dlq peek --user ID.\n\n\
-Examples:\n  \
-recoctl user 4711\n  \
-recoctl user 4711 --all              every id of the list, not only those dropped\n  \
-recoctl user 4711 --output json | jq .standing"
+wait in the DLQ: recoctl dlq peek --user ID."
 )]
 pub struct UserArgs {
     /// User id
