@@ -10,7 +10,7 @@ use reco_core::{Id, Time};
 use reco_ops::user::{ArticleFate, Story, UserKnown};
 use serde::{Serialize, Serializer};
 
-use crate::ui::{Align, Report, Table, Tone, View, amount, escape_line};
+use crate::ui::{Align, Report, Table, Tone, View, amount, escape_line, wrap};
 
 /// Most ids shown in a column of the text.
 const PER_LINE: usize = 8;
@@ -147,7 +147,8 @@ impl Report for UserReport {
             Standing::NoItem | Standing::NoList | Standing::Expired => Tone::Bad,
         };
         let sentence = view.palette.paint(tone, &self.story.sentence);
-        let mut text = format!("user {} {sentence}\n\n", escape_line(&self.user.to_string()));
+        let sentence = format!("user {} {sentence}", escape_line(&self.user.to_string()));
+        let mut text = format!("{}\n\n", wrap(&sentence, view.width, 2));
         for (name, value) in self.facts_of_it() {
             let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));

@@ -26,10 +26,6 @@ struct Measured {
     database_cpu_s: f64,
     /// Bytes of a snapshot per user.
     snapshot_bytes: f64,
-    /// CPU seconds to take a snapshot of a million users: recoctl's.
-    take_cpu_s: f64,
-    /// The same of the database.
-    taken_cpu_s: f64,
 }
 
 /// The figures in `docs/scaling.md`.
@@ -44,8 +40,6 @@ const MEASURED: Measured = Measured {
     snapshot_cpu_s: 31.0,
     database_cpu_s: 46.0,
     snapshot_bytes: 520.0,
-    take_cpu_s: 26.0,
-    taken_cpu_s: 20.0,
 };
 
 /// A table's default quota of write units per second, on demand and provisioned alike.
@@ -185,8 +179,6 @@ fn tables(measured: Measured) -> String {
     table(
         &[
             "snapshot",
-            "CPU to take it",
-            "of the database for it",
             "CPU, one machine",
             "machines of 2 cores for 40,000",
             "machines of 8 cores for 400,000",
@@ -201,8 +193,6 @@ fn tables(measured: Measured) -> String {
             let millions = |cpu_s| time(load.millions(load.users, cpu_s));
             vec![
                 gigabytes(load.snapshot_gb()),
-                millions(load.measured.take_cpu_s),
-                millions(load.measured.taken_cpu_s),
                 time(with.direct_cpu_s(1.0)),
                 machines(quotas[0], 2.0),
                 machines(quotas[1], 8.0),
@@ -266,8 +256,6 @@ const ROUND: Measured = Measured {
     snapshot_cpu_s: 100.0,
     database_cpu_s: 40.0,
     snapshot_bytes: 500.0,
-    take_cpu_s: 30.0,
-    taken_cpu_s: 10.0,
 };
 
 #[test]

@@ -11,7 +11,7 @@ pub enum Kind {
     Usage,
     /// Wrong or incomplete configuration.
     Config,
-    /// Missing, expired or rejected credentials.
+    /// Missing, expired or rejected credentials of AWS.
     Credentials,
     /// Failure of AWS or the facts database.
     Service,
@@ -75,8 +75,8 @@ impl Error {
     /// Creates an error of the facts database; its stage determines the kind.
     pub fn facts(message: impl Into<String>, error: &FactsError) -> Self {
         let kind = match error.stage {
-            FactsStage::Connect => Kind::Config,
-            FactsStage::Auth => Kind::Credentials,
+            // Not `Credentials`, which are those of AWS.
+            FactsStage::Connect | FactsStage::Auth => Kind::Config,
             FactsStage::Query | FactsStage::Timeout => Kind::Service,
         };
         Error::new(kind, message).because(error)

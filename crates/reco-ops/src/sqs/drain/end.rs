@@ -13,6 +13,10 @@ pub(super) const EMPTIES: u32 = 3;
 /// AWS: the counts are approximate, and right about a minute after the last change.
 const LAG: Duration = Duration::from_secs(60);
 
+/// Consecutive empty polls after which the counts are believed even sooner: a long poll of SQS waits for a
+/// second, and an endpoint that answers at once should not be asked thousands of times.
+const PATIENCE: u32 = 60;
+
 /// Reason why a drain ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DrainEnd {
@@ -83,7 +87,7 @@ fn meaning(run: &Run, fifo: bool, held: u64, now: &QueueState) -> Option<DrainEn
     let sure = now.visible == 0
         || run.full
         || match run.bound.awaits_counts {
-            true => run.last_hit.elapsed() >= LAG,
+            true => run.empties >= PATIENCE || run.last_hit.elapsed() >= LAG,
             false => run.empties >= EMPTIES,
         };
     sure.then_some(DrainEnd::Hidden(Hidden {
@@ -156,6 +160,9 @@ mod tests {
         patient.full = true;
         assert_eq!(meaning(&patient, false, 0, &state(200, 5)), hidden(200, 0));
         patient.full = false;
+        patient.empties = PATIENCE;
+        assert_eq!(meaning(&patient, false, 0, &state(200, 0)), hidden(200, 0));
+        patient.empties = 30;
         patient.last_hit = patient.last_hit.checked_sub(LAG).expect("a minute ago");
         assert_eq!(meaning(&patient, false, 0, &state(200, 0)), hidden(200, 0));
     }
