@@ -112,7 +112,7 @@ examples! {
         "recoctl verify recs.jsonl.gz --users all --rcu 500" => "every user",
     ;
     "user":
-        "recoctl user 4711" => "the list, and what today would drop",
+        "recoctl user 4711" => "the list, and its fate",
         "recoctl user 4711 --all" => "every id of the list",
         "recoctl user 4711 -o json | jq .standing" => "in one word",
     ;

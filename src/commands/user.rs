@@ -22,7 +22,8 @@ wait in the DLQ: recoctl dlq peek --user ID."
 )]
 pub struct UserArgs {
     /// User id
-    #[arg(value_name = "ID", allow_hyphen_values = true)]
+    #[arg(value_name = "ID", allow_hyphen_values = true,
+        value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub id: String,
     /// Show every id of the list, not only those that would be dropped today
     #[arg(long)]
@@ -40,15 +41,13 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
     let name = context.settings.require(Key::Table)?;
     let table = Table::open(context.sdk().await?, name, &item).await?;
     let now = unix_seconds();
-    let user = Id::from(args.id.as_str());
     let judgement = Judgement { policy: &policy, facts: &facts, now };
-    let story = look(&table, judgement, user.clone(), &context.events()).await?;
+    let story = look(&table, judgement, Id::from(args.id.as_str()), &context.events()).await?;
     let report = UserReport {
         table: table.info.name,
         policy_fingerprint: policy.fingerprint(),
         facts: facts.kind(),
         all: args.all,
-        user,
         now,
         story,
     };

@@ -18,8 +18,6 @@ const PER_LINE: usize = 8;
 /// Where a user stands.
 #[derive(Debug)]
 pub struct UserReport {
-    /// The user.
-    pub user: Id,
     /// Name of the table.
     pub table: String,
     /// SHA-256 of the effective policy.
@@ -115,7 +113,7 @@ impl Serialize for UserReport {
             fate: self.fate(*dropped),
         });
         Json {
-            user: &self.user,
+            user: &self.story.user,
             table: &self.table,
             standing: self.story.standing,
             sentence: &self.story.sentence,
@@ -147,7 +145,7 @@ impl Report for UserReport {
             Standing::NoItem | Standing::NoList | Standing::Expired => Tone::Bad,
         };
         let sentence = view.palette.paint(tone, &self.story.sentence);
-        let sentence = format!("user {} {sentence}", escape_line(&self.user.to_string()));
+        let sentence = format!("user {} {sentence}", escape_line(&self.story.user.to_string()));
         let mut text = format!("{}\n\n", wrap(&sentence, view.width, 2));
         for (name, value) in self.facts_of_it() {
             let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));

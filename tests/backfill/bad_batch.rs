@@ -229,6 +229,83 @@ fn a_period_selects_by_the_time_in_the_table() {
     assert_eq!(entries(&harness.json(5, args)), (0, 800, 800));
 }
 
+/// DynamoDB compares texts by their bytes and numbers without their unit; only the time counts.
+#[test]
+fn a_period_is_of_times_whatever_form_they_have() {
+    let inside = [
+        "2025-11-28T03:00:00Z",
+        "2025-11-28T04:00:00.5Z",
+        "2025-11-28T05:00:00Z",
+        "2025-11-28T01:00:00-03:00",
+        "2025-11-28T06:30:00+02:00",
+    ];
+    let outside = [
+        "2025-11-28T04:00:00-03:00",
+        "2025-11-28T04:00:00+02:00",
+        "2025-11-28T05:00:00.5Z",
+        "2025-11-28T04:00:00",
+        "2025-11-28T04",
+        "2025-11-28T04:zz",
+    ];
+    for dry in [true, false] {
+        let harness = plain(SandboxOptions::empty());
+        harness.write("iso.toml", "[item]\ntime_form = \"iso-8601\"\n");
+        for (user, time) in (1..).zip(inside.iter().chain(&outside)) {
+            let list = AttributeValue::L(vec![n(1)]);
+            let time = AttributeValue::S((*time).to_owned());
+            let item =
+                [("user_id", n(user)), ("recommended_note_ids", list), ("generated_at", time)];
+            put(&harness, &item);
+        }
+        let lines: String = (1..=11).map(|user| format!("[{user},[2]]\n")).collect();
+        harness.write("good.jsonl", lines);
+        let mut args = vec!["backfill", "good.jsonl", "--replace-written-between"];
+        args.extend(["2025-11-28T03:00:00Z", "2025-11-28T05:00:00Z", "--policy", "iso.toml"]);
+        args.extend(dry.then_some("--dry-run"));
+        let report = harness.json(0, args);
+        assert_eq!(entries(&report), (5, 6, 11), "{report}");
+    }
+    // Everything up to a time: numbers of another unit, and such that may be dates, stay.
+    let harness = plain(SandboxOptions::empty());
+    for (user, time) in [(1, 1_764_000_000_u64), (2, 1_764_000_000_000), (3, 20_251_128)] {
+        newer(&harness, user, Some(time));
+    }
+    harness.write("good.jsonl", "[1,[2]]\n[2,[2]]\n[3,[2]]\n");
+    let mut args = vec!["backfill", "good.jsonl", "--replace-written-between"];
+    args.extend(["1970-01-01T00:00:00Z", "2025-12-01T00:00:00Z"]);
+    let plan = harness.json(0, args.iter().copied().chain(["--dry-run"]));
+    let report = harness.json(0, args);
+    assert_eq!(entries(&report), entries(&plan), "{report}");
+    assert_eq!(items(&harness)["3"], shown(&[3, 3], Some(20_251_128)));
+}
+
+/// A shard without users of the wrong file is not an error, and what could not be read of that file is
+/// no success.
+#[test]
+fn shards_and_unreadable_lines_of_the_wrong_file() {
+    let harness = plain(SandboxOptions::empty());
+    harness.write("bad.jsonl", "[1,[1]]\n[2,[3]]\n");
+    harness.write("good.jsonl", "[1,[1]]\n[2,[2]]\n");
+    harness.json(0, ["backfill", "bad.jsonl"]);
+    let mut codes = Vec::new();
+    for shard in ["1/4", "2/4", "3/4", "4/4"] {
+        let args = ["backfill", "good.jsonl", "--only-where-table-holds", "bad.jsonl"];
+        let output = harness.recoctl(args).args(["--shard", shard]).output().expect("it runs");
+        codes.push(output.status.code());
+    }
+    assert!(codes.iter().all(|code| [Some(0), Some(5)].contains(code)), "{codes:?}");
+    assert_eq!(items(&harness)["2"], "[2]");
+    // The list of user 1 was right, although the wrong file has it, too.
+    let again =
+        harness.json(5, ["backfill", "good.jsonl", "--only-where-table-holds", "bad.jsonl"]);
+    assert_eq!(again["kept_because"], json!({"already-right": 2}), "{again}");
+
+    harness.write("cut.jsonl", "[1,[1]]\n[2,[2]]\n[3,[");
+    harness.write("good2.jsonl", "[1,[4]]\n[2,[5]]\n");
+    harness.json(4, ["backfill", "good2.jsonl", "--only-where-table-holds", "cut.jsonl"]);
+    assert_eq!(items(&harness)["2"], "[5]");
+}
+
 #[test]
 fn what_cannot_be_done_on_a_condition_is_refused() {
     let harness = incident(None, false);

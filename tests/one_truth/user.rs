@@ -75,6 +75,7 @@ fn each_cause_is_told_apart() {
             "unknown-article"
         ])
     );
+    assert_eq!((&dropped["user"], &dropped["articles"][0]["id"]), (&json!(1), &json!(10)));
     assert_eq!(dropped["item"]["attributes"]["model"], "v7");
     assert_eq!(dropped["user_in_facts"], "active");
 

@@ -87,7 +87,9 @@ impl Standing {
                     }
                     Standing::FilteredToNothing => {
                         let why = nothing_left(today, policy).map_or("too-few", SkipReason::name);
-                        let why = if why == "too-few" {
+                        let why = if articles.is_empty() {
+                            "it has no ids".to_owned()
+                        } else if why == "too-few" {
                             format!("{} of its {total} would be dropped", dropped(today))
                         } else {
                             refused.unwrap_or(why).to_owned()

@@ -166,6 +166,7 @@ impl Backfill {
         let merged = run.merge().await?;
         let mut report = run.report(&preparer, table)?;
         report.replaced = self.replaced;
+        report.outcome = report.judge();
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {
                 Error::input("the parts were written, but not their manifest").because(&error)

@@ -3,6 +3,7 @@
 
 use reco_core::facts::Facts as _;
 use reco_core::filter::{DropReason, explain};
+use reco_core::item::KeyType;
 use reco_core::policy::Policy;
 use reco_core::standing::{Held, Standing};
 use reco_core::{Id, Recommendation};
@@ -29,6 +30,8 @@ pub struct Judgement<'a> {
 /// Where a user stands, and what that was concluded from.
 #[derive(Debug, Clone)]
 pub struct Story {
+    /// The user, as a number if the table's key is one.
+    pub user: Id,
     /// The conclusion.
     pub standing: Standing,
     /// The same as a sentence that follows the user's id.
@@ -76,6 +79,8 @@ pub async fn look(
     events: &Events,
 ) -> Result<Story> {
     let Judgement { policy, facts, now } = judgement;
+    let number = user.text().parse::<i64>().ok().filter(|_| table.schema.key_type == KeyType::N);
+    let user = number.map_or(user, Id::from);
     table.schema.check_user(&user).map_err(|error| {
         let message = format!("{user} cannot be a user of table {}", table.info.name);
         Error::new(Kind::Usage, message).because(&error)
@@ -86,7 +91,7 @@ pub async fn look(
     });
     let stored = table.stored(&user, &expiry).await?;
     if let Some(Err(why)) = stored.as_ref().map(|stored| &stored.generated_at) {
-        events.warn(format!("the time of the list cannot be read: it {why}"));
+        events.warn(format!("the time of the list cannot be read: {why}"));
     }
     let held = stored.as_ref().map_or(&Held::Nothing, |stored| &stored.held);
     let articles = match held {
@@ -107,7 +112,8 @@ pub async fn look(
         Some(user) if user.active => UserKnown::Active,
         Some(_) => UserKnown::Inactive,
     });
+    let user = list.user;
     let fated = list.articles.into_iter().zip(fates).zip(1..);
     let articles = fated.map(|((id, dropped), rank)| ArticleFate { rank, id, dropped }).collect();
-    Ok(Story { standing, sentence, stored, articles, known })
+    Ok(Story { user, standing, sentence, stored, articles, known })
 }

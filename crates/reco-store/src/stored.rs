@@ -66,7 +66,13 @@ fn stored(item: &Item, schema: &Schema, expiry: &Expiry) -> Stored {
 
 /// Returns the ids of a list; `None` if it is not a list of ids.
 fn ids(value: &AttributeValue) -> Option<Vec<Id>> {
-    value.as_l().ok()?.iter().map(id_of).collect()
+    value.as_l().ok()?.iter().map(typed_id).collect()
+}
+
+/// Returns the id in a scalar, as a number where it is stored as one.
+fn typed_id(value: &AttributeValue) -> Option<Id> {
+    let number = value.as_n().ok().and_then(|text| text.parse::<i64>().ok());
+    number.map(Id::from).or_else(|| id_of(value))
 }
 
 fn shown(value: &AttributeValue) -> String {

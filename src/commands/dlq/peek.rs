@@ -14,7 +14,7 @@ use crate::ui::{
     Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap,
 };
 use reco_ops::dlq::chosen::Chosen;
-use reco_ops::dlq::journal::Holder;
+use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
@@ -71,6 +71,7 @@ struct PeekReport {
     released: Released,
     /// Run of this machine that is moving messages of the DLQ.
     held_by: Option<Holder>,
+    unfinished: Vec<Unfinished>,
     interrupted: bool,
 }
 
@@ -127,6 +128,7 @@ fn report(
         repeated: scan.repeated,
         released,
         held_by: session.holder.clone(),
+        unfinished: session.history.unfinished().to_vec(),
         interrupted: context.cancel.is_cancelled(),
     }
 }
@@ -172,7 +174,7 @@ impl Report for PeekReport {
         text.push_str(&self.footer(view.width));
         text.push_str(&self.reach.words());
         let elsewhere = self.queues.in_flight_elsewhere;
-        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &[], view));
+        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &self.unfinished, view));
         if let Some(next) = &self.in_full {
             let next = view.palette.paint(Tone::Command, next);
             text.push_str(&format!("a whole message: {next}\n"));

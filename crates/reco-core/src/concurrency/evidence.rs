@@ -62,7 +62,9 @@ impl Evidence {
         // With a budget, slots may be idle because few larger batches wait for it.
         let waited = self.paced + self.backoff;
         // Where calls wait for their turn, shorter ones would only wait longer.
-        if waited * WAITED > waited + self.calling && (self.full >= self.starved || self.budgeted) {
+        if waited * WAITED > waited + self.calling
+            && (self.full >= self.starved || self.budgeted || self.backoff > self.paced)
+        {
             return Some(match self.budgeted && self.paced >= self.backoff {
                 true => SpeedLimit::Budget,
                 false => SpeedLimit::Table,

@@ -43,6 +43,8 @@ pub struct FormerIndex {
     pub lists: u64,
     /// Lines and entries that could not be read; nothing of them is replaced.
     pub unread: u64,
+    /// Lines and entries of other shards.
+    other_shards: u64,
 }
 
 /// A list as the index keeps it.
@@ -91,7 +93,7 @@ impl FormerIndex {
         let name = names.join(", ");
         let max_len = preparer.policy.limits.max_len.get();
         let disk = Disk::create(TABLES)?;
-        let mut index = FormerIndex { disk, max_len, name, lists: 0, unread: 0 };
+        let mut index = FormerIndex { disk, max_len, name, lists: 0, unread: 0, other_shards: 0 };
         let total = sources.iter().map(|source| source.bytes).sum();
         let progress = events.progress(&format!("reading {}", index.name), total, Unit::Bytes);
         let mapped = preparer.mapping.is_some();
@@ -124,8 +126,12 @@ impl FormerIndex {
         index
             .disk
             .with(|connection| connection.execute_batch("CREATE INDEX by_user ON list (user)"))?;
-        if index.lists == 0 {
-            return Err(Error::input(format!("{} has no lists", index.name)).hint(
+        if index.lists == 0 && index.other_shards == 0 {
+            let what = match index.unread {
+                0 => "has no lists".to_owned(),
+                unread => format!("has no list that can be read: {}", amount(unread, "fault")),
+            };
+            return Err(Error::input(format!("{} {what}", index.name)).hint(
                 "pass the file that was written by mistake; nothing but its lists is replaced",
             ));
         }
@@ -139,6 +145,7 @@ impl FormerIndex {
 
     fn add(&mut self, listed: Listed) -> Result<()> {
         self.unread += listed.faults;
+        self.other_shards += listed.other_shards;
         self.lists += listed.lists.len() as u64;
         let rows = listed.lists.into_iter().map(|(user, former)| {
             let row = serde_json::to_string(&Row::from(former));

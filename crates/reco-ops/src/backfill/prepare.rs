@@ -176,7 +176,11 @@ impl Preparer {
                     listed.faults += 1;
                     continue;
                 }
-                Found::Blank(_) | Found::OtherShard => continue,
+                Found::OtherShard => {
+                    listed.other_shards += 1;
+                    continue;
+                }
+                Found::Blank(_) => continue,
             };
             entries.sort_by_key(|entry| entry.index);
             for PreparedEntry { index, fate, .. } in entries {

@@ -241,7 +241,13 @@ impl BackfillReport {
             ..
         } = self.counts.entries;
         let stopped = u64::from(self.stopped.is_some());
+        let unread = match &self.replaced {
+            Some(ReplaceReport::WhereTableHolds { unread, .. }) => *unread,
+            _ => 0,
+        };
         let tally = Tally {
+            // Lists of the wrong file that could not be read stay in the table.
+            partly: unread,
             done: written + deleted,
             excluded: skipped + coalesced + stale + kept + other_shard,
             failed: rejected + failed + left + broken + stopped,

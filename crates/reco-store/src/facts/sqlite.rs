@@ -25,8 +25,8 @@ use super::sql::FactsSql;
 use super::tables::FactsTables;
 pub(super) use connections::LONGEST_VALUE;
 pub(super) use rows::json_of;
-pub(super) use taken::SNAPSHOT_FORMAT;
 use taken::Taken;
+pub(super) use taken::{SNAPSHOT_FORMAT, look};
 pub(super) use value::Key;
 
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.

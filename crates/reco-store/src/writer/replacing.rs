@@ -32,7 +32,12 @@ const HOLDS_AT: &str = "#list = :list AND #time = :time";
 const HOLDS_UNDATED: &str = "#list = :list AND attribute_not_exists(#time)";
 /// There is no item.
 const HOLDS_NOTHING: &str = "attribute_not_exists(#user)";
-/// The time is in a period.
+/// Never: the response tells what the table holds.
+const NEVER: &str = "attribute_exists(#user) AND attribute_not_exists(#user)";
+/// Seconds from which on a number is a time of one unit only: milliseconds are beyond every number of
+/// seconds, and numbers that may be dates (`20251128`) are below.
+const UNAMBIGUOUS: i64 = 1_000_000_000;
+/// The time is in a period. Compares as the attribute is stored, so only numbers of one unit.
 const BETWEEN: &str = "#time BETWEEN :from AND :to";
 /// The item is unchanged since it was read, whatever its list is.
 const SAME_TIME: &str = "#time = :time";
@@ -111,14 +116,24 @@ impl Writer {
         match wanted {
             Wanted::Between { from, to } => {
                 let at = |time: Time| encode::time(time, &self.schema);
+                // Texts of one time differ by zone and precision, and DynamoDB compares their bytes.
+                if !at(*from).is_n() || from.seconds() < UNAMBIGUOUS {
+                    return own(NEVER, Vec::new());
+                }
                 own(BETWEEN, vec![(":from", at(*from)), (":to", at(*to))])
             }
             Wanted::Lists { lists, .. } => {
                 let last = lists.iter().rev().find(|list| list.removal || list.kept.is_some());
                 let Some(last) = last.or(lists.last()).filter(|last| !last.removal) else {
-                    return own(HOLDS_NOTHING, Vec::new());
+                    // Nothing is to be deleted where there is nothing.
+                    let removal = item.action == Action::Delete;
+                    return own(if removal { NEVER } else { HOLDS_NOTHING }, Vec::new());
                 };
                 let ids = last.kept.as_ref().unwrap_or(&last.given);
+                if *ids == item.recommendation.articles {
+                    // What is right already is not written again.
+                    return own(NEVER, Vec::new());
+                }
                 let ids = ids.iter().map(|id| scalar(id, item.type_of(id))).collect();
                 let mut values = vec![(":list", AttributeValue::L(ids))];
                 values.extend(last.time.map(|time| (":time", encode::time(time, &self.schema))));
@@ -204,14 +219,16 @@ fn decide(
         (Wanted::Lists { .. }, None) => false,
         (Wanted::Between { from, to }, _) => time.is_some_and(|time| (*from..=*to).contains(&time)),
     };
-    if replaceable {
-        return Ok(());
-    }
     let own = &item.recommendation;
     let same = !removal
         && ids.as_deref() == Some(own.articles.as_slice())
         && (own.generated_at.is_none() || own.generated_at == time);
-    Err(if same { Kept::Same } else { Kept::Other })
+    match wanted {
+        Wanted::Lists { .. } if same => Err(Kept::Same),
+        _ if replaceable => Ok(()),
+        _ if same => Err(Kept::Same),
+        _ => Err(Kept::Other),
+    }
 }
 
 impl Replacing {

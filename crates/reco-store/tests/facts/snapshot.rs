@@ -144,7 +144,8 @@ async fn a_failure_leaves_the_older_file(kind: Kind) {
     let world = World::new(kind, users).await;
     let out = world.file("snapshot.sqlite");
     let older = World::new(Kind::Sqlite, TABLES).await;
-    std::fs::copy(&older.url, &out).unwrap();
+    taken(&older, 100).await.unwrap();
+    std::fs::copy(older.file("snapshot.sqlite"), &out).unwrap();
     let before = std::fs::read(&out).unwrap();
     let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("articles"), "{error}");
@@ -159,6 +160,15 @@ async fn only_a_snapshot_is_replaced(kind: Kind) {
     let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("not an SQLite file"), "{error}");
     assert_eq!(files(&world), ["snapshot.sqlite"]);
+    std::fs::remove_file(&out).unwrap();
+    // Another database, which may be the source itself.
+    let other = rusqlite::Connection::open(&out).unwrap();
+    other.execute_batch("CREATE TABLE invoices(x); INSERT INTO invoices VALUES (1)").unwrap();
+    let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("is not a snapshot"), "{error}");
+    let kept: i64 = other.query_row("SELECT x FROM invoices", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1);
+    drop(other);
     std::fs::remove_file(&out).unwrap();
     taken(&world, 100).await.unwrap();
     taken(&world, 100).await.unwrap();

@@ -81,8 +81,8 @@ impl Advisor<'_> {
     fn write_directly(&self, load: &Load) -> Next {
         let file = (self.unused)("oversize.jsonl");
         let purge = (self.complete)(&format!("dlq purge --class oversize --backup {file}"));
-        let write = (self.complete)(&format!("backfill {file} --if-newer"));
-        let why = format!("{} too large to queue", count(load.messages));
+        let write = (self.complete)(&format!("backfill {file} --if-newer --wcu auto"));
+        let why = format!("{} too large", count(load.messages));
         Next { command: format!("{purge} && {write}"), why }
     }
 

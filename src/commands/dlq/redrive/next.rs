@@ -32,7 +32,7 @@ pub(super) fn next(
     if let Some(ids) = refused(report) {
         let file = unused("refused.jsonl");
         let purge = complete(&format!("dlq purge --id {ids} --backup {file}"));
-        let write = complete(&format!("backfill {file} --if-newer"));
+        let write = complete(&format!("backfill {file} --if-newer --wcu auto"));
         let why = "what no queue accepts: saved, then written to the table".to_owned();
         add(format!("{purge} && {write}"), why);
     }

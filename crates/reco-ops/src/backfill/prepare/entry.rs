@@ -131,6 +131,8 @@ pub struct Listed {
     pub lists: Vec<(Id, Former)>,
     /// Lines and entries that cannot be read or written.
     pub faults: u64,
+    /// Lines and entries of other shards.
+    pub other_shards: u64,
 }
 
 impl Listed {
@@ -151,7 +153,8 @@ impl Listed {
                 self.lists.push((user, Former { given, kept: None, time, removal: false }));
             }
             (Fate::Reject(_), _) => self.faults += 1,
-            (Fate::Write(_) | Fate::Skip(_) | Fate::OtherShard, _) => {}
+            (Fate::OtherShard, _) => self.other_shards += 1,
+            (Fate::Write(_) | Fate::Skip(_), _) => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use super::digest::digest;
 use super::names::{Beside, is_sqlite};
 use super::{SnapshotError, Taken};
 use crate::facts::database::{Row, is_true};
-use crate::facts::sqlite::{Key, LONGEST_VALUE, SNAPSHOT_FORMAT, json_of};
+use crate::facts::sqlite::{Key, LONGEST_VALUE, SNAPSHOT_FORMAT, json_of, look};
 
 /// What comes from the source, as it comes. Ids have no type, so that an integer is found as an
 /// integer and any other text as text.
@@ -272,10 +272,21 @@ fn refuse_other_files(out: &Path) -> Result<(), SnapshotError> {
         Ok(_) => {}
     }
     match is_sqlite(out) {
-        Ok(true) => Ok(()),
+        Ok(true) if is_snapshot(out) => Ok(()),
+        Ok(true) => refused("exists and is not a snapshot; use another file or remove it"),
         Ok(false) => refused("exists and is not an SQLite file; use another file or remove it"),
         Err(error) => Err(failed(out, &error)),
     }
+}
+
+/// Returns whether an SQLite file is a snapshot, whole or not.
+fn is_snapshot(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // An absolute path is never taken for a URI or `:memory:`.
+    let Ok(path) = path.canonicalize() else { return false };
+    let looked = Connection::open_with_flags(path, flags).map(|file| look(&file));
+    // What cannot be read to its end may be a snapshot that was cut off.
+    looked.is_ok_and(|looked| !matches!(looked, Ok(None)))
 }
 
 fn failed(path: &Path, error: &dyn std::error::Error) -> SnapshotError {

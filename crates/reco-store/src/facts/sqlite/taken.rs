@@ -11,7 +11,7 @@ pub(in crate::facts) const SNAPSHOT_FORMAT: i64 = 2;
 
 /// A snapshot, as far as it tells.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(in crate::facts) struct Taken {
     /// When, in seconds since the epoch; 0 if it does not say so, and so is not complete.
     pub(super) at: i64,
     format: i64,
@@ -39,7 +39,7 @@ pub(super) fn missing(path: &Path) -> u64 {
 }
 
 /// Looks at a file; `None` if it is no snapshot. A table of somebody else may have that name.
-pub(super) fn look(connection: &Connection) -> rusqlite::Result<Option<Taken>> {
+pub(in crate::facts) fn look(connection: &Connection) -> rusqlite::Result<Option<Taken>> {
     let columns = "SELECT coalesce(sum(name = 'taken_at'), 0), coalesce(sum(name = 'format'), 0) \
                    FROM pragma_table_info('snapshot')";
     let columns: (i64, i64) =
