@@ -2,8 +2,8 @@
 
 pub mod again;
 pub mod backfill;
-#[cfg(feature = "sandbox")]
 pub mod holders;
+#[cfg(feature = "sandbox")]
 pub mod load;
 pub mod metrics;
 pub mod redrive;

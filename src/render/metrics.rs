@@ -47,6 +47,7 @@ fn spark_width(view: &View) -> usize {
         .clamp(SPARK.0, SPARK.1)
 }
 
+#[cfg(feature = "sandbox")]
 /// Renders every row as a sparkline with its numbers, under a heading.
 pub fn curves(label: &str, sections: &[Section], view: &View) -> String {
     drawn(label, "", sections, view)
