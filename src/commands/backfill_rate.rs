@@ -9,7 +9,7 @@ use reco_ops::aws::Table;
 use reco_ops::backfill::report::BackfillReport;
 use reco_ops::dlq::redrive::Rate;
 use reco_ops::dlq::room;
-use reco_ops::error::Result;
+use reco_ops::error::{Kind, Result};
 
 /// Messages of a backfill, whose length is not known: more than are sent in any second.
 pub const MANY: u64 = 1_000_000;
@@ -35,12 +35,17 @@ impl QueueRate {
         let table = match context.settings.value(Key::Table) {
             Some(name) => {
                 let item = context.item(&context.policy().await?)?;
-                // It is only asked for advice.
-                context.before_all(Table::open(sdk, name, &item)).await.ok()
+                match context.before_all(Table::open(sdk, name, &item)).await {
+                    Err(error) if error.kind == Kind::Interrupted => return Err(error),
+                    // It is only asked for advice.
+                    table => table.ok(),
+                }
             }
             None => None,
         };
-        let room = room::measure(sdk, table.as_ref(), context.settings.value(Key::Function)).await;
+        let function = context.settings.value(Key::Function);
+        let measured = async { Ok(room::measure(sdk, table.as_ref(), function).await) };
+        let room = context.before_all(measured).await?;
         let rate = QueueRate { rate: rate.map(Rate::per_second), users: users.into(), room };
         let wcu = messages.saturating_mul(rate.users);
         rate.warn(context, &Load { messages, wcu }, "at least ");

@@ -87,6 +87,12 @@ impl Writer {
         Writer { replacing: Some(replacing), ..self }
     }
 
+    /// Returns whether each item takes a call of its own.
+    #[must_use]
+    pub fn writes_singly(&self) -> bool {
+        self.only_newer() || self.replacing.is_some()
+    }
+
     /// Returns the budget.
     #[must_use]
     pub fn pace(&self) -> Option<&Arc<Pace>> {

@@ -85,11 +85,12 @@ impl Seen {
         }
         let run_id = |known: &Known| self.runs.get(usize::from(known.run)).map(String::as_str);
         let id = key(&message.id);
-        if let Some(known) = self.copies.get(&id) {
-            return Some(Sighting::CameBack { run_id: run_id(known)? });
-        }
+        // First: a copy that came back and was sent again is sent, although it is still here.
         if let Some(known) = self.originals.get(&id) {
             return Some(Sighting::StillHere { run_id: run_id(known)?, acked: known.acked });
+        }
+        if let Some(known) = self.copies.get(&id) {
+            return Some(Sighting::CameBack { run_id: run_id(known)? });
         }
         let digest = Digest::of(&message.body, &message.attributes);
         let known = self.contents.get(&digest.short())?;

@@ -334,6 +334,20 @@ fn a_doubt_does_not_take_back_an_acknowledgement() {
     }
 }
 
+/// A message came back under the id of its copy, and a second run sent that and did not delete it.
+#[test]
+fn a_copy_that_was_sent_again_is_still_here_and_not_only_back() {
+    let mut seen = Seen::default();
+    let body = message("a");
+    let digest = Digest::of(&body.body, &body.attributes);
+    seen.sent("run-1", "a", "b", &digest);
+    assert_eq!(seen.recognise(&message("b")), Some(Sighting::CameBack { run_id: "run-1" }));
+    seen.sent("run-2", "b", "c", &digest);
+    let here = Sighting::StillHere { run_id: "run-2", acked: true };
+    assert_eq!(seen.recognise(&message("b")), Some(here));
+    assert_eq!(seen.recognise(&message("c")), Some(Sighting::CameBack { run_id: "run-2" }));
+}
+
 #[test]
 fn restore_gives_each_message_once_with_what_was_sent() {
     let original = message("a");

@@ -52,9 +52,12 @@ pub struct FormerIndex {
 struct Row {
     #[serde(rename = "g")]
     given: Vec<Id>,
-    /// `None` if the filter leaves the list as it is.
+    /// What the filter leaves; `None` if that is the list as it is, or nothing.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    kept: Option<Option<Vec<Id>>>,
+    kept: Option<Vec<Id>>,
+    /// True if the filter leaves nothing.
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    nothing: bool,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     time: Option<(i64, u32)>,
     #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
@@ -64,15 +67,16 @@ struct Row {
 impl From<Former> for Row {
     fn from(former: Former) -> Self {
         let Former { given, kept, time, removal } = former;
-        let kept = (kept.as_ref() != Some(&given)).then_some(kept);
-        Row { given, kept, time: time.map(Time::parts), removal }
+        let nothing = kept.is_none();
+        let kept = kept.filter(|kept| *kept != given);
+        Row { given, kept, nothing, time: time.map(Time::parts), removal }
     }
 }
 
 impl From<Row> for Former {
     fn from(row: Row) -> Self {
-        let Row { given, kept, time, removal } = row;
-        let kept = kept.unwrap_or_else(|| Some(given.clone()));
+        let Row { given, kept, nothing, time, removal } = row;
+        let kept = (!nothing).then(|| kept.unwrap_or_else(|| given.clone()));
         let time = time.map(|(seconds, nanos)| Time::from_parts(seconds, nanos));
         Former { given, kept, time, removal }
     }
@@ -279,4 +283,23 @@ where
             Error::new(Kind::Internal, "reading an input failed unexpectedly").because(&error)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_comes_out_of_the_index_as_it_went_in() {
+        let ids = |ids: &[i64]| ids.iter().map(|id| Id::from(*id)).collect::<Vec<_>>();
+        for kept in [None, Some(ids(&[1, 2])), Some(ids(&[2])), Some(vec![])] {
+            for removal in [false, true] {
+                let time = Some(Time::from_seconds(5));
+                let former = Former { given: ids(&[1, 2]), kept: kept.clone(), time, removal };
+                let text = serde_json::to_string(&Row::from(former.clone())).expect("JSON");
+                let row: Row = serde_json::from_str(&text).expect("a row");
+                assert_eq!(Former::from(row), former);
+            }
+        }
+    }
 }

@@ -61,7 +61,10 @@ impl Replace {
     /// # Errors
     /// Names the file that cannot be used.
     pub async fn check(&self, inputs: &[PathBuf]) -> Result<()> {
-        let Replace::WhereTableHolds(files) = self else { return Ok(()) };
+        let files: &[PathBuf] = match self {
+            Replace::WhereTableHolds(files) => files,
+            Replace::WrittenBetween { .. } => &[],
+        };
         let flag = self.flag();
         let real = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         for file in files.iter().chain(inputs) {

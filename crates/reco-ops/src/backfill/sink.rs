@@ -109,7 +109,7 @@ impl Sink {
     /// Returns the kind of slots that batches take.
     pub(super) fn slots(&self) -> Kind {
         match self {
-            Sink::Table(writer) => Kind::Table { guarded: writer.only_newer() },
+            Sink::Table(writer) => Kind::Table { guarded: writer.writes_singly() },
             Sink::Dry(_) | Sink::Queue(_) | Sink::Emit(_) => Kind::Other,
         }
     }

@@ -284,9 +284,14 @@ fn is_snapshot(path: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // An absolute path is never taken for a URI or `:memory:`.
     let Ok(path) = path.canonicalize() else { return false };
-    let looked = Connection::open_with_flags(path, flags).map(|file| look(&file));
-    // What cannot be read to its end may be a snapshot that was cut off.
-    looked.is_ok_and(|looked| !matches!(looked, Ok(None)))
+    match Connection::open_with_flags(path, flags).and_then(|file| look(&file)) {
+        Ok(found) => found.is_some(),
+        // A snapshot that was cut off; a locked or unknown database is somebody's.
+        Err(error) => matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        ),
+    }
 }
 
 fn failed(path: &Path, error: &dyn std::error::Error) -> SnapshotError {

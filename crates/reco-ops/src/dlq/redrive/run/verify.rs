@@ -68,7 +68,7 @@ impl Redrive<'_> {
                 break;
             }
         }
-        self.ending.deleted_again += again.len() as u64 - last.len() as u64;
+        self.ending.deleted_again += (again.len() as u64).saturating_sub(last.len() as u64);
         // The last deletes were not verified.
         for id in last {
             let reason = "SQS confirmed the delete, but the message reappeared".to_owned();
