@@ -111,6 +111,41 @@ fn the_list_that_was_sent_last_counts_wherever_it_is() {
     assert_eq!(items(&harness)["1"], "[2] generated_at=1790000002");
 }
 
+/// The same by way of the queue, and where the policy alone asks for newer lists: lists without a time
+/// are told apart by their messages' times.
+#[test]
+fn the_list_that_was_sent_last_counts_on_every_way() {
+    let lines = [
+        line("late", 1_790_000_002_000, "[1,[2]]"),
+        line("early", 1_790_000_001_000, "[1,[9]]"),
+        line("empty", 1_790_000_009_000, "[1,[]]"),
+    ];
+    let rules = "[rules]\nuser_known = false\nuser_active = false\narticle_known = false\n\
+        article_published = false\nnot_own_article = false\nnot_muted_author = false\n\
+        not_already_read = false\n[limits]\nmin_len = 1\n";
+    let sent_of = |policy: &str, args: &[&str]| {
+        let harness = harness();
+        harness.write("policy.toml", policy);
+        harness.write("e.jsonl", export(&lines));
+        let args = [&["backfill", "e.jsonl", "--policy", "policy.toml"], args].concat();
+        let report = harness.json(0, args);
+        assert_balanced(&report);
+        harness
+    };
+    let by_queue = sent_of(rules, &["--via", "queue"]);
+    let bodies: Vec<String> = sqs(&by_queue)
+        .snapshot("recs")
+        .expect("there")
+        .messages
+        .into_iter()
+        .map(|m| m.body)
+        .collect();
+    let bodies = bodies.concat();
+    assert!(bodies.contains("[1,[2]]") && !bodies.contains("[9]"), "{bodies}");
+    let newer = sent_of(&format!("{rules}[writes]\nonly_newer = true\n"), &[]);
+    assert_eq!(items(&newer)["1"], "[2]");
+}
+
 #[test]
 fn faults_name_the_message_that_they_are_in() {
     let harness = harness();

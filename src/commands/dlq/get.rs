@@ -74,6 +74,7 @@ pub async fn run(context: &Context, args: GetArgs) -> Result<Outcome> {
     let goal = if matcher.has_beginnings() { Goal::All } else { Goal::Matching(1) };
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
+    let reach = session.within_room(reach, &scan, goal);
     let released = session.release_all().await;
     let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(1).with_messages(&spool, true)?;

@@ -115,8 +115,11 @@ pub async fn set_up(
     write_options.order.keep_all = target.is_queue() && unforeseen;
     let condition = Condition::prepare(options, target.table(), &preparer, &control).await?;
     let preparer_of_run = Arc::new(preparer);
-    let chosen =
-        chosen(&sources, options, &preparer_of_run, &target, (&control, only_newer)).await?;
+    // Where all lists are kept, the Lambda chooses.
+    let chosen = match write_options.order.keep_all {
+        true => None,
+        false => chosen(&sources, options, &preparer_of_run, (&control, only_newer)).await?,
+    };
     let foresight = match target.table() {
         Some(table) if options.dry_run => {
             let what = (&write_options, &sources[..], &preparer_of_run);
@@ -259,12 +262,11 @@ async fn chosen(
     sources: &[Source],
     options: &BackfillOptions,
     preparer: &Arc<Preparer>,
-    target: &Target,
     (control, newest): (&Control, bool),
 ) -> Result<Option<Arc<Chosen>>> {
     let paths: Vec<PathBuf> =
         sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
-    if target.is_queue() || paths.len() < sources.len() {
+    if paths.len() < sources.len() {
         return Ok(None);
     }
     let newest = newest || options.writing.if_newer;

@@ -170,9 +170,10 @@ impl Collector<'_> {
 
     /// Warns that the limit of held messages is reached although more are left.
     fn say_what_is_beyond(&mut self) {
-        let visible = self.session.depth();
-        self.ending.reach.unreached = visible.saturating_sub(self.ending.seen).max(1);
-        let held = count(self.session.scanner.limit as u64);
+        let (depth, limit) = (self.session.depth(), self.session.scanner.limit);
+        let reach = std::mem::take(&mut self.ending.reach);
+        self.ending.reach = reach.out_of_room(limit, depth, self.ending.seen);
+        let held = count(limit as u64);
         self.session
             .control
             .events

@@ -60,8 +60,8 @@ pub(super) fn next(
 
 /// Returns the ids of messages that cannot be sent; `None` if there are none or too many.
 fn refused(report: &RedriveReport) -> Option<String> {
-    let failed = report.messages.iter().filter(|record| record.is(Category::Failed));
-    let ids: Vec<&str> = failed.map(|record| record.message_id()).collect();
+    let unsendable = report.messages.iter().filter(|record| record.unsendable);
+    let ids: Vec<&str> = unsendable.map(|record| record.message_id()).collect();
     (!ids.is_empty() && ids.len() <= IDS).then(|| ids.join(","))
 }
 

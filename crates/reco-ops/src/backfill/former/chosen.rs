@@ -46,7 +46,8 @@ struct Candidate {
 impl Candidate {
     /// Returns whether a later entry of the input takes this one's place.
     fn gives_way_to(&self, later: &Candidate, newest: bool) -> bool {
-        if newest && !self.removal {
+        let is_dated = self.time.is_some() || later.time.is_some();
+        if newest && !self.removal && is_dated {
             return gives_way(self.time, later.time);
         }
         match (self.sent, later.sent) {
@@ -221,8 +222,12 @@ async fn look_again(
         })?;
         for line in chunk.lines {
             let Found::Entries(entries) = line.found else { continue };
-            for PreparedEntry { index: entry, fate, sent, .. } in entries {
+            for PreparedEntry { index: entry, fate, sent, weak, .. } in entries {
                 let Fate::Write(item) = fate else { continue };
+                // The Lambda would leave nothing of it.
+                if weak {
+                    continue;
+                }
                 let candidate = Candidate {
                     at: line.at,
                     entry,

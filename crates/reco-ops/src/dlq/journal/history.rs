@@ -24,11 +24,30 @@ const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
 pub struct RedriveHistory {
     seen: Seen,
     runs: HashMap<String, Run>,
-    /// Start of attempts that a FIFO queue still deduplicates, by message id.
-    remembered: HashMap<String, i64>,
+    /// Attempts that a FIFO queue still deduplicates, by message id.
+    remembered: HashMap<String, Attempts>,
     unfinished: Vec<Unfinished>,
     /// Errors of journals that cannot be read.
     unreadable: Vec<String>,
+}
+
+/// Attempts at a message whose responses are missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Attempts {
+    /// Start of the first.
+    since_ms: i64,
+    /// ARN of the queue that all were sent to, as the headers of their journals have it: `None` where a
+    /// run sends each message home.
+    destination: Option<String>,
+    /// True if they were sent to different queues: none deduplicates all of them.
+    scattered: bool,
+}
+
+impl Attempts {
+    fn join(&mut self, since_ms: i64, destination: Option<&str>) {
+        self.since_ms = self.since_ms.min(since_ms);
+        self.scattered |= self.destination.as_deref() != destination;
+    }
 }
 
 #[derive(Debug)]
@@ -156,9 +175,14 @@ impl RedriveHistory {
                 let since = state.doubtful_since_ms(id)?;
                 is_remembered(since, now_ms).then(|| (id.to_owned(), since))
             });
-            for (id, since) in doubtful {
-                let first = self.remembered.entry(id).or_insert(since);
-                *first = since.min(*first);
+            let destination = header.destination.as_deref();
+            for (id, since_ms) in doubtful {
+                let first = || Attempts {
+                    since_ms,
+                    destination: destination.map(str::to_owned),
+                    scattered: false,
+                };
+                self.remembered.entry(id).or_insert_with(first).join(since_ms, destination);
             }
         }
         let counts = state.counts();
@@ -211,10 +235,16 @@ impl RedriveHistory {
         self.runs.get(run_id).map(|run| &run.path)
     }
 
-    /// Returns the earlier attempt at a message that a FIFO queue would still deduplicate.
+    /// Returns the earlier attempt at a message that the FIFO queue `destination` would still
+    /// deduplicate; `None` stands for the queue that the message came from. Another queue than that of
+    /// the attempt knows nothing of it.
     #[must_use]
-    pub fn remembered(&self, message_id: &str) -> Option<Doubt> {
-        let since_ms = *self.remembered.get(message_id)?;
+    pub fn remembered(&self, message_id: &str, destination: Option<&str>) -> Option<Doubt> {
+        let attempts = self.remembered.get(message_id)?;
+        if attempts.scattered || attempts.destination.as_deref() != destination {
+            return None;
+        }
+        let since_ms = attempts.since_ms;
         let reason = "an earlier run was interrupted between its send and the response".to_owned();
         Some(Doubt { since_ms, reason })
     }
@@ -229,5 +259,36 @@ impl RedriveHistory {
     #[must_use]
     pub fn unfinished(&self) -> &[Unfinished] {
         &self.unfinished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A history of one doubtful attempt, at 1,000 ms, and further ones.
+    fn history(attempts: &[(i64, Option<&str>)]) -> RedriveHistory {
+        let mut history = RedriveHistory::default();
+        for (since_ms, destination) in attempts.iter().copied() {
+            let destination_of = destination.map(str::to_owned);
+            let first = Attempts { since_ms, destination: destination_of, scattered: false };
+            let entry = history.remembered.entry("m".to_owned()).or_insert(first);
+            entry.join(since_ms, destination);
+        }
+        history
+    }
+
+    #[test]
+    fn only_the_queue_of_an_attempt_remembers_it() {
+        let since = |history: &RedriveHistory, to| Some(history.remembered("m", to)?.since_ms);
+        let to_a = history(&[(1_000, Some("a"))]);
+        assert_eq!(since(&to_a, Some("a")), Some(1_000));
+        assert_eq!((since(&to_a, Some("b")), since(&to_a, None)), (None, None));
+        let home = history(&[(1_000, None)]);
+        assert_eq!((since(&home, None), since(&home, Some("a"))), (Some(1_000), None));
+        let twice = history(&[(2_000, Some("a")), (1_000, Some("a"))]);
+        assert_eq!(since(&twice, Some("a")), Some(1_000), "since the first");
+        let scattered = history(&[(1_000, Some("a")), (2_000, Some("b"))]);
+        assert_eq!((since(&scattered, Some("a")), since(&scattered, Some("b"))), (None, None));
     }
 }

@@ -167,7 +167,7 @@ impl<'a> Redrive<'a> {
                 chosen,
                 repaired: repaired.as_ref(),
                 way: self.route.way(&found.row),
-                remembered: self.session.history.remembered(&found.row.message_id),
+                remembered: self.remembered(&found.row.message_id),
             };
             let full = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
             let to = match &candidate.way {

@@ -120,6 +120,9 @@ pub struct Record {
     /// Write capacity units that it costs the table.
     #[serde(skip)]
     pub wcu: u64,
+    /// True if no queue accepts its content, so that sending it again is futile.
+    #[serde(skip)]
+    pub unsendable: bool,
 }
 
 fn name<S: Serializer>(to: &Option<Arc<Destination>>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -176,6 +179,7 @@ impl Record {
             changed: None,
             perhaps_twice: false,
             wcu: 0,
+            unsendable: false,
         }
     }
 
@@ -191,6 +195,7 @@ impl Record {
             changed: None,
             perhaps_twice: false,
             wcu,
+            unsendable: false,
         }
     }
 
@@ -229,6 +234,7 @@ impl Record {
             Decision::Behind => (Category::Left, some(BEHIND)),
         };
         let mut record = Record::of(row, category, reason);
+        record.unsendable = matches!(decision, Decision::Unsendable(_));
         if let Decision::Move(to) = decision {
             record.to = Some(Arc::clone(to));
         }

@@ -41,6 +41,12 @@ impl Going {
 }
 
 impl Redrive<'_> {
+    /// Returns the earlier attempt at a message that the destination still deduplicates.
+    pub(super) fn remembered(&self, message_id: &str) -> Option<Doubt> {
+        let sole = self.route.sole().map(|to| to.queue.arn.as_str());
+        self.session.history.remembered(message_id, sole)
+    }
+
     /// Takes the parts of a message that its move needs; the classification is already in its
     /// record.
     pub(super) fn going(
@@ -50,7 +56,7 @@ impl Redrive<'_> {
         changed: Option<Box<Changed>>,
         to: Arc<Destination>,
     ) -> Going {
-        let known = self.session.history.remembered(&row.message_id).filter(|_| self.fifo());
+        let known = self.remembered(&row.message_id).filter(|_| self.fifo());
         Going {
             record,
             slot: slot.unwrap_or_default(),

@@ -53,8 +53,10 @@ impl Redrive<'_> {
                 }
                 continue;
             }
-            if !full || in_vain >= IN_VAIN {
-                break full;
+            // As many as there were came, though the last scan was filled by known ones.
+            let all_came = new == 0 && self.ending.seen >= self.session.depth();
+            if !full || in_vain >= IN_VAIN || all_came {
+                break full && !all_came;
             }
             if self.waiting.len() >= self.session.scanner.limit {
                 return Err(Error::refused(
