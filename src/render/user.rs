@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reco_core::filter::DropReason;
 use reco_core::human::{bytes, duration};
 use reco_core::outcome::Outcome;
-use reco_core::standing::{Held, Standing};
+use reco_core::standing::{StoredList, UserStanding};
 use reco_core::{Id, Time};
 use reco_ops::user::{ArticleFate, Story, UserKnown};
 use serde::{Serialize, Serializer};
@@ -36,7 +36,7 @@ pub struct UserReport {
 struct Json<'a> {
     user: &'a Id,
     table: &'a str,
-    standing: Standing,
+    standing: UserStanding,
     sentence: &'a str,
     item: Option<ItemJson<'a>>,
     user_in_facts: Option<UserKnown>,
@@ -70,7 +70,9 @@ impl UserReport {
     /// Length of the list, and its expiry.
     fn list(&self) -> (Option<usize>, Option<i64>) {
         match self.story.stored.as_ref().map(|stored| &stored.held) {
-            Some(Held::List { articles, expires_at, .. }) => (Some(articles.len()), *expires_at),
+            Some(StoredList::List { articles, expires_at, .. }) => {
+                (Some(articles.len()), *expires_at)
+            }
             _ => (None, None),
         }
     }
@@ -92,7 +94,7 @@ impl UserReport {
     /// True if no list of the user is looked into, so that nothing can be said of its ids.
     fn is_unjudged(&self) -> bool {
         matches!(self.story.known, Some(UserKnown::Unknown | UserKnown::Inactive))
-            && self.story.standing == Standing::FilteredToNothing
+            && self.story.standing == UserStanding::FilteredToNothing
     }
 
     fn fate(&self, dropped: Option<DropReason>) -> &'static str {
@@ -133,16 +135,16 @@ impl Report for UserReport {
 
     fn outcome(&self) -> Outcome {
         match self.story.standing {
-            Standing::NoItem => Outcome::NothingToDo,
+            UserStanding::NoItem => Outcome::NothingToDo,
             _ => Outcome::Success,
         }
     }
 
     fn render(&self, view: &View) -> String {
         let tone = match self.story.standing {
-            Standing::Current => Tone::Good,
-            Standing::DroppedToday | Standing::FilteredToNothing => Tone::Warn,
-            Standing::NoItem | Standing::NoList | Standing::Expired => Tone::Bad,
+            UserStanding::Current => Tone::Good,
+            UserStanding::DroppedToday | UserStanding::FilteredToNothing => Tone::Warn,
+            UserStanding::NoItem | UserStanding::NoList | UserStanding::Expired => Tone::Bad,
         };
         let sentence = view.palette.paint(tone, &self.story.sentence);
         let sentence = format!("user {} {sentence}", escape_line(&self.story.user.to_string()));

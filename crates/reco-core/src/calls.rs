@@ -56,7 +56,7 @@ impl CallsInFlight {
     pub fn answered(&mut self, took: Duration, bytes: usize, in_flight: usize) {
         self.largest = self.largest.max(bytes);
         self.settling = self.settling.saturating_sub(1);
-        // What fewer calls take says nothing about more of them.
+        // The latency of few calls says nothing about that of many.
         if in_flight < self.limit() {
             return;
         }

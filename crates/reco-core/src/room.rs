@@ -62,7 +62,7 @@ impl Place {
     }
 }
 
-/// What the pipeline has to spare, as far as it is known.
+/// Capacity that the pipeline has to spare, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Room {
     /// The table and the global indexes that items are in; empty if nothing is known of them.

@@ -48,7 +48,7 @@ pub enum Event {
         /// Number of units.
         total: Total,
     },
-    /// What limits the rate of the work.
+    /// Limit of the rate of the work.
     Noted {
         /// Id of the work.
         task: u64,

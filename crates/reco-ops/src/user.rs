@@ -5,7 +5,7 @@ use reco_core::facts::Facts as _;
 use reco_core::filter::{DropReason, explain};
 use reco_core::item::KeyType;
 use reco_core::policy::Policy;
-use reco_core::standing::{Held, Standing};
+use reco_core::standing::{StoredList, UserStanding};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 use reco_store::stored::Stored;
@@ -16,7 +16,7 @@ use crate::aws::Table;
 use crate::error::{Error, Kind, Result};
 use crate::event::Events;
 
-/// What a list is judged by.
+/// Rules, facts and time by which a list is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Judgement<'a> {
     /// Rules.
@@ -33,7 +33,7 @@ pub struct Story {
     /// The user, as a number if the table's key is one.
     pub user: Id,
     /// The conclusion.
-    pub standing: Standing,
+    pub standing: UserStanding,
     /// The same as a sentence that follows the user's id.
     pub sentence: String,
     /// The user's item, if the table has one.
@@ -93,9 +93,9 @@ pub async fn look(
     if let Some(Err(why)) = stored.as_ref().map(|stored| &stored.generated_at) {
         events.warn(format!("the time of the list cannot be read: {why}"));
     }
-    let held = stored.as_ref().map_or(&Held::Nothing, |stored| &stored.held);
+    let held = stored.as_ref().map_or(&StoredList::Nothing, |stored| &stored.held);
     let articles = match held {
-        Held::List { articles, .. } => articles.clone(),
+        StoredList::List { articles, .. } => articles.clone(),
         _ => Vec::new(),
     };
     let list = Recommendation { user, articles, generated_at: None };
@@ -104,7 +104,7 @@ pub async fn look(
         .await
         .map_err(|error| Error::facts("cannot look the user up", &error))?;
     let today = explain(&list, &known, policy);
-    let standing = Standing::of(held, &today, policy, now);
+    let standing = UserStanding::of(held, &today, policy, now);
     let sentence = standing.sentence(held, &today, policy, now);
     let fates = today.unwrap_or_else(|_| vec![None; list.articles.len()]);
     let known = known.is_available().then(|| match known.user(&list.user) {

@@ -72,7 +72,7 @@ pub enum ReadFailure {
     Unknown(String),
 }
 
-/// What a write would do to the table's item of one user.
+/// Effect that a write would have on a user's item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Foreseen {
     /// How the table's item differs from the one to write.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use reco_core::item::{Constant, Schema};
-use reco_core::standing::Held;
+use reco_core::standing::StoredList;
 use reco_core::{Id, Time};
 
 use crate::batch_get::{Item, get_all};
@@ -18,7 +18,7 @@ use crate::table::Expiry;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     /// Its list.
-    pub held: Held,
+    pub held: StoredList,
     /// When the list was generated, or why its time cannot be read.
     pub generated_at: Result<Option<Time>, String>,
     /// Size in bytes, as DynamoDB counts it.
@@ -54,7 +54,7 @@ fn stored(item: &Item, schema: &Schema, expiry: &Expiry) -> Stored {
         Expiry::Never => None,
     };
     let articles = item.get(&schema.list_attr).and_then(ids);
-    let held = articles.map_or(Held::NoList, |articles| Held::List {
+    let held = articles.map_or(StoredList::NoList, |articles| StoredList::List {
         articles,
         generated_at: generated_at.clone().ok().flatten(),
         expires_at,
@@ -141,7 +141,7 @@ mod tests {
             let (mut item, _) = item(&schema);
             item.insert("expires_at".to_owned(), value);
             match stored(&item, &schema, expiry).held {
-                Held::List { expires_at, .. } => expires_at,
+                StoredList::List { expires_at, .. } => expires_at,
                 other => panic!("{other:?}"),
             }
         };
@@ -162,10 +162,10 @@ mod tests {
         ] {
             let (mut item, _) = item(&schema);
             item.insert(schema.list_attr.clone(), value);
-            assert_eq!(stored(&item, &schema, &Expiry::Never).held, Held::NoList);
+            assert_eq!(stored(&item, &schema, &Expiry::Never).held, StoredList::NoList);
         }
         let (mut item, _) = item(&schema);
         item.remove(&schema.list_attr);
-        assert_eq!(stored(&item, &schema, &Expiry::Never).held, Held::NoList);
+        assert_eq!(stored(&item, &schema, &Expiry::Never).held, StoredList::NoList);
     }
 }

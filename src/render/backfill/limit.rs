@@ -1,4 +1,4 @@
-//! What limited the speed of a run, in words.
+//! Limit of the speed of a run, in words.
 
 use reco_core::concurrency::{Concurrency, SpeedLimit};
 

@@ -1,4 +1,4 @@
-//! What a run waited for.
+//! Time that a run waited, by cause.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 /// Share of a machine's processors from which it counts as busy.
 const BUSY: f64 = 0.85;
 
-/// What limited the speed of a run.
+/// Limit of the speed of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpeedLimit {

@@ -258,7 +258,7 @@ proptest! {
         let filtered = filter(rec(USER, list.clone()), &facts(), &policy);
         let (expected, reasons) = oracle(&list, &facts(), max as usize);
         prop_assert_eq!(kept(&filtered), expected);
-        // What is explained is what happens.
+        // The explanation agrees with the result.
         let fates = explain(&rec(USER, list.clone()), &facts(), &policy).expect("the user is active");
         prop_assert_eq!(fates.len(), list.len());
         let told: Vec<u64> =

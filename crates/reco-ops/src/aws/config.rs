@@ -35,7 +35,7 @@ pub fn lacks_region(error: &Error) -> bool {
 pub async fn has_credentials(options: &AwsOptions, config: &SdkConfig) -> bool {
     let configured = credentials::in_force(options).await;
     if !configured.is_ok_and(|found| found.from == "instance-metadata") {
-        // Whether those that are configured are valid shows at the first call.
+        // The first call shows whether configured ones are valid.
         return true;
     }
     match config.credentials_provider() {

@@ -17,7 +17,7 @@ use super::write::{Batch, Written};
 pub struct Foresight {
     /// Reader of the table.
     pub reader: Reader,
-    /// What an item must hold to be replaced.
+    /// Content that an item must have to be replaced.
     pub replacing: Option<Replacing>,
     /// Users to compare; `None` for all.
     pub sample: Option<Drawn>,
@@ -32,7 +32,7 @@ pub struct Drawn {
     pub last: u64,
 }
 
-/// What a write of the input would change in the table.
+/// Change that a write of the input would make in the table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct CompareReport {
     /// Number of users requested for the sample; `None` if all.

@@ -52,7 +52,7 @@ pub struct FormerIndex {
 struct Row {
     #[serde(rename = "g")]
     given: Vec<Id>,
-    /// What the filter leaves; `None` if that is the list as it is, or nothing.
+    /// List after the filter; `None` if it is unchanged, or nothing is left.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     kept: Option<Vec<Id>>,
     /// True if the filter leaves nothing.

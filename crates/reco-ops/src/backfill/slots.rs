@@ -34,7 +34,7 @@ pub struct ConcurrencyReport {
     pub call_ms: Option<f64>,
     /// Share of the time in which all slots were in use, 0 to 1.
     pub full: f64,
-    /// What limited the speed; `None` if nothing was done, or if it was the queue.
+    /// Limit of the speed; `None` if nothing was done, or if it was the queue.
     pub limit: Option<SpeedLimit>,
 }
 

@@ -51,7 +51,7 @@ pub struct Written {
     pub entries: Vec<Entry>,
     /// Result of the write.
     pub report: WriteReport,
-    /// What the table held instead, if a dry run compares.
+    /// Content of the table, if a dry run compares.
     pub compared: Option<(Vec<Foreseen>, Compared)>,
 }
 

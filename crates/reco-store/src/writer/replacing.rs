@@ -54,7 +54,7 @@ pub trait Formers: fmt::Debug + Send + Sync {
     fn max_len(&self) -> Option<usize>;
 }
 
-/// What an item must hold to be replaced.
+/// Condition for replacing an item.
 #[derive(Debug, Clone)]
 pub enum Replacing {
     /// A list of an earlier input.
@@ -68,7 +68,7 @@ pub enum Replacing {
     },
 }
 
-/// What is known of one user's item before it is written.
+/// Condition for one user's item.
 enum Wanted {
     Lists { lists: Vec<Former>, max_len: Option<usize> },
     Between { from: Time, to: Time },

@@ -32,7 +32,7 @@ pub(super) struct Step {
 
 /// Inputs of advice.
 pub(super) struct Advisor<'a> {
-    /// What the pipeline has to spare.
+    /// Spare capacity of the pipeline.
     pub(super) room: &'a Room,
     /// Messages of the latest redrive that came back.
     pub(super) bounce: Option<&'a Bounce>,

@@ -82,7 +82,7 @@ pub struct RedriveSummary {
     pub stopped: Option<String>,
     /// Messages that came back.
     pub bounces: Bounced,
-    /// What the pipeline had to spare when messages were about to move.
+    /// Spare capacity of the pipeline when messages were about to move.
     pub room: Room,
     /// Cost of the messages that move.
     pub load: Load,
@@ -147,9 +147,9 @@ pub struct RedriveReport {
     pub deleted_again: u64,
     /// Approximate number of messages that wait in each destination at the end.
     pub waiting: BTreeMap<String, u64>,
-    /// What to run next.
+    /// Commands to run next.
     pub next: Vec<NextLine>,
-    /// What the pipeline had to spare.
+    /// Spare capacity of the pipeline.
     #[serde(skip)]
     pub room: Room,
     /// Cost of the messages that moved, or would move.
