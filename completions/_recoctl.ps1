@@ -172,6 +172,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')

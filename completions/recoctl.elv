@@ -165,6 +165,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --queue 'Source queue: name, URL or ARN'
             cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
             cand --table 'DynamoDB table: name or ARN'
+            cand --function 'Lambda function name'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
             cand -o 'Output format for results on stdout'

@@ -15,7 +15,8 @@ use crate::config::GlobalArgs;
 use crate::context::Need;
 use reco_ops::error::{Error, Kind, Result};
 
-type Flags = &'static [&'static str];
+/// Names of flags.
+pub type Flags = &'static [&'static str];
 
 /// Flags for the config file and the output format.
 const SETTINGS: Flags = &["--env", "--config", "--output"];
@@ -33,7 +34,7 @@ const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq get", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
-    ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq import", &[SETTINGS, AWS]),
@@ -85,11 +86,21 @@ pub fn takes_within(path: &str, flag: &str) -> bool {
 pub fn need(command: &Command) -> Need {
     match command {
         Command::Backfill(args) if args.is_via_queue() => Need::Queue,
-        Command::Backfill(_) | Command::Verify(_) => Need::Table,
+        Command::Backfill(_) | Command::Verify(_) | Command::User(_) => Need::Table,
         Command::Dlq(DlqCommand::Import(_) | DlqCommand::Journal(_)) => Need::Nothing,
         Command::Dlq(_) => Need::Queue,
         _ => Need::Nothing,
     }
+}
+
+/// Returns the global flags that have no effect on a command line, given as it would be typed behind
+/// `recoctl`, because of its other flags.
+pub fn idle_on(line: &str) -> Flags {
+    use clap::Parser as _;
+    let words = shlex::split(line).unwrap_or_default();
+    let parsed = Cli::try_parse_from(std::iter::once("recoctl".to_owned()).chain(words));
+    // A placeholder, such as a run's id, may keep a line from being parsed.
+    parsed.map_or(&[], |cli| idle(&cli.command).0)
 }
 
 /// Checks that every given global flag has an effect.
@@ -128,9 +139,6 @@ fn idle(command: &Command) -> (Flags, &'static str) {
             &["--table", "--facts", "--policy", "--function"],
             "with --engine native: SQS moves messages as they are",
         ),
-        Command::Dlq(DlqCommand::Redrive(args)) if args.guards.max_throttles.is_none() => {
-            (&["--function"], "without --max-throttles")
-        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(SandboxCommand::Start(args)) if args.empty => {
             (&["--policy"], "with --empty: the sandbox has no function")

@@ -30,8 +30,8 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 const COMMANDS: [(&str, &str); 33] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq get 0123abcd", "ecpresqdt.fpo"),
-    ("dlq classify", "ecpresqdt.fpo"),
-    ("dlq redrive", "ecpresqdt.fpo"),
+    ("dlq classify", "ecpresqdtffpo"),
+    ("dlq redrive", "ecpresqdtffpo"),
     ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
     ("dlq redrive --class all --engine native", "ecpresqd....o"),
     ("dlq export out.jsonl", "ecpresqdt.fpo"),

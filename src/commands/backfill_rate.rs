@@ -32,16 +32,15 @@ impl QueueRate {
         (messages, users): (u64, u16),
     ) -> Result<Self> {
         let sdk = context.sdk().await?;
-        let table = match context.settings.value(Key::Table) {
-            Some(name) => {
-                let item = context.item(&context.policy().await?)?;
-                match context.before_all(Table::open(sdk, name, &item)).await {
-                    Err(error) if error.kind == Kind::Interrupted => return Err(error),
-                    // It is only asked for advice.
-                    table => table.ok(),
-                }
-            }
-            None => None,
+        let opened = async {
+            let name = context.settings.require(Key::Table)?;
+            let item = context.item(&context.policy().await?)?;
+            Table::open(sdk, name, &item).await
+        };
+        let table = match context.before_all(opened).await {
+            Err(error) if error.kind == Kind::Interrupted => return Err(error),
+            // It is only asked for advice.
+            table => table.ok(),
         };
         let function = context.settings.value(Key::Function);
         let measured = async { Ok(room::measure(sdk, table.as_ref(), function).await) };

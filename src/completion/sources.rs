@@ -33,7 +33,12 @@ impl Sources for Machine {
             Some(path) => ConfigFile::read(Path::new(&path)).ok(),
             None => ConfigFile::discover(&variable).ok().flatten(),
         };
-        let names = |file: ConfigFile| file.environments().map(str::to_owned).collect();
+        // The file may be a stranger's, and some shells put a candidate on the line as it is.
+        let plain = |name: &&str| {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        };
+        let names =
+            |file: ConfigFile| file.environments().filter(plain).map(str::to_owned).collect();
         file.map(names).unwrap_or_default()
     }
 

@@ -1,5 +1,7 @@
 //! Command lines for the operator to paste, with the flags of this run.
 
+use std::cell::LazyCell;
+
 use reco_store::facts::without_password;
 
 use crate::applies;
@@ -11,8 +13,10 @@ use crate::config::{Key, Settings, Source};
 #[must_use]
 pub fn command(settings: &Settings, args: &str) -> String {
     let mut line = format!("recoctl {args}");
+    // Parsed only if there are flags to repeat.
+    let idle = LazyCell::new(|| applies::idle_on(args));
     let mut add = |flag: &str, value: &str| {
-        if applies::takes(args, flag) {
+        if applies::takes(args, flag) && !idle.contains(&flag) {
             line.push_str(&format!(" {flag} {}", quoted(value)));
         }
     };
@@ -47,9 +51,9 @@ pub fn command(settings: &Settings, args: &str) -> String {
 pub fn repeated(args: &[String], flag: Option<&str>) -> String {
     let words = args.iter().map(|arg| match arg.split_once('=') {
         Some((name, value)) if name.starts_with("--") => {
-            quoted(&format!("{name}={}", without_password(value)))
+            quoted(&format!("{name}={}", harmless(value)))
         }
-        _ => quoted(&without_password(arg)),
+        _ => quoted(&harmless(arg)),
     });
     let more = flag.filter(|flag| !args.iter().any(|arg| arg == flag)).map(str::to_owned);
     // Words after a lone `--` are file names.
@@ -57,6 +61,14 @@ pub fn repeated(args: &[String], flag: Option<&str>) -> String {
     let mut line: Vec<String> = words.collect();
     line.splice(end..end, more);
     format!("recoctl {}", line.join(" "))
+}
+
+/// Returns a word without the password in it, if it is a URL: other words may have a `:` and an `@`, too.
+fn harmless(word: &str) -> String {
+    let is_url = ["mysql://", "mariadb://", "http://", "https://"].iter().any(|scheme| {
+        word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    if is_url { without_password(word) } else { word.to_owned() }
 }
 
 fn add_sandbox(args: &str, line: &mut String) {
@@ -93,6 +105,14 @@ mod tests {
             command(&settings, "dlq redrive --rate 50"),
             "recoctl dlq redrive --rate 50 --queue recs --facts 'sqlite:/my facts.db'"
         );
+        assert_eq!(
+            command(&settings, "backfill 'my file.jsonl' --if-newer"),
+            "recoctl backfill 'my file.jsonl' --if-newer --facts 'sqlite:/my facts.db'"
+        );
+        assert_eq!(
+            command(&settings, "backfill in.jsonl --via queue"),
+            "recoctl backfill in.jsonl --via queue --queue recs --facts 'sqlite:/my facts.db'"
+        );
         // Only flags that have an effect.
         assert_eq!(command(&settings, "dlq tasks list"), "recoctl dlq tasks list --queue recs");
         assert_eq!(command(&settings, "dlq journal show 7"), "recoctl dlq journal show 7");
@@ -112,6 +132,12 @@ mod tests {
         assert_eq!(
             line(&["backfill", "--", "-x.jsonl"], Some("--resume")),
             "recoctl backfill --resume -- -x.jsonl"
+        );
+        // What is no URL stays as it is.
+        let given = ["backfill", "a:b@c.jsonl", "--map", "{user: .u | @text}", "--attr=src=b:x@y"];
+        assert_eq!(
+            line(&given, None),
+            "recoctl backfill a:b@c.jsonl --map '{user: .u | @text}' --attr=src=b:x@y"
         );
         for facts in ["--facts=mysql://me:secret@db/x", "mysql://me:secret@db/x"] {
             assert!(!line(&["backfill", "in", facts], None).contains("secret"), "{facts}");

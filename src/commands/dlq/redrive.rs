@@ -111,7 +111,8 @@ impl RedriveArgs {
     fn is_plain(&self) -> bool {
         let repaired = self.repair.plan().is_some();
         let chosen = self.plan.is_some() || self.max.is_some() || !self.select.class.is_empty();
-        !repaired && !chosen && !self.select.narrows() && self.to.is_none()
+        let allowed = self.force || self.resend_uncertain;
+        !repaired && !chosen && !allowed && !self.select.narrows() && self.to.is_none()
     }
 
     /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12

@@ -27,6 +27,10 @@ const USERS_AT_ONCE: usize = 100;
 /// Statements of one kind in flight at once, where the database allows as many.
 const AT_ONCE: usize = 4;
 
+/// Statements of one batch in flight at once: the batches of a long run share the connections, and
+/// more would only wait for each other, at last for too long.
+const TURNS: usize = 2;
+
 /// A database, asked by one batch for one statement a turn.
 struct Asker<'a, D> {
     database: &'a D,
@@ -35,7 +39,7 @@ struct Asker<'a, D> {
 
 impl<'a, D: Database> Asker<'a, D> {
     fn new(database: &'a D) -> Self {
-        Asker { database, turns: Semaphore::new(database.at_once().max(1)) }
+        Asker { database, turns: Semaphore::new(database.at_once().clamp(1, TURNS)) }
     }
 
     fn sql(&self) -> &'a FactsSql {

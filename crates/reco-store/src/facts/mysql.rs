@@ -59,10 +59,9 @@ impl MySqlOptions {
         query_timeout: Duration::from_secs(5),
     };
 
-    /// For a Lambda function. It handles one batch at a time, and a hundred of them may share the
-    /// database: with 2 connections, the server answers one statement while the rows of another are
-    /// read.
-    pub const FUNCTION: MySqlOptions = MySqlOptions { pool_size: 2, ..MySqlOptions::RUN };
+    /// For a Lambda function: it handles one batch at a time, and a hundred of them may share the
+    /// database, so each has one connection unless the URL says more.
+    pub const FUNCTION: MySqlOptions = MySqlOptions { pool_size: 1, ..MySqlOptions::RUN };
 }
 
 impl Default for MySqlOptions {
