@@ -17,7 +17,7 @@ pub(super) struct ReasonCount {
 
 /// Counts the reasons, each once per message, most frequent first.
 pub(super) fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
-    let mut merged: BTreeMap<String, (Vec<Part>, u64, &str)> = BTreeMap::new();
+    let mut merged: BTreeMap<Vec<Part>, (Vec<Part>, u64, &str)> = BTreeMap::new();
     for row in rows {
         let mut counted = HashSet::new();
         for reason in &row.verdict.reasons {
@@ -49,7 +49,7 @@ pub(super) fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
 const FOREIGN: &str = "not a recommendation message";
 
 /// Part of a reason, as it is in all messages merged so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Part {
     /// Words, ids and dates. Two forms of a word, such as `list` and `lists`, become the longer one.
     Text(String),
@@ -89,16 +89,20 @@ impl Part {
     }
 }
 
-/// Returns what messages must share for their reasons to be merged.
-fn key(reason: &str, parts: &[Part]) -> String {
+/// Returns what messages must share for their reasons to be merged: as many parts, each of the same
+/// kind, and the same words in the singular or the plural.
+fn key(reason: &str, parts: &[Part]) -> Vec<Part> {
     if reason.starts_with(FOREIGN) {
-        return reason.to_owned();
+        return vec![Part::Text(reason.to_owned())];
     }
     let of = |part: &Part| match part {
-        Part::Text(text) => text.strip_suffix('s').unwrap_or(text).to_owned(),
-        Part::Number(..) => "\u{0}".to_owned(),
-        Part::Quoted(_) => "\"".to_owned(),
-        Part::Aside(_) => "\u{1}".to_owned(),
+        Part::Text(text) => {
+            let singular = text.strip_suffix('s').filter(|singular| !singular.is_empty());
+            Part::Text(singular.unwrap_or(text).to_owned())
+        }
+        Part::Number(..) => Part::Number(0, 0),
+        Part::Quoted(_) => Part::Quoted(None),
+        Part::Aside(_) => Part::Aside(None),
     };
     parts.iter().map(of).collect()
 }
@@ -178,7 +182,7 @@ mod tests {
     use super::*;
 
     fn merged(reasons: &[&str]) -> Vec<String> {
-        let mut all: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        let mut all: BTreeMap<Vec<Part>, Vec<Part>> = BTreeMap::new();
         for reason in reasons {
             let parts = parts(reason);
             match all.get_mut(&key(reason, &parts)) {
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_collapsed() {
-        let cases: [(&[&str], &[&str]); 7] = [
+        let cases: [(&[&str], &[&str]); 8] = [
             (
                 &[
                     "too large for the destination queue: 300000 bytes, and it accepts at most 262144",
@@ -214,6 +218,7 @@ mod tests {
                     "too large for the destination queue: 300000 to 300017 bytes, and it accepts at most 262144",
                 ],
             ),
+            (&["", "s", "s s", " "], &["", " ", "s", "s s"]),
             (
                 &[
                     "expected `,`, at byte 44 (line 2, column 45)",
