@@ -110,7 +110,18 @@ fn first(text: &[u8]) -> Option<usize> {
 
 /// Returns whether a text is an incomplete JSON value.
 pub fn is_begun(text: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
+    !is_closed(text)
+        && serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
+}
+
+/// Returns whether a text starts with a bracket, holds no strings, and closes as many brackets as it
+/// opens: a parser that comes to its end is in none. Every line of a file is asked, and counting
+/// takes a tenth of the time of parsing.
+fn is_closed(text: &[u8]) -> bool {
+    let count = |byte| memchr::memchr_iter(byte, text).count();
+    first(text).is_some_and(|start| matches!(text[start], b'[' | b'{'))
+        && memchr::memchr(b'"', text).is_none()
+        && count(b'[') + count(b'{') <= count(b']') + count(b'}')
 }
 
 /// Returns whether a text is exactly one JSON value.
@@ -126,7 +137,19 @@ pub fn is_complete(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn counting_brackets_finds_what_parsing_finds(
+            text in r#"[\[\]{},:"\\ 1a-]{0,12}|(\[|\]|1|,|\{|\}| ){0,12}"#
+        ) {
+            let parsed = serde_json::from_str::<IgnoredAny>(&text);
+            prop_assert_eq!(is_begun(text.as_bytes()), parsed.is_err_and(|error| error.is_eof()));
+        }
+    }
 
     #[test]
     fn lines_are_lines() {

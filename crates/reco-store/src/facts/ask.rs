@@ -73,7 +73,7 @@ pub(super) async fn ask<D: Database>(
         People::of(asker, &request.users),
         articles(asker, &request.articles, &new)
     )?;
-    let articles = merged(known, articles, &request.articles);
+    let articles = merged(known, articles);
     let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
     let all = Wanted { lists, others: &request.articles };
     people.ask_by_pair(asker, all, author).await?;
@@ -336,9 +336,8 @@ fn bounds<D: Database>(asker: &Asker<'_, D>, added: usize) -> Bounds {
     Bounds { ids, bytes: D::MAX_STATEMENT - added }
 }
 
-/// Merges known and new articles, limited to the requested ones: a cache may know more.
-fn merged(known: KnownArticles, new: KnownArticles, asked: &IdSet) -> KnownArticles {
-    let mut all = new;
-    all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));
-    all
+/// Adds new articles to the known ones, which are the requested ones only.
+fn merged(mut known: KnownArticles, new: KnownArticles) -> KnownArticles {
+    known.extend(new);
+    known
 }

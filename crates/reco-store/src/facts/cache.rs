@@ -1,11 +1,12 @@
 //! Articles remembered from one batch to the next.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use moka::sync::Cache;
-use reco_core::Id;
+use quick_cache::UnitWeighter;
+use quick_cache::sync::Cache;
 use reco_core::facts::{ArticleFacts, FactSet, FactsRequest};
+use reco_core::{Id, IdMap};
 use serde::Serialize;
 
 use super::database::KnownArticles;
@@ -35,6 +36,9 @@ pub struct CacheStats {
     pub misses: u64,
 }
 
+/// Articles for which there is room from the start.
+const FIRST_ROOM: usize = 10_000;
+
 /// Articles remembered from one batch to the next.
 ///
 /// Users, reads and mutes are never remembered: a user is in one batch and then not for long, and
@@ -42,18 +46,25 @@ pub struct CacheStats {
 /// know: they may be inserted a moment later, and until then would be dropped from every list.
 #[derive(Debug)]
 pub(super) struct ArticleCache {
-    articles: Cache<Id, ArticleFacts>,
+    articles: Cache<Id, Remembered>,
+    time_to_live: Duration,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
+#[derive(Debug, Clone)]
+struct Remembered {
+    facts: ArticleFacts,
+    since: Instant,
+}
+
 impl ArticleCache {
     pub(super) fn new(options: CacheOptions) -> Self {
-        let articles = Cache::builder()
-            .max_capacity(options.capacity)
-            .time_to_live(options.time_to_live)
-            .build();
-        ArticleCache { articles, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        let CacheOptions { capacity, time_to_live } = options;
+        // Room is made as articles come: few functions ever see as many as may be remembered.
+        let first = usize::try_from(capacity).unwrap_or(usize::MAX).min(FIRST_ROOM);
+        let articles = Cache::with_weighter(first, capacity, UnitWeighter);
+        ArticleCache { articles, time_to_live, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// Returns the statistics of the cache so far.
@@ -66,11 +77,17 @@ impl ArticleCache {
 
     /// Returns the requested articles that are remembered.
     pub(super) fn known(&self, request: &FactsRequest) -> KnownArticles {
-        let known: KnownArticles = request
-            .articles
-            .iter()
-            .filter_map(|id| Some((id.clone(), self.articles.get(id)?)))
-            .collect();
+        let now = Instant::now();
+        let mut known = IdMap::with_capacity_and_hasher(request.articles.len(), Default::default());
+        for id in &request.articles {
+            let remembered = self
+                .articles
+                .get(id)
+                .filter(|article| now.saturating_duration_since(article.since) < self.time_to_live);
+            if let Some(article) = remembered {
+                known.insert(id.clone(), article.facts);
+            }
+        }
         let misses = request.articles.len() - known.len();
         self.hits.fetch_add(known.len() as u64, Ordering::Relaxed);
         self.misses.fetch_add(misses as u64, Ordering::Relaxed);
@@ -81,9 +98,10 @@ impl ArticleCache {
     /// before must not be among them: it would prolong their life.
     pub(super) fn remember(&self, asked: &[&Id], answer: &FactSet) {
         let FactSet::Known { articles, .. } = answer else { return };
+        let since = Instant::now();
         for id in asked {
             if let Some(facts) = articles.get(*id) {
-                self.articles.insert((*id).clone(), facts.clone());
+                self.articles.insert((*id).clone(), Remembered { facts: facts.clone(), since });
             }
         }
     }
