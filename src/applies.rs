@@ -35,6 +35,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq get", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
+    ("dlq rehearse", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq import", &[SETTINGS, AWS]),
@@ -88,6 +89,8 @@ pub fn need(command: &Command) -> Need {
         Command::Backfill(args) if args.is_via_queue() => Need::Queue,
         Command::Backfill(_) | Command::Verify(_) | Command::User(_) => Need::Table,
         Command::Dlq(DlqCommand::Import(_) | DlqCommand::Journal(_)) => Need::Nothing,
+        #[cfg(feature = "sandbox")]
+        Command::Dlq(DlqCommand::Rehearse(args)) if args.file.is_some() => Need::Table,
         Command::Dlq(_) => Need::Queue,
         _ => Need::Nothing,
     }
@@ -134,6 +137,10 @@ fn idle(command: &Command) -> (Flags, &'static str) {
             (&["--table"], "with --via queue: the Lambda has its own")
         }
         Command::Backfill(_) => (&["--queue"], "without --via queue"),
+        #[cfg(feature = "sandbox")]
+        Command::Dlq(DlqCommand::Rehearse(args)) if args.file.is_some() => {
+            (QUEUES, "on an export: no queue is read")
+        }
         Command::Dlq(DlqCommand::Purge(args)) if args.all_now => (JUDGEMENT, "with --all-now"),
         Command::Dlq(DlqCommand::Redrive(args)) if args.engine == EngineChoice::Native => (
             &["--table", "--facts", "--policy", "--function"],
@@ -174,6 +181,8 @@ fn path(command: &Command) -> &'static str {
             DlqCommand::Peek(_) => "dlq peek",
             DlqCommand::Get(_) => "dlq get",
             DlqCommand::Classify(_) => "dlq classify",
+            #[cfg(feature = "sandbox")]
+            DlqCommand::Rehearse(_) => "dlq rehearse",
             DlqCommand::Redrive(_) => "dlq redrive",
             DlqCommand::Export(_) => "dlq export",
             DlqCommand::Import(_) => "dlq import",

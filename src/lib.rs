@@ -17,6 +17,8 @@ mod limits;
 #[cfg(feature = "sandbox")]
 mod load;
 mod logging;
+#[cfg(feature = "sandbox")]
+mod rehearse;
 mod render;
 mod run;
 mod signals;

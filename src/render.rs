@@ -7,6 +7,8 @@ pub mod holders;
 pub mod load;
 pub mod metrics;
 pub mod redrive;
+#[cfg(feature = "sandbox")]
+pub mod rehearse;
 pub mod rows;
 pub mod steps;
 pub mod user;

@@ -50,6 +50,11 @@ examples! {
         "recoctl dlq classify --newer-than 1h" => "the messages of the last hour",
         "recoctl dlq classify --fail-on malformed" => "exit 6 if there is any",
     ;
+    "dlq rehearse":
+        "recoctl dlq rehearse" => "what each message would end as",
+        "recoctl dlq rehearse dlq.jsonl.gz" => "the messages of an export",
+        "recoctl dlq rehearse --lambda-bin bootstrap" => "with the new build",
+    ;
     "dlq redrive":
         "recoctl dlq redrive --dry-run" => "show what would be moved",
         "recoctl dlq redrive --rate 50/s --ramp 5m" => "start slowly",

@@ -9,6 +9,8 @@ pub mod journal;
 pub mod peek;
 pub mod purge;
 pub mod redrive;
+#[cfg(feature = "sandbox")]
+pub mod rehearse;
 pub mod tasks;
 
 use clap::Subcommand;
@@ -30,6 +32,9 @@ pub enum DlqCommand {
     Get(get::GetArgs),
     /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
+    /// Run messages through the function on a local copy of their items: what would each end as?
+    #[cfg(feature = "sandbox")]
+    Rehearse(rehearse::RehearseArgs),
     /// Move the messages that can succeed back to their source queue, without loss
     Redrive(Box<redrive::RedriveArgs>),
     /// Save messages to a file, byte for byte; with --and-delete, then delete them
@@ -57,6 +62,8 @@ pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),
         DlqCommand::Get(args) => Box::pin(get::run(context, args)),
         DlqCommand::Classify(args) => Box::pin(classify::run(context, args)),
+        #[cfg(feature = "sandbox")]
+        DlqCommand::Rehearse(args) => Box::pin(rehearse::run(context, args)),
         DlqCommand::Redrive(args) => Box::pin(redrive::run(context, *args)),
         DlqCommand::Export(args) => Box::pin(export::run(context, args)),
         DlqCommand::Import(args) => Box::pin(import::run(context, args)),

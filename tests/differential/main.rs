@@ -10,6 +10,7 @@
 
 mod input;
 mod model;
+mod rehearsal;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -350,6 +351,7 @@ fn compare(numbers: bool, with_facts: bool, only_newer: bool) {
     assert_same("emit", &found.0, &table, &lines);
 
     setting.through_the_function();
+    setting.through_a_rehearsal();
     setting.through_the_queue();
 }
 

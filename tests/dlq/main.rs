@@ -14,6 +14,7 @@ mod look;
 mod matrix;
 mod native;
 mod redrive;
+mod rehearse;
 mod repair;
 mod select;
 mod users;

@@ -24,6 +24,7 @@ pub mod outcome;
 pub mod policy;
 pub mod progress;
 pub mod record;
+pub mod rehearsal;
 pub mod room;
 pub mod salvage;
 pub mod seen;

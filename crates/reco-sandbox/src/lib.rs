@@ -15,6 +15,7 @@ mod sample;
 mod sandbox;
 pub mod seed;
 pub mod sqs;
+pub mod stage;
 pub mod worker;
 
 pub use options::{SandboxError, SandboxOptions};

@@ -13,6 +13,7 @@ pub mod generated_at;
 pub mod http;
 pub mod lists;
 pub mod reader;
+pub mod replica;
 pub mod retry;
 pub mod service;
 pub mod stored;

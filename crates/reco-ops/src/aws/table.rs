@@ -194,6 +194,12 @@ impl Table {
         }
     }
 
+    /// Returns the client for the table.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Returns a writer for the table.
     #[must_use]
     pub fn writer(&self, options: WriterOptions) -> Writer {

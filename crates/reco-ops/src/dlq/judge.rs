@@ -10,12 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reco_core::classify::{ClassifyContext, Content, Held, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError};
-use reco_core::item::{ItemDescription, KeyType, Schema};
+use reco_core::item::{ItemDescription, KeyType, PlannedItem, Schema};
+use reco_core::judge::Verdict;
 use reco_core::message::Message;
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::{UserDigest, user_digest};
-use reco_core::{Id, Recommendation, Time};
+use reco_core::{Id, IdMap, Recommendation, Time};
 use reco_store::facts::FactsSource;
 use reco_store::lists::Layout;
 use serde::Serialize;
@@ -194,6 +195,39 @@ impl Judge {
         };
         let pairs = messages.iter().zip(&contents);
         Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
+    }
+
+    /// Returns the users of a message and the items that the function would write for it: the last
+    /// one of each user.
+    ///
+    /// # Errors
+    /// When the facts or the table are unavailable.
+    pub async fn plan(&self, message: &Message) -> Result<(Vec<Id>, Vec<PlannedItem>)> {
+        let decoded = [decode(&message.body)];
+        let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
+        let [decoded] = decoded;
+        let content = Content::judge(decoded, &facts, &self.policy, schema);
+        let users = content.entries.iter().map(|entry| entry.user.clone()).collect();
+        let mut last: IdMap<PlannedItem> = IdMap::default();
+        for entry in content.entries {
+            if let Verdict::Write(item) = entry.judged.verdict {
+                last.insert(entry.user, item);
+            }
+        }
+        Ok((users, last.into_values().collect()))
+    }
+
+    /// Returns the policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Returns the source of the facts.
+    #[must_use]
+    pub fn facts(&self) -> &FactsSource {
+        &self.facts
     }
 
     /// Splits bodies that have both good and bad entries, with one lookup of the facts.

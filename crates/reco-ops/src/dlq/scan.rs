@@ -192,6 +192,16 @@ impl Scanner {
     }
 }
 
+/// Returns classified messages as a scan of a queue would have found them.
+#[must_use]
+pub fn found_of(examined: impl IntoIterator<Item = (Examined, Option<Slot>)>) -> Vec<Found> {
+    let mut gathered = Gathered::default();
+    for (examined, slot) in examined {
+        gathered.add(examined, slot);
+    }
+    gathered.finish().0
+}
+
 /// Returns the number of messages to allocate room for: as many as are counted.
 fn room_for(bound: Bound) -> usize {
     bound.at_most.min(usize::try_from(bound.depth).unwrap_or(usize::MAX))

@@ -1,0 +1,200 @@
+//! Rehearsal of messages: what each ends as in the function, beside what its class foretells.
+
+use serde::Serialize;
+
+use crate::classify::{Class, Classification};
+
+/// What a message ends as once the function has handled it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Handled, and lists of it are in the table.
+    Written,
+    /// Handled, and none of its lists is in the table: the filter leaves nothing, or newer lists
+    /// stay.
+    NothingToWrite,
+    /// Lists of it are in the table, and it is returned for retry.
+    PartlyWritten,
+    /// Returned for retry.
+    Returned,
+    /// The function failed or timed out.
+    Failed,
+    /// Not rehearsed, because no queue accepts it again.
+    NotSendable,
+}
+
+/// Answer of the function to one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The message is done with.
+    Handled,
+    /// It is returned for retry.
+    Returned,
+    /// The function failed or timed out.
+    Failed,
+}
+
+impl Ending {
+    /// All endings, the worst last.
+    pub const ALL: [Ending; 6] = [
+        Ending::Written,
+        Ending::NothingToWrite,
+        Ending::PartlyWritten,
+        Ending::Returned,
+        Ending::Failed,
+        Ending::NotSendable,
+    ];
+
+    /// Returns the name used in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Written => "written",
+            Ending::NothingToWrite => "nothing to write",
+            Ending::PartlyWritten => "partly written",
+            Ending::Returned => "returned",
+            Ending::Failed => "failed",
+            Ending::NotSendable => "not sendable",
+        }
+    }
+
+    /// Returns the explanation used in tables.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Ending::Written => "handled; its lists would be in the table",
+            Ending::NothingToWrite => "handled; none of its lists would be in the table",
+            Ending::PartlyWritten => "its good lists would be written, and it would come back",
+            Ending::Returned => "it would come back, and nothing would be written",
+            Ending::Failed => "the function failed or timed out",
+            Ending::NotSendable => "not rehearsed: no queue accepts it",
+        }
+    }
+
+    /// Returns the ending of a message by the function's answer and the number of its lists that are
+    /// in the table afterwards.
+    #[must_use]
+    pub const fn of(answer: Answer, landed: usize) -> Self {
+        match (answer, landed) {
+            (Answer::Failed, _) => Ending::Failed,
+            (Answer::Handled, 0) => Ending::NothingToWrite,
+            (Answer::Handled, _) => Ending::Written,
+            (Answer::Returned, 0) => Ending::Returned,
+            (Answer::Returned, _) => Ending::PartlyWritten,
+        }
+    }
+
+    /// Returns the ending that a classification foretells. `sendable` is false for a message that
+    /// no queue accepts; `only_newer` is the policy's `writes.only_newer`.
+    #[must_use]
+    pub fn foretold(verdict: &Classification, sendable: bool, only_newer: bool) -> Self {
+        let decodes = verdict.shape.is_some();
+        // Oversize without a bad entry: the message itself is too large for the queue.
+        if !sendable || (verdict.class == Class::Oversize && decodes && verdict.bad == 0) {
+            return Ending::NotSendable;
+        }
+        let answer = if decodes && verdict.bad == 0 { Answer::Handled } else { Answer::Returned };
+        let stays = only_newer && verdict.class == Class::Stale;
+        Ending::of(answer, if stays { 0 } else { verdict.writable })
+    }
+
+    /// Returns whether a message that was foretold to end as `foretold` may end as `self`.
+    ///
+    /// A superseded message under `only_newer` may be handled before or after the newer one: its
+    /// lists land or stay behind, and the same lists are in the table at the end.
+    #[must_use]
+    pub fn agrees(self, foretold: Ending, class: Class, only_newer: bool) -> bool {
+        let handled = |ending| matches!(ending, Ending::Written | Ending::NothingToWrite);
+        let returned = |ending| matches!(ending, Ending::PartlyWritten | Ending::Returned);
+        let by_order = only_newer && class == Class::Superseded;
+        self == foretold
+            || (by_order
+                && ((handled(self) && handled(foretold)) || (returned(self) && returned(foretold))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::classify::{ClassifyContext, Content, classify};
+    use crate::decode::decode;
+    use crate::facts::FactSet;
+    use crate::item::{KeyType, Schema};
+    use crate::policy::Policy;
+
+    fn verdict(body: &str, limit: Option<usize>) -> Classification {
+        let schema = Schema::with_key_type(KeyType::N);
+        let facts = FactSet::Unavailable;
+        let content = Content::judge(decode(body), &facts, &Policy::default(), &schema);
+        classify(
+            &content,
+            &ClassifyContext {
+                message_bytes: body.len(),
+                destination_limit: limit,
+                sent_at: None,
+                in_table: &HashMap::new(),
+                superseded: false,
+            },
+        )
+    }
+
+    #[test]
+    fn classes_foretell_endings() {
+        for (body, limit, ending) in [
+            (r#"{"data":[[1,[10,11]]]}"#, None, Ending::Written),
+            (r#"{"data":[]}"#, None, Ending::NothingToWrite),
+            (r#"{"data":[[1,[]]]}"#, None, Ending::NothingToWrite),
+            (r#"{"data":[[1,[10]],[null,[11]]]}"#, None, Ending::PartlyWritten),
+            (r#"{"data":[[null,[11]]]}"#, None, Ending::Returned),
+            (r#"{"data":[["not a number",[11]]]}"#, None, Ending::Returned),
+            (r#"{"order":1}"#, None, Ending::Returned),
+            ("{", None, Ending::Returned),
+            (r#"{"data":[[1,[10,11]]]}"#, Some(5), Ending::NotSendable),
+        ] {
+            assert_eq!(Ending::foretold(&verdict(body, limit), true, false), ending, "{body}");
+        }
+        let sound = verdict(r#"{"data":[[1,[10,11]]]}"#, None);
+        assert_eq!(Ending::foretold(&sound, false, false), Ending::NotSendable);
+    }
+
+    #[test]
+    fn a_newer_list_stays_only_under_only_newer() {
+        let mut stale = verdict(r#"{"data":[[1,[10,11]]]}"#, None);
+        stale.class = Class::Stale;
+        assert_eq!(Ending::foretold(&stale, true, false), Ending::Written);
+        assert_eq!(Ending::foretold(&stale, true, true), Ending::NothingToWrite);
+    }
+
+    fn ending() -> impl Strategy<Value = Ending> {
+        prop::sample::select(Ending::ALL.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn only_superseded_messages_may_end_in_two_ways(
+            one in ending(), other in ending(), only_newer: bool,
+            class in prop::sample::select(Class::ALL.to_vec()),
+        ) {
+            prop_assert!(one.agrees(one, class, only_newer));
+            prop_assert_eq!(
+                one.agrees(other, class, only_newer),
+                other.agrees(one, class, only_newer)
+            );
+            if !(only_newer && class == Class::Superseded) {
+                prop_assert_eq!(one.agrees(other, class, only_newer), one == other);
+            }
+        }
+
+        #[test]
+        fn a_message_is_handled_or_returned_whatever_lands(landed in 0_usize..3) {
+            let handled = Ending::of(Answer::Handled, landed);
+            let returned = Ending::of(Answer::Returned, landed);
+            prop_assert_ne!(handled, returned);
+            prop_assert_eq!(Ending::of(Answer::Failed, landed), Ending::Failed);
+        }
+    }
+}

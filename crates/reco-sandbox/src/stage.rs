@@ -1,0 +1,199 @@
+//! A stage to rehearse on: an empty local DynamoDB and the Lambda's function, handed one message at
+//! a time.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::encodings::Base64Data;
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
+use aws_sdk_dynamodb::Client;
+use reco_core::item::Schema;
+use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::policy::Policy;
+use reco_core::rehearsal::Answer;
+use reco_lambda::{Handled, Pipeline, handle};
+use reco_store::client::dynamodb_config;
+use reco_store::facts::FactsSource;
+use reco_store::writer::{Writer, WriterOptions};
+
+use crate::cloudwatch::Cloudwatch;
+use crate::runtime::{Fleet, FunctionBinary, FunctionError, FunctionLog};
+use crate::sandbox::aws_env;
+use crate::worker::{self, Function};
+use crate::{Sandbox, SandboxError, SandboxOptions};
+
+/// An empty local DynamoDB.
+pub struct Stage {
+    sandbox: Sandbox,
+    client: Client,
+}
+
+/// The function on a stage.
+pub enum Actor {
+    /// The handler that is built in.
+    BuiltIn(Box<Pipeline>),
+    /// A program that polls the Runtime API.
+    Binary(Function),
+}
+
+/// Settings of a function's binary, as its environment has them.
+#[derive(Debug)]
+pub struct BinarySettings {
+    /// Path of the program.
+    pub path: PathBuf,
+    /// Table that it writes to.
+    pub table: String,
+    /// Facts that it filters by.
+    pub facts: String,
+    /// File with the tables and columns of the facts.
+    pub facts_tables: Option<String>,
+    /// Policy that it filters with.
+    pub policy: Policy,
+    /// Attribute names that the policy does not set, by variable.
+    pub names: Vec<(String, String)>,
+}
+
+/// What the function made of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Played {
+    /// Its answer.
+    pub answer: Answer,
+    /// Why it returned the message, as far as it says.
+    pub reason: Option<String>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Stage {
+    /// Starts an empty stage.
+    ///
+    /// # Errors
+    /// Those of [`Sandbox::start`].
+    pub async fn start() -> Result<Self, SandboxError> {
+        let sandbox = Sandbox::start(SandboxOptions::empty()).await?;
+        let client = Client::from_conf(dynamodb_config(&sandbox.sdk_config()).build());
+        Ok(Stage { sandbox, client })
+    }
+
+    /// Returns a client for the stage's DynamoDB.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns the built-in handler, writing to a table of the stage.
+    #[must_use]
+    pub fn built_in(
+        &self,
+        facts: FactsSource,
+        policy: Policy,
+        table: &str,
+        schema: Schema,
+    ) -> Actor {
+        let only_newer = policy.writes.only_newer;
+        let options = WriterOptions { only_newer, ..WriterOptions::default() };
+        let writer = Writer::new(self.client.clone(), table, schema, options);
+        Actor::BuiltIn(Box::new(Pipeline { facts, policy, writer }))
+    }
+
+    /// Starts a function's binary on the stage. It is given no credentials but the stage's.
+    ///
+    /// # Errors
+    /// Those of [`Fleet::start`].
+    pub async fn binary(&self, settings: BinarySettings) -> Result<Actor, FunctionError> {
+        let BinarySettings { path, table, facts, facts_tables, policy, names } = settings;
+        let own = [
+            ("AWS_LAMBDA_FUNCTION_NAME", "rehearsal".to_owned()),
+            ("RECO_TABLE", table),
+            ("RECO_FACTS", facts),
+            ("RECO_POLICY", policy.to_toml()),
+            ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
+            ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
+        ];
+        let tables = facts_tables.map(|tables| ("RECO_FACTS_TABLES", tables));
+        let variables = aws_env(&self.sandbox.endpoint()).into_iter().chain(own).chain(tables);
+        let variables = variables.map(|(name, value)| (name.to_owned(), value)).chain(names);
+        let log = FunctionLog::Metrics(Cloudwatch::new());
+        let binary = FunctionBinary { path, variables: variables.collect(), log };
+        Ok(Actor::Binary(Fleet::start(binary).await?.function()))
+    }
+
+    /// Stops the stage.
+    pub async fn close(self) {
+        self.sandbox.shutdown().await;
+    }
+}
+
+impl Actor {
+    /// Hands a message to the function, as the only one of its batch. `queue_arn` is the queue that
+    /// the event names; `timeout` is the function's.
+    pub async fn play(&self, message: &Message, queue_arn: &str, timeout: Duration) -> Played {
+        let mut event = SqsEvent::default();
+        event.records = vec![record(message, queue_arn)];
+        let begun = Instant::now();
+        let stops_at = begun + timeout;
+        let (answer, reason) = match self {
+            Actor::BuiltIn(pipeline) => {
+                let deadline = stops_at - worker::MARGIN.min(timeout / 2);
+                match tokio::time::timeout_at(
+                    stops_at.into(),
+                    handle(pipeline, event, deadline.into()),
+                )
+                .await
+                {
+                    Ok(Ok(handled)) => told(&handled),
+                    Ok(Err(error)) => (Answer::Failed, Some(error.to_string())),
+                    Err(_) => (Answer::Failed, Some(timed_out(timeout))),
+                }
+            }
+            Actor::Binary(function) => match function(event, stops_at).await {
+                Ok(response) if response.batch_item_failures.is_empty() => (Answer::Handled, None),
+                Ok(_) => (Answer::Returned, None),
+                Err(error) => (Answer::Failed, Some(error)),
+            },
+        };
+        Played { answer, reason, took: begun.elapsed() }
+    }
+}
+
+fn timed_out(timeout: Duration) -> String {
+    format!("Task timed out after {:.2} seconds", timeout.as_secs_f64())
+}
+
+fn told(handled: &Handled) -> (Answer, Option<String>) {
+    let report = &handled.report;
+    let Some(failure) = report.failures.first() else { return (Answer::Handled, None) };
+    let why = report.facts_error.clone().or_else(|| report.write_error.clone());
+    let kind = serde_json::to_value(&failure.reason).ok();
+    let kind = kind.as_ref().and_then(|kind| kind.get("reason")?.as_str()).map(str::to_owned);
+    (Answer::Returned, why.or(kind))
+}
+
+fn record(message: &Message, queue_arn: &str) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record.attributes = message.system.clone().into_iter().collect();
+    let attributes = message.attributes.iter();
+    record.message_attributes =
+        attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
+    record.event_source = Some("aws:sqs".to_owned());
+    record.event_source_arn = Some(queue_arn.to_owned());
+    record.aws_region = queue_arn.split(':').nth(3).map(str::to_owned);
+    record
+}
+
+fn attribute(value: &Attribute) -> SqsMessageAttribute {
+    let mut attribute = SqsMessageAttribute::default();
+    attribute.data_type = Some(value.data_type.clone());
+    match &value.value {
+        AttributeValue::Text(text) => attribute.string_value = Some(text.clone()),
+        AttributeValue::Binary(bytes) => {
+            let mut data = Base64Data::default();
+            bytes.clone_into(&mut data);
+            attribute.binary_value = Some(data);
+        }
+    }
+    attribute
+}

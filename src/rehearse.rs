@@ -1,0 +1,286 @@
+//! Rehearsal of messages: the function handles them one by one on a local copy of the items that
+//! they concern. AWS is only read.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reco_core::Id;
+use reco_core::classify::Class;
+use reco_core::item::PlannedItem;
+use reco_core::message::Message;
+use reco_core::rehearsal::Ending;
+use reco_core::supersede::{UserDigest, user_digest};
+use reco_ops::aws::Table;
+use reco_ops::dlq::judge::{Judge, Row};
+use reco_ops::dlq::scan::Found;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::spool::Spool;
+use reco_sandbox::runtime::FunctionError;
+use reco_sandbox::stage::{Actor, BinarySettings, Stage};
+use reco_store::facts::needs_aws;
+use reco_store::reader::{MAX_KEYS, Reader};
+use reco_store::replica::{copy_items, create_like};
+use reco_store::retry::{RetryOptions, Stop};
+use serde::Serialize;
+
+use crate::config::Key;
+use crate::context::Context;
+use crate::ui::Unit;
+
+/// Queue that an event names if the message's own is not known.
+const NO_QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:rehearsal";
+
+/// How messages are handled.
+#[derive(Debug, Clone)]
+pub struct RehearsalOptions {
+    /// Binary of the function; `None` for the built-in handler.
+    pub lambda_bin: Option<PathBuf>,
+    /// Timeout of the function.
+    pub timeout: Duration,
+    /// ARN of the queue that messages of unknown origin go to.
+    pub queue_arn: Option<String>,
+}
+
+/// Messages to handle, and what they are judged by.
+#[derive(Debug)]
+pub struct Cast<'a> {
+    /// Judge that classified them.
+    pub judge: &'a Judge,
+    /// Messages, oldest first.
+    pub found: &'a [Found],
+    /// Their bodies.
+    pub spool: &'a Spool,
+}
+
+/// Message with its ending.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rehearsed {
+    /// Message id.
+    pub message_id: String,
+    /// Its class.
+    pub class: Class,
+    /// Ending that its class foretells.
+    pub foretold: Ending,
+    /// Ending in the rehearsal.
+    pub ended: Ending,
+    /// False if it ended other than foretold.
+    pub agrees: bool,
+    /// Why it was returned or failed, as far as the function says.
+    pub reason: Option<String>,
+    /// Lists of it in the table afterwards.
+    pub lists: usize,
+    /// Duration of its invocation in milliseconds; null if it was not handed over.
+    pub took_ms: Option<f64>,
+}
+
+/// Result of a rehearsal.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rehearsal {
+    /// Messages in the order in which they were handled.
+    pub messages: Vec<Rehearsed>,
+    /// Users with a list of these messages in the table afterwards, each counted once.
+    pub users: u64,
+    /// Peak memory of the function's binary in MiB, where the system tells it.
+    pub peak_mib: Option<u64>,
+}
+
+/// Rehearses messages until all are handled or a signal arrives.
+///
+/// # Errors
+/// Fails if the table cannot be copied, the function does not start, or facts or table are
+/// unavailable.
+pub async fn rehearse(
+    context: &Context,
+    cast: Cast<'_>,
+    options: &RehearsalOptions,
+) -> Result<Rehearsal> {
+    let table = cast.judge.table().ok_or_else(|| Error::config("no table is configured"))?;
+    let stage = Stage::start()
+        .await
+        .map_err(|error| Error::service("cannot start the local table").because(&error))?;
+    let run = open(context, &cast, options, (table, &stage)).await?;
+    let result = run.all(context, &cast).await;
+    let peak_mib = options.lambda_bin.as_ref().and_then(|_| children_peak_mib());
+    drop(run);
+    stage.close().await;
+    result.map(|rehearsal| Rehearsal { peak_mib, ..rehearsal })
+}
+
+/// A rehearsal in progress.
+struct Run<'a> {
+    table: &'a Table,
+    actor: Actor,
+    reader: Reader,
+    stage: &'a Stage,
+    options: &'a RehearsalOptions,
+}
+
+async fn open<'a>(
+    context: &Context,
+    cast: &Cast<'_>,
+    options: &'a RehearsalOptions,
+    (table, stage): (&'a Table, &'a Stage),
+) -> Result<Run<'a>> {
+    let name = &table.info.name;
+    create_like(table.client(), name, stage.client())
+        .await
+        .map_err(|error| Error::service(format!("cannot copy table {name}")).because(&error))?;
+    let policy = cast.judge.policy().clone();
+    let reader = Reader::new(
+        stage.client().clone(),
+        name,
+        table.schema.clone(),
+        RetryOptions::default(),
+        None,
+    );
+    let reader = if policy.writes.only_newer { reader.guarded() } else { reader };
+    let actor = match &options.lambda_bin {
+        None => {
+            let facts = cast.judge.facts().clone();
+            stage.built_in(facts, policy, name, table.schema.clone())
+        }
+        Some(path) => {
+            let settings = binary(context, path.clone(), name, policy)?;
+            stage.binary(settings).await.map_err(|error| unstartable(&error))?
+        }
+    };
+    Ok(Run { table, actor, reader, stage, options })
+}
+
+fn binary(
+    context: &Context,
+    path: PathBuf,
+    table: &str,
+    policy: reco_core::policy::Policy,
+) -> Result<BinarySettings> {
+    let facts = context.settings.value(Key::Facts).unwrap_or("none").to_owned();
+    if needs_aws(&facts) {
+        return Err(Error::new(Kind::Usage, "--lambda-bin cannot use facts that need AWS")
+            .cause("the binary is given no credentials, so it can open no secret and sign no token")
+            .hint("leave --lambda-bin out, or pass --facts with a snapshot"));
+    }
+    let names = [
+        ("RECO_USER_ATTR", Key::KeyAttribute),
+        ("RECO_LIST_ATTR", Key::ListAttribute),
+        ("RECO_GENERATED_AT_ATTR", Key::GeneratedAtAttribute),
+    ];
+    let names = names.into_iter().filter_map(|(variable, key)| {
+        Some((variable.to_owned(), context.settings.value(key)?.to_owned()))
+    });
+    let facts_tables = context.settings.value(Key::FactsTables).map(|path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        path.display().to_string()
+    });
+    let (table, names) = (table.to_owned(), names.collect());
+    Ok(BinarySettings { path, table, facts, facts_tables, policy, names })
+}
+
+fn unstartable(error: &FunctionError) -> Error {
+    Error::config("cannot start the function's binary")
+        .because(error)
+        .hint("pass the path of bootstrap, built with cargo build --package reco-lambda")
+}
+
+impl Run<'_> {
+    async fn all(&self, context: &Context, cast: &Cast<'_>) -> Result<Rehearsal> {
+        let total = Some(cast.found.len() as u64);
+        let progress = context.ui.progress("rehearsing", total, Unit::Messages);
+        let mut rehearsal = Rehearsal::default();
+        let mut copied: HashSet<UserDigest> = HashSet::new();
+        let mut with_list: HashSet<UserDigest> = HashSet::new();
+        for found in cast.found {
+            if context.cancel.is_cancelled() {
+                break;
+            }
+            let slot = found.slot.ok_or_else(|| {
+                Error::new(Kind::Internal, "a message to rehearse has no content")
+            })?;
+            let message = cast.spool.get(slot)?;
+            let rehearsed =
+                self.one(cast.judge, (&found.row, &message), (&mut copied, &mut with_list)).await?;
+            rehearsal.messages.push(rehearsed);
+            progress.advance(1);
+        }
+        rehearsal.users = with_list.len() as u64;
+        Ok(rehearsal)
+    }
+
+    async fn one(
+        &self,
+        judge: &Judge,
+        (row, message): (&Row, &Message),
+        (copied, with_list): (&mut HashSet<UserDigest>, &mut HashSet<UserDigest>),
+    ) -> Result<Rehearsed> {
+        let only_newer = judge.policy().writes.only_newer;
+        let foretold = Ending::foretold(&row.verdict, row.unsendable.is_none(), only_newer);
+        let rehearsed = Rehearsed {
+            message_id: row.message_id.clone(),
+            class: row.verdict.class,
+            foretold,
+            ended: Ending::NotSendable,
+            agrees: true,
+            reason: row.unsendable.as_deref().map(str::to_owned),
+            lists: 0,
+            took_ms: None,
+        };
+        if foretold == Ending::NotSendable {
+            return Ok(rehearsed);
+        }
+        let (users, plans) = judge.plan(message).await?;
+        self.copy(users.iter().filter(|user| copied.insert(user_digest(None, user)))).await?;
+        let home = row.source.as_deref().or(self.options.queue_arn.as_deref());
+        let played = self.actor.play(message, home.unwrap_or(NO_QUEUE), self.options.timeout).await;
+        let landed = self.landed(&plans).await?;
+        with_list.extend(landed.iter().map(|user| user_digest(None, user)));
+        let ended = Ending::of(played.answer, landed.len());
+        Ok(Rehearsed {
+            ended,
+            agrees: ended.agrees(foretold, row.verdict.class, only_newer),
+            reason: played.reason,
+            lists: landed.len(),
+            took_ms: Some((played.took.as_secs_f64() * 10_000.0).round() / 10.0),
+            ..rehearsed
+        })
+    }
+
+    async fn copy(&self, users: impl Iterator<Item = &Id>) -> Result<()> {
+        let name = &self.table.info.name;
+        copy_items((self.table.client(), self.stage.client()), name, &self.table.schema, users)
+            .await
+            .map(|_| ())
+            .map_err(|error| {
+                Error::service(format!("cannot copy items of table {name}")).because(&error)
+            })
+    }
+
+    /// Returns the users whose planned lists are in the local table.
+    async fn landed<'p>(&self, plans: &'p [PlannedItem]) -> Result<Vec<&'p Id>> {
+        let mut landed = Vec::with_capacity(plans.len());
+        for plans in plans.chunks(MAX_KEYS) {
+            let compared =
+                self.reader.compare(plans, &Stop::default()).await.map_err(|error| {
+                    Error::service("cannot read the local table").because(&error)
+                })?;
+            let differ: HashSet<usize> = compared.differences.iter().map(|(at, _)| *at).collect();
+            let same = plans.iter().enumerate().filter(|(at, _)| !differ.contains(at));
+            landed.extend(same.map(|(_, plan)| &plan.recommendation.user));
+        }
+        Ok(landed)
+    }
+}
+
+/// Returns the peak memory of this process's children in MiB (Linux: `VmHWM`), the largest of them.
+fn children_peak_mib() -> Option<u64> {
+    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+    let children =
+        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok());
+    let children: Vec<String> = children.collect();
+    let pids = children.iter().flat_map(|line| line.split_whitespace());
+    let peak = |pid: &str| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    pids.filter_map(peak).max().map(|kib| kib.div_ceil(1024))
+}
