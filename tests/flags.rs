@@ -42,6 +42,7 @@ const COMMANDS: [(&str, &str); 33] = [
     ("dlq tasks cancel", "ecpresqd....o"),
     ("dlq journal list", "ec..e.......o"),
     ("dlq journal show 1", "ec..e.......o"),
+    ("dlq journal outcome 1", "ecpres..t.fpo"),
     ("dlq journal resume 1", "ecpres......o"),
     ("dlq journal restore 1", "ecpres......o"),
     ("backfill in.jsonl", "ecpres..t.fpo"),

@@ -12,7 +12,7 @@ use crate::message::Message;
 
 /// Messages that a run moved, with their outcomes so far.
 ///
-/// A look has three steps: [`Tracker::begin`], [`Tracker::enter`] for each message that is
+/// A look has three steps: [`Tracker::begin`], [`Tracker::enter`] for each message that was
 /// [`Tracker::wanted`], and [`Tracker::settle`]; messages of the DLQ go to [`Tracker::returned`] in
 /// between. About 200 bytes per message, and 30 per user.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Tracker {
     reasons: HashMap<u32, Arc<str>>,
     /// Ids of the copies that are in the DLQ, with the message that each is.
     returned: HashMap<Box<str>, u32>,
+    /// Messages found to be back since the last look ended.
+    newly_back: Vec<usize>,
     /// Time from which a copy with the same content counts, in milliseconds since the epoch.
     since_ms: i64,
 }
@@ -35,7 +37,7 @@ struct Tracked {
     id: Box<str>,
     outcome: MessageOutcome,
     is_final: bool,
-    /// True once its users are counted and its lists need not be looked up again.
+    /// True once its users are counted.
     counted: bool,
 }
 
@@ -88,21 +90,22 @@ impl Tracker {
         self.messages.is_empty()
     }
 
-    /// Begins a look: what the last one said of the table may have changed.
+    /// Begins to enter what a look has read: what the last one said of the table may have changed.
     pub fn begin(&mut self) {
         self.users.begin();
         self.open.clear();
-        // A message that came back says nothing more; the users of it may have got a list since.
-        let again = self.messages.iter_mut().filter(|one| !one.outcome.is_good());
-        again.for_each(|one| one.counted = false);
     }
 
     /// Returns what this look needs of a message.
     #[must_use]
     pub fn wanted(&self, message_id: &str) -> Wanted {
         match self.find(message_id).map(|at| &self.messages[at]) {
-            None | Some(Tracked { counted: true, .. }) => Wanted::Nothing,
-            Some(one) if one.is_final && one.outcome.is_good() => Wanted::Users,
+            None => Wanted::Nothing,
+            Some(one) if one.is_final && one.outcome.is_good() => match one.counted {
+                true => Wanted::Nothing,
+                false => Wanted::Users,
+            },
+            // The users of a message that came back may have got a list since.
             Some(_) => Wanted::Lists,
         }
     }
@@ -148,6 +151,7 @@ impl Tracker {
         let one = &mut self.messages[at];
         (one.outcome, one.is_final) = (MessageOutcome::CameBack, true);
         self.open.remove(&place(at));
+        self.newly_back.push(at);
         self.returned.insert(message.id.as_str().into(), place(at));
         let receives = amount(message.receive_count(), "time");
         let reason = format!("in the DLQ again as {}, received {receives}", message.id);
@@ -157,7 +161,7 @@ impl Tracker {
 
     /// Ends a look. Returns the messages whose outcome is final since.
     pub fn settle(&mut self, destinations: Destinations) -> Vec<(&str, MessageOutcome)> {
-        let mut newly = Vec::new();
+        let mut newly = std::mem::take(&mut self.newly_back);
         for at in 0..self.messages.len() {
             let Some(lists) = self.open.get(&place(at)) else { continue };
             let (outcome, is_final) = lists.decide(|user| self.users.has(user), destinations);

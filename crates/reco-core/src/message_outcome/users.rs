@@ -85,8 +85,10 @@ impl Users {
                 &mut counts.too_few
             } else if is(INACTIVE) {
                 &mut counts.inactive
-            } else {
+            } else if is(UNKNOWN_USER) {
                 &mut counts.unknown_user
+            } else {
+                &mut counts.not_read
             };
             *count += 1;
         }

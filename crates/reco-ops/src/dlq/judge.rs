@@ -179,13 +179,8 @@ impl Judge {
     /// # Errors
     /// When the facts or the table are unavailable: no message is classified without them.
     pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
-        let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
-        let facts = self.facts_for(&decoded).await?;
-        let schema = self.schema_for(&decoded).await?;
-        let contents: Vec<Content> = decoded
-            .into_iter()
-            .map(|decoded| Content::judge(decoded, &facts, &self.policy, schema))
-            .collect();
+        let bodies = messages.iter().map(|message| decode(&message.body));
+        let contents = self.contents(bodies.collect()).await?;
         let in_table = match &self.table {
             Some(table) => {
                 table.generated_at(contents.iter().flat_map(Content::writable_users)).await?
@@ -194,6 +189,21 @@ impl Judge {
         };
         let pairs = messages.iter().zip(&contents);
         Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
+    }
+
+    /// Judges decoded bodies as the Lambda would now, with one lookup of the facts.
+    ///
+    /// # Errors
+    /// When the facts or the layout of the table's lists are unavailable.
+    pub async fn contents(
+        &self,
+        decoded: Vec<Result<Decoded, DecodeError>>,
+    ) -> Result<Vec<Content>> {
+        let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
+        let judged =
+            decoded.into_iter().map(|one| Content::judge(one, &facts, &self.policy, schema));
+        Ok(judged.collect())
     }
 
     /// Splits bodies that have both good and bad entries, with one lookup of the facts.

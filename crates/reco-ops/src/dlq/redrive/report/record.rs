@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reco_core::classify::Class;
+use reco_core::message_outcome::MessageOutcome;
 use serde::{Serialize, Serializer};
 
 use crate::aws::sqs::Damaged;
@@ -110,6 +111,12 @@ pub struct Record {
     /// Destination queue.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
+    /// What became of it, if that was waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<MessageOutcome>,
+    /// Reason for the outcome, if it needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome_reason: Option<Box<str>>,
     /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Box<Change>>,
@@ -176,6 +183,8 @@ impl Record {
             reason: Some(damaged.reason.as_str().into()),
             sent_as: None,
             to: None,
+            outcome: None,
+            outcome_reason: None,
             changed: None,
             perhaps_twice: false,
             wcu: 0,
@@ -192,6 +201,8 @@ impl Record {
             reason: reason.map(Into::into),
             sent_as: None,
             to: None,
+            outcome: None,
+            outcome_reason: None,
             changed: None,
             perhaps_twice: false,
             wcu,
