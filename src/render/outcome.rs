@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn users_are_told_in_one_sentence() {
-        let all = UserCounts { users: 1_420, have_list: 1_412, inactive: 8, ..UserCounts::default() };
+        let all =
+            UserCounts { users: 1_420, have_list: 1_412, inactive: 8, ..UserCounts::default() };
         assert_eq!(users(&all), "1,412 of 1,420 users have the list; 8 are inactive");
         let one = UserCounts { users: 1, have_list: 1, ..UserCounts::default() };
         assert_eq!(users(&one), "1 of 1 user has the list");
@@ -149,13 +150,17 @@ mod tests {
     fn messages_that_did_not_end_well_are_named_with_the_reason() {
         let summary = OutcomeSummary {
             counts: [(MessageOutcome::Written, 2), (MessageOutcome::CameBack, 12)].into(),
-            users: UserCounts { users: 14, have_list: 2, without_list: 12, ..UserCounts::default() },
+            users: UserCounts {
+                users: 14,
+                have_list: 2,
+                without_list: 12,
+                ..UserCounts::default()
+            },
             ended: Ended::Over,
             waited_s: 1.25,
             notes: vec!["cannot\u{7} read".to_owned()],
         };
-        let written =
-            Named { message_id: "w", outcome: MessageOutcome::Written, reason: None };
+        let written = Named { message_id: "w", outcome: MessageOutcome::Written, reason: None };
         let ids: Vec<String> = (0..12).map(|at| format!("m{at}")).collect();
         let back = ids.iter().map(|id| Named {
             message_id: id,

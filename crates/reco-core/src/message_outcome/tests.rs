@@ -186,11 +186,7 @@ fn any_fate() -> impl Strategy<Value = ListFate> {
 }
 
 fn any_destinations() -> impl Strategy<Value = Destinations> {
-    prop_oneof![
-        Just(Destinations::Busy),
-        Just(Destinations::Empty),
-        Just(Destinations::Drained)
-    ]
+    prop_oneof![Just(Destinations::Busy), Just(Destinations::Empty), Just(Destinations::Drained)]
 }
 
 proptest! {

@@ -160,8 +160,7 @@ async fn record(writer: Option<&Journal>, newly: Vec<(&str, MessageOutcome)>) ->
     let Some(writer) = writer.filter(|_| !newly.is_empty()) else { return Ok(()) };
     let mut bytes = Vec::new();
     for outcome in MessageOutcome::ALL {
-        let ids: Vec<&str> =
-            newly.iter().filter(|one| one.1 == outcome).map(|one| one.0).collect();
+        let ids: Vec<&str> = newly.iter().filter(|one| one.1 == outcome).map(|one| one.0).collect();
         for ids in ids.chunks(IDS) {
             let message_ids = ids.iter().map(|id| (*id).into()).collect();
             bytes.extend(lines([Record::Became(Became { outcome, message_ids })])?);

@@ -88,7 +88,9 @@ impl<'a> DeadLetters<'a> {
             }
             false
         };
-        let drained = drain.run(bound, |messages: Vec<Message>| std::future::ready(Ok(messages)), accept).await;
+        let drained = drain
+            .run(bound, |messages: Vec<Message>| std::future::ready(Ok(messages)), accept)
+            .await;
         let released = lease.release_all().await;
         warn_unreleased(&control.events, &released);
         let drained = drained?;

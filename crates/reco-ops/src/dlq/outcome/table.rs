@@ -246,8 +246,7 @@ mod tests {
     #[test]
     fn a_call_has_each_user_once_and_at_most_a_hundred() {
         let users = (0..250).map(|user| user % 120);
-        let lookups: Vec<Lookup> =
-            users.enumerate().map(|(at, user)| lookup(at, user)).collect();
+        let lookups: Vec<Lookup> = users.enumerate().map(|(at, user)| lookup(at, user)).collect();
         let calls = calls(lookups);
         let mut places: Vec<usize> = calls.iter().flatten().map(|lookup| lookup.0).collect();
         places.sort_unstable();

@@ -90,7 +90,8 @@ impl Redrive<'_> {
             let Some(room) = self.stages.room().filter(|_| !stops && !self.is_cancelled()) else {
                 break;
             };
-            let rest = going.split_off(going.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+            let rest =
+                going.split_off(going.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
             let stage = std::mem::replace(&mut going, rest);
             let places = stage.first().zip(stage.last()).map(|(a, b)| a.record..=b.record);
             moved += self.move_together(stage).await?;
