@@ -12,6 +12,7 @@ use reco_core::policy::Policy;
 use reco_lambda::Pipeline;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::cloudwatch::Cloudwatch;
+use reco_sandbox::permissions::Grant;
 use reco_sandbox::sqs::Planted;
 use reco_sandbox::worker::{self, Source, Worker, WorkerOptions};
 use reco_store::facts::FactsSource;
@@ -19,12 +20,12 @@ use reco_store::writer::{Writer, WriterOptions};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::queues::{count, sqs, visible_bodies};
+use crate::support::queues::{FIFO, STANDARD, count, sqs, visible_bodies};
 use crate::support::{Harness, eventually, interrupt, spawn, table};
 
 /// One message of each hundred has an inactive user beside an active one.
 fn is_inactive(user: usize) -> bool {
-    user % 200 == 0
+    user.is_multiple_of(200)
 }
 
 /// A message with the lists of two users of its own.
@@ -36,17 +37,26 @@ fn body(message: usize) -> String {
 
 /// Starts queues whose poison is back soon, an empty table, facts, and messages in the DLQ.
 fn arranged(messages: usize) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    arranged_with(STANDARD, messages, SandboxOptions::empty())
+}
+
+fn arranged_with(suffix: &str, messages: usize, options: SandboxOptions) -> Harness {
+    let mut harness = Harness::sandbox(options);
     let queues = sqs(&harness);
-    queues.create_queue("recs-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": queues.queue_arn("recs-dlq"), "maxReceiveCount": 2});
+    let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
+    let fifo = (suffix == FIFO).then_some(("FifoQueue", "true"));
+    queues.create_queue(&dlq, fifo.as_slice()).expect("created");
+    let policy = json!({"deadLetterTargetArn": queues.queue_arn(&dlq), "maxReceiveCount": 2});
     let policy = policy.to_string();
     let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "2")];
-    queues.create_queue("recs", &attributes).expect("created");
+    let attributes: Vec<_> = attributes.into_iter().chain(fifo).collect();
+    queues.create_queue(&source, &attributes).expect("created");
     for message in 0..messages {
         let sent_at_ms = Some((crate::support::now() - 3_600) * 1_000 + message as u64);
-        let planted = Planted { body: body(message), sent_at_ms, ..Planted::default() };
-        queues.plant("recs-dlq", planted).expect("planted");
+        let group_id = fifo.map(|_| format!("group-{}", message % 7));
+        let body = body(message);
+        let planted = Planted { body, sent_at_ms, group_id, ..Planted::default() };
+        queues.plant(&dlq, planted).expect("planted");
     }
     table::create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     // User 0 is in no message.
@@ -69,7 +79,7 @@ fn arranged(messages: usize) -> Harness {
         .current_dir(harness.home.path())
         .status();
     assert!(made.expect("python runs").success());
-    harness.set("RECOCTL_QUEUE", "recs");
+    harness.set("RECOCTL_QUEUE", &source);
     harness.set("RECOCTL_TABLE", "recs");
     harness.set("RECOCTL_FACTS", "sqlite:facts.sqlite");
     harness
@@ -107,6 +117,8 @@ fn consumer_with(
 ) -> (Worker, Arc<Mutex<Consumed>>) {
     let consumed: Arc<Mutex<Consumed>> = Arc::default();
     let seen = Arc::clone(&consumed);
+    let queue = harness.env().iter().find(|(name, _)| name == "RECOCTL_QUEUE");
+    let queue = queue.map_or_else(String::new, |(_, queue)| queue.clone());
     let options =
         WriterOptions { only_newer: policy.writes.only_newer, ..WriterOptions::default() };
     let worker = harness.runtime.block_on(async {
@@ -146,8 +158,8 @@ fn consumer_with(
         });
         let source = Source {
             client: harness.sqs(),
-            queue_url: sqs(harness).queue_url("recs"),
-            queue_arn: sqs(harness).queue_arn("recs"),
+            queue_url: sqs(harness).queue_url(&queue),
+            queue_arn: sqs(harness).queue_arn(&queue),
             function_name: "recs-writer".to_owned(),
         };
         let stop = CancellationToken::new();
@@ -157,7 +169,7 @@ fn consumer_with(
 }
 
 fn every_50th(number: usize, _: &str) -> bool {
-    number % 50 == 0
+    number.is_multiple_of(50)
 }
 
 fn stop(harness: &Harness, worker: Worker) {
@@ -396,4 +408,94 @@ fn outcomes_need_a_table_and_a_move_of_our_own() {
     }
     assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 1, "nothing was moved");
     refused(&harness, 8, &["dlq", "journal", "outcome", "0123abcd", "--table", "recs"]);
+}
+
+/// Those of a group that came back are behind those that are held for the next stages.
+#[test]
+fn a_fifo_canary_stops_too_and_its_culprits_are_named_once_the_rest_is_released() {
+    let harness = arranged_with(FIFO, 40, SandboxOptions::empty());
+    let (worker, _consumed) = consumer(&harness, |number, _| number == 5);
+    let report = harness.json(9, ["dlq", "redrive", "--canary", "1,10,20", "--wait", "8s"]);
+    stop(&harness, worker);
+    assert_eq!(count(&report, "moved"), 11, "{:#}", report["counts"]);
+    assert_eq!(report["canary"]["stages"].as_array().expect("stages").len(), 2);
+    assert_eq!(report["outcomes"]["counts"]["came-back"], 1, "{:#}", report["outcomes"]);
+    let bodies = visible_bodies(&harness, "recs-dlq.fifo");
+    assert_eq!(bodies.len(), 30, "29 were not moved, one came back");
+}
+
+/// Without permission to read the table, what is in the DLQ is told all the same.
+#[test]
+fn without_permission_for_the_table_the_outcome_is_unknown_and_says_what_it_needs() {
+    let allow = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let deny = |action: &str| json!({"Effect": "Deny", "Action": action, "Resource": "*"});
+    let grants =
+        [("batch", "dynamodb:BatchGetItem"), ("all", "dynamodb:*")].map(|(key, action)| {
+            let document = json!({"Version": "2012-10-17", "Statement": [allow, deny(action)]});
+            Grant {
+                key: key.to_owned(),
+                document: document.to_string().parse().expect("a document"),
+            }
+        });
+    let options = SandboxOptions { grants: grants.to_vec(), ..SandboxOptions::empty() };
+    let mut harness = arranged_with(STANDARD, 4, options);
+    let report = harness.json(0, ["dlq", "redrive"]);
+    let run = report["run_id"].as_str().expect("a run");
+    let (worker, _consumed) = consumer(&harness, |_, text| text == body(2));
+    eventually("one is back", Duration::from_secs(60), || {
+        let depth = |queue: &str| sqs(&harness).depth(queue).expect("the queue exists");
+        depth("recs-dlq").visible == 1 && depth("recs").visible + depth("recs").in_flight == 0
+    });
+    stop(&harness, worker);
+    for (key, needs) in [("batch", "dynamodb:BatchGetItem"), ("all", "dynamodb:DescribeTable")] {
+        harness.set("AWS_ACCESS_KEY_ID", key);
+        let later = harness.json(4, ["dlq", "journal", "outcome", run]);
+        assert_eq!(later["counts"], json!({"came-back": 1, "unknown": 3}), "{later:#}");
+        assert_eq!(later["users"]["not_read"], 8, "{later:#}");
+        let notes = later["notes"].to_string();
+        assert!(notes.contains("not authorized") && notes.contains(needs), "{notes}");
+    }
+    harness.set("AWS_ACCESS_KEY_ID", "test");
+    let later = harness.json(4, ["dlq", "journal", "outcome", run]);
+    assert_eq!(later["counts"], json!({"came-back": 1, "written": 3}), "{later:#}");
+    // The journal keeps it.
+    let shown = harness.json(0, ["dlq", "journal", "show", run]);
+    assert_eq!(shown["outcomes"]["counts"], later["counts"]);
+    let rows = shown["messages"].as_array().expect("rows").iter();
+    assert_eq!(rows.filter(|row| row["outcome"] == "written").count(), 3);
+}
+
+#[test]
+fn on_a_terminal_stages_are_proposed_for_many_messages() {
+    let harness = arranged(1_001);
+    let told = |args: &[&str]| {
+        let output = std::process::Command::new(crate::support::python_bin().join("python"))
+            .args([
+                "-c",
+                "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+            ])
+            .arg(assert_cmd::cargo::cargo_bin!("recoctl"))
+            .args(args)
+            .env_clear()
+            .envs(harness.env().iter().map(|(name, value)| (name, value)))
+            .env("HOME", harness.home.path())
+            .env("TERM", "xterm")
+            .current_dir(harness.home.path())
+            .stdin(std::process::Stdio::null())
+            .output();
+        let output = output.expect("python runs");
+        let words = String::from_utf8_lossy(&output.stdout).into_owned();
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let hint = "--canary 1,10,100 moves a few first";
+    let few = told(&["dlq", "redrive", "--max", "1"]);
+    assert!(few.contains("moved") && !few.contains(hint), "{few}");
+    let again = harness.json(0, ["dlq", "redrive", "--max", "1"]);
+    assert_eq!(count(&again, "moved"), 1, "no terminal, no proposal, and no difference");
+    for user in [3_001, 3_003, 3_005] {
+        let planted = Planted { body: format!("[{user},[11]]"), ..Planted::default() };
+        sqs(&harness).plant("recs-dlq", planted).expect("planted");
+    }
+    let many = told(&["dlq", "redrive", "--facts", "none"]);
+    assert!(many.contains(hint), "{many}");
 }

@@ -63,7 +63,7 @@ pub async fn earlier(
         held: 0,
         destinations: destinations(&sqs, &path, &header, control).await?,
         judge: &judge,
-        no_table: no_table,
+        no_table,
         journal: &path,
         control,
     };
