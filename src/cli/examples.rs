@@ -52,10 +52,9 @@ examples! {
     ;
     "dlq redrive":
         "recoctl dlq redrive --dry-run" => "show what would be moved",
-        "recoctl dlq redrive --rate 50/s --ramp 5m" => "start slowly",
+        "recoctl dlq redrive --rate 50/s --canary 1,10,100" => "a few first",
         "recoctl dlq redrive --salvage --rejects bad.jsonl" => "good entries only",
         "recoctl dlq redrive --user 42" => "the messages of one user",
-        "recoctl dlq redrive --canary 1,10,100 --wait" => "a few first",
     ;
     "dlq export":
         "recoctl dlq export dlq.jsonl.gz" => "every message",

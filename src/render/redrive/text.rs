@@ -41,7 +41,7 @@ fn became(report: &RedriveReport, view: &View) -> String {
     if let Some(summary) = &report.outcomes {
         let heading = view.palette.paint(Tone::Heading, "what became of the moved messages");
         let named = report.messages.iter().filter_map(|record| {
-            let (message_id, reason) = (record.message_id(), record.outcome_reason.as_deref());
+            let (message_id, reason) = (record.message_id(), record.reason.as_deref());
             Some(Named { message_id, outcome: record.outcome?, reason })
         });
         text.push_str(&format!("\n{heading}:\n{}\n", outcomes(summary, named, view)));

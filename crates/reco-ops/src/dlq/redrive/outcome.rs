@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reco_core::message_outcome::Tracker;
 
-use super::report::{Record, RedriveReport};
+use super::report::{Category, Record, RedriveReport};
 use super::run::Redrive;
 use crate::aws::sqs::Queue;
 use crate::dlq::journal::{Journal, load};
@@ -89,7 +89,9 @@ pub(super) fn enter(records: &mut [Record], tracker: &Tracker) {
     for record in records {
         if let Some(message) = tracker.message(record.message_id()) {
             record.outcome = Some(message.outcome);
-            record.outcome_reason = message.reason.map(Into::into);
+            if record.is(Category::Moved) {
+                record.reason = message.reason.map(Into::into);
+            }
         }
     }
 }

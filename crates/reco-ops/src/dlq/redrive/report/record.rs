@@ -102,7 +102,7 @@ pub struct Record {
     pub class: Option<Class>,
     /// What happened to the message.
     pub fate: Category,
-    /// Reason for the fate, if it needs one.
+    /// Reason for the fate, if it needs one; of a moved message, for its outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
     /// Message id in the destination.
@@ -114,9 +114,6 @@ pub struct Record {
     /// What became of it, if that was waited for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<MessageOutcome>,
-    /// Reason for the outcome, if it needs one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome_reason: Option<Box<str>>,
     /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Box<Change>>,
@@ -184,7 +181,6 @@ impl Record {
             sent_as: None,
             to: None,
             outcome: None,
-            outcome_reason: None,
             changed: None,
             perhaps_twice: false,
             wcu: 0,
@@ -202,7 +198,6 @@ impl Record {
             sent_as: None,
             to: None,
             outcome: None,
-            outcome_reason: None,
             changed: None,
             perhaps_twice: false,
             wcu,
