@@ -45,6 +45,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     // Journals of endpoints other than AWS are in a separate directory.
     ("dlq journal list", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal show", &[SETTINGS, &["--endpoint-url"]]),
+    ("dlq journal outcome", &[SETTINGS, AWS, JUDGEMENT]),
     ("dlq journal resume", &[SETTINGS, AWS]),
     ("dlq journal restore", &[SETTINGS, AWS]),
     ("backfill", &[SETTINGS, AWS, JUDGEMENT, &["--queue"]]),
@@ -88,6 +89,7 @@ pub fn need(command: &Command) -> Need {
     match command {
         Command::Backfill(args) if args.is_via_queue() => Need::Queue,
         Command::Backfill(_) | Command::Verify(_) | Command::User(_) => Need::Table,
+        Command::Dlq(DlqCommand::Journal(JournalCommand::Outcome(_))) => Need::Table,
         Command::Dlq(DlqCommand::Import(_) | DlqCommand::Journal(_)) => Need::Nothing,
         #[cfg(feature = "sandbox")]
         Command::Dlq(DlqCommand::Rehearse(args)) if args.file.is_some() => Need::Table,
@@ -191,6 +193,7 @@ fn path(command: &Command) -> &'static str {
             DlqCommand::Tasks(TasksCommand::Cancel(_)) => "dlq tasks cancel",
             DlqCommand::Journal(JournalCommand::List(_)) => "dlq journal list",
             DlqCommand::Journal(JournalCommand::Show(_)) => "dlq journal show",
+            DlqCommand::Journal(JournalCommand::Outcome(_)) => "dlq journal outcome",
             DlqCommand::Journal(JournalCommand::Resume(_)) => "dlq journal resume",
             DlqCommand::Journal(JournalCommand::Restore(_)) => "dlq journal restore",
         },

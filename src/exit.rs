@@ -32,7 +32,7 @@ codes! {
     REFUSED = 7, "refused", "refused for safety; the message names the flag that allows it";
     INPUT = 8, "input", "an input file is unreadable or invalid";
     BOUNCED = 9, "bounced",
-        "stopped because too many redriven messages came back to the DLQ; the report lists them";
+        "stopped because too many redriven messages came back to the DLQ, or a canary stage did not end well; the report lists them";
     INTERNAL = 70, "internal", "a bug in recoctl; please report it";
     INTERRUPTED = 130, "interrupted",
         "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; work in flight was finished and reported";

@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod guards;
+pub mod outcome;
 pub mod reliability;
 pub mod repair;
 pub mod scale_out;

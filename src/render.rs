@@ -6,6 +6,7 @@ pub mod holders;
 #[cfg(feature = "sandbox")]
 pub mod load;
 pub mod metrics;
+pub mod outcome;
 pub mod redrive;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;

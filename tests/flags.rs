@@ -27,7 +27,7 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 /// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
 /// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy and output; `.`
 /// where the flag has no effect.
-const COMMANDS: [(&str, &str); 33] = [
+const COMMANDS: [(&str, &str); 34] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq get 0123abcd", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdtffpo"),
@@ -42,6 +42,7 @@ const COMMANDS: [(&str, &str); 33] = [
     ("dlq tasks cancel", "ecpresqd....o"),
     ("dlq journal list", "ec..e.......o"),
     ("dlq journal show 1", "ec..e.......o"),
+    ("dlq journal outcome 1", "ecpres..t.fpo"),
     ("dlq journal resume 1", "ecpres......o"),
     ("dlq journal restore 1", "ecpres......o"),
     ("backfill in.jsonl", "ecpres..t.fpo"),

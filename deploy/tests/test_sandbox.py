@@ -43,6 +43,7 @@ ACTING = [
     ["dlq", "purge", "--class", "malformed", "--backup", "backup.jsonl", "--yes"],
     ["dlq", "redrive", "--rate", "200"],
     ["dlq", "journal", "show", "RUN"],
+    ["dlq", "journal", "outcome", "RUN"],
     ["dlq", "journal", "resume", "RUN"],
     ["dlq", "journal", "restore", "RUN", "--yes"],
     ["dlq", "redrive", "--class", "all", "--engine", "native", "--yes"],

@@ -57,7 +57,7 @@ examples! {
     ;
     "dlq redrive":
         "recoctl dlq redrive --dry-run" => "show what would be moved",
-        "recoctl dlq redrive --rate 50/s --ramp 5m" => "start slowly",
+        "recoctl dlq redrive --rate 50/s --canary 1,10,100" => "a few first",
         "recoctl dlq redrive --salvage --rejects bad.jsonl" => "good entries only",
         "recoctl dlq redrive --user 42" => "the messages of one user",
     ;
@@ -98,6 +98,10 @@ examples! {
     "dlq journal show":
         "recoctl dlq journal show 0123abcd" => "by a prefix of the run's id",
         "recoctl dlq journal show journal.jsonl" => "by its path",
+    ;
+    "dlq journal outcome":
+        "recoctl dlq journal outcome 0123abcd" => "look once",
+        "recoctl dlq journal outcome 0123abcd --wait 10m" => "until all is settled",
     ;
     "dlq journal resume":
         "recoctl dlq journal resume 0123abcd" => "by a prefix of the run's id",

@@ -4,12 +4,13 @@ use futures::future::LocalBoxFuture;
 
 use super::Context;
 use crate::config::{Key, Setting, Source};
+use reco_core::item::ItemDescription;
 use reco_ops::aws::{AwsOptions, BY_POLICY, Given, Table};
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
 use reco_ops::dlq::session::{Ask, Session, SessionOptions, World};
-use reco_ops::error::Result;
+use reco_ops::error::{Error, Kind, Result};
 use reco_ops::event::{Control, Events};
 use reco_ops::metrics::targets::Configured;
 
@@ -124,19 +125,48 @@ impl Context {
     /// # Errors
     /// Fails if policy, facts or table are configured but cannot be used.
     pub async fn criteria(&self) -> Result<Criteria> {
+        let criteria = self.criteria_without_table().await?;
+        let table = match self.settings.value(Key::Table) {
+            Some(table) => Some(self.table_of(table, &criteria.item).await?),
+            None => None,
+        };
+        Ok(Criteria { table, ..criteria })
+    }
+
+    async fn criteria_without_table(&self) -> Result<Criteria> {
         let policy = self.policy().await?;
         let facts = self.facts_for_classes().await?;
         let item = self.item(&policy)?;
-        let table = match self.settings.value(Key::Table) {
-            Some(table) => {
-                let mut table = Table::open(self.sdk().await?, table, &item).await?;
-                // In the type that the Lambda writes.
-                table.adopt_list_type(BY_POLICY).await?;
-                Some(table)
-            }
-            None => None,
+        Ok(Criteria { policy, facts, item, table: None })
+    }
+
+    async fn table_of(&self, name: &str, item: &ItemDescription) -> Result<Table> {
+        let mut table = Table::open(self.sdk().await?, name, item).await?;
+        // In the type that the Lambda writes.
+        table.adopt_list_type(BY_POLICY).await?;
+        Ok(table)
+    }
+
+    /// Opens policy, facts and table to tell what became of messages. Also returns the reason why the
+    /// table may not be read, if so: what is in the DLQ can be told without it.
+    ///
+    /// # Errors
+    /// Fails if no table is configured, or as [`Context::criteria`] for any other reason.
+    pub async fn criteria_for_outcome(&self) -> Result<(Criteria, Option<String>)> {
+        let Some(name) = self.settings.value(Key::Table) else {
+            return Err(Error::config("no table is configured").hint(
+                "pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml",
+            ));
         };
-        Ok(Criteria { policy, facts, item, table })
+        let criteria = self.before_all(self.criteria_without_table()).await?;
+        match self.before_all(self.table_of(name, &criteria.item)).await {
+            Ok(table) => Ok((Criteria { table: Some(table), ..criteria }, None)),
+            Err(error) if error.kind == Kind::Credentials => {
+                let needs = "needs dynamodb:DescribeTable and dynamodb:BatchGetItem on the table";
+                Ok((criteria, Some(format!("{error} ({needs})"))))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod journal;
 mod look;
 mod matrix;
 mod native;
+mod outcome;
 mod redrive;
 mod rehearse;
 mod repair;

@@ -20,6 +20,7 @@ pub mod item;
 pub mod journal;
 pub mod judge;
 pub mod message;
+pub mod message_outcome;
 pub mod outcome;
 pub mod policy;
 pub mod progress;

@@ -8,6 +8,7 @@ pub mod import;
 pub mod journal;
 pub mod judge;
 pub mod move_task;
+pub mod outcome;
 pub mod purge;
 pub mod query;
 pub mod queues;

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use reco_core::Id;
 use reco_core::item::{PlannedItem, Schema, gives_way};
+use reco_core::message_outcome::InTable;
 
 pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
@@ -176,6 +177,42 @@ impl Reader {
         differences.sort_by_key(|(at, _)| *at);
         compared.differences = differences;
         Ok(compared)
+    }
+
+    /// Returns what the table holds for the user of each item, at most [`MAX_KEYS`] of distinct users,
+    /// by the same comparison as [`Reader::compare`].
+    ///
+    /// # Errors
+    /// [`ReadFailure`] if not all items could be read.
+    pub async fn in_table(
+        &self,
+        items: &[PlannedItem],
+        stop: &Stop,
+    ) -> Result<Vec<InTable>, ReadFailure> {
+        let mut all = vec![InTable::Nothing; items.len()];
+        let read = self.each(items, stop, |at, found| {
+            let expected = difference::Expected {
+                item: &items[at],
+                schema: &self.schema,
+                only_newer: false,
+                expiry: None,
+            };
+            all[at] = match expected.difference(found) {
+                None => InTable::Same,
+                Some(Difference::Missing) => InTable::Nothing,
+                Some(Difference::Newer { .. }) => InTable::Newer,
+                Some(_) => {
+                    let held = found.and_then(|found| time_of(found, &self.schema).ok().flatten());
+                    match items[at].recommendation.generated_at.zip(held) {
+                        None => InTable::Other,
+                        Some((own, held)) if held == own => InTable::SameTime,
+                        Some(_) => InTable::Older,
+                    }
+                }
+            };
+        });
+        read.await?;
+        Ok(all)
     }
 
     /// Returns what writing these items would change, at most [`MAX_KEYS`] of distinct users, and,

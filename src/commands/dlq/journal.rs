@@ -1,6 +1,7 @@
 //! `recoctl dlq journal`: inspects earlier redrives and finishes interrupted ones.
 
 mod list;
+mod outcome;
 mod restore;
 mod resume;
 mod show;
@@ -19,6 +20,8 @@ pub enum JournalCommand {
     List(list::ListArgs),
     /// Show the state of each message in a journal
     Show(show::ShowArgs),
+    /// Tell what became of the messages that a run moved, and how many of their users have a list
+    Outcome(outcome::OutcomeArgs),
     /// Finish an interrupted run: delete the messages it has sent, without sending any twice
     Resume(resume::ResumeArgs),
     /// Send the messages of a journal back to the DLQ or another queue
@@ -33,6 +36,7 @@ pub async fn run(context: &Context, command: JournalCommand) -> Result<Outcome> 
     match command {
         JournalCommand::List(args) => list::run(context, &args),
         JournalCommand::Show(args) => show::run(context, &args),
+        JournalCommand::Outcome(args) => Box::pin(outcome::run(context, &args)).await,
         JournalCommand::Resume(args) => resume::run(context, &args).await,
         JournalCommand::Restore(args) => restore::run(context, &args).await,
     }

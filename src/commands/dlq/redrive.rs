@@ -10,8 +10,10 @@ use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
+use crate::config::Key;
 use crate::context::Context;
 use crate::flags::guards::{GuardArgs, PerMinute};
+use crate::flags::outcome::OutcomeArgs;
 use crate::flags::repair::RepairArgs;
 use crate::flags::select::{SELECTION, SelectArgs};
 use crate::render::again;
@@ -41,6 +43,9 @@ pub struct RedriveArgs {
     /// Rate limit and guards.
     #[command(flatten)]
     pub guards: GuardArgs,
+    /// Outcome of the moved messages.
+    #[command(flatten)]
+    pub outcome: OutcomeArgs,
     /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
@@ -104,6 +109,9 @@ impl RedriveArgs {
             },
             engine,
             run_id,
+            wait: self.outcome.wait(),
+            canary: self.outcome.stages(),
+            propose_canary: context.ui.is_on_terminal() && has_table(context),
         }
     }
 
@@ -111,7 +119,7 @@ impl RedriveArgs {
     fn is_plain(&self) -> bool {
         let repaired = self.repair.plan().is_some();
         let chosen = self.plan.is_some() || self.max.is_some() || !self.select.class.is_empty();
-        let allowed = self.force || self.resend_uncertain;
+        let allowed = self.force || self.resend_uncertain || self.outcome.given().is_some();
         !repaired && !chosen && !allowed && !self.select.narrows() && self.to.is_none()
     }
 
@@ -164,6 +172,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         None => matcher(context, &args.select, &args.repair).await?,
     });
     let repair = args.repair.repair(context).await?;
+    check_outcome(context, &args.outcome)?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(QUESTION, "--yes")?;
@@ -207,6 +216,21 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     report.next.extend(next::proposed(&report));
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+fn has_table(context: &Context) -> bool {
+    context.settings.value(Key::Table).is_some()
+}
+
+/// Checks that outcomes can be told, before anything is moved.
+fn check_outcome(context: &Context, args: &OutcomeArgs) -> Result<()> {
+    match args.given() {
+        Some(flag) if !has_table(context) => Err(Error::config(format!(
+            "{flag} needs the table, and no table is configured"
+        ))
+        .hint("pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml")),
+        _ => Ok(()),
+    }
 }
 
 async fn saved_plan(context: &Context, path: &Path) -> Result<SavedPlan> {

@@ -2,10 +2,11 @@
 
 use super::change::changes;
 use super::guards::guards_text;
+use crate::render::outcome::{Named, outcomes};
 use crate::render::rows;
 use crate::render::steps::step;
 use crate::ui::{Tone, View, amount, count, escape_line, was};
-use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport};
+use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport, Stage};
 
 /// Maximum messages in the table per category; JSON has all.
 pub(super) const NAMED: usize = 10;
@@ -21,8 +22,30 @@ pub(super) fn text(report: &RedriveReport, view: &View) -> String {
     }
     text.push_str(&footer(report));
     text.push_str(&guards_text(report));
+    text.push_str(&became(report, view));
     text.push_str(&rows::basis(&report.basis, view));
     text.push_str(&next(report, view));
+    text
+}
+
+/// Renders the stages, and what became of the moved messages.
+fn became(report: &RedriveReport, view: &View) -> String {
+    let mut text = String::new();
+    let stages = report.canary.iter().flat_map(|canary| &canary.stages);
+    for (number, Stage { sent, counts, waited_s }) in (1..).zip(stages) {
+        let outcomes = counts.iter().map(|(one, many)| format!("{} {}", count(*many), one.name()));
+        let outcomes = outcomes.collect::<Vec<_>>().join(", ");
+        let sent = amount(*sent, "message");
+        text.push_str(&format!("canary stage {number}, {sent}: {outcomes} ({waited_s:.1} s)\n"));
+    }
+    if let Some(summary) = &report.outcomes {
+        let heading = view.palette.paint(Tone::Heading, "what became of the moved messages");
+        let named = report.messages.iter().filter_map(|record| {
+            let (message_id, reason) = (record.message_id(), record.reason.as_deref());
+            Some(Named { message_id, outcome: record.outcome?, reason })
+        });
+        text.push_str(&format!("\n{heading}:\n{}\n", outcomes(summary, named, view)));
+    }
     text
 }
 

@@ -37,7 +37,7 @@ impl Digest {
     }
 
     /// Returns its first 128 bits, enough to recognise a message by.
-    pub(super) fn short(&self) -> [u8; 16] {
+    pub(crate) fn short(&self) -> [u8; 16] {
         std::array::from_fn(|at| self.0[at])
     }
 }

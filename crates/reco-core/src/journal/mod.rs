@@ -4,7 +4,8 @@
 //! a message is recorded before its send ([`Intent`]), the response after it ([`Ack`], [`Refused`],
 //! [`Uncertain`]), and [`Deleted`] after the delete. Intents must be flushed before the send and
 //! acknowledgements before the delete. Wherever a run is interrupted, [`Replay`] then tells which
-//! messages are safe to delete, and [`Restore`] returns every message.
+//! messages are safe to delete, and [`Restore`] returns every message. What became of the messages
+//! may follow the end of the run ([`Became`], [`Outcomes`]).
 //!
 //! Records of one message appear in the order in which they were written; those of concurrent
 //! batches may interleave. Only the last line may be truncated.
@@ -19,8 +20,11 @@ mod standing;
 
 pub use digest::Digest;
 pub use reader::{JournalError, Tail, Torn};
-pub use record::{Ack, Again, Deleted, End, Header, Intent, Record, Refused, Uncertain, VERSION};
-pub use replay::{Anomaly, Doubt, Replay, Resume, State, is_remembered};
+pub use record::{
+    Ack, Again, Became, Deleted, End, Header, Intent, Outcomes, Record, Refused, Uncertain, VERSION,
+};
+pub use replay::{Anomaly, Doubt, Replay, Resume, SentCopy, State, is_remembered};
 pub use restore::{Kept, Restore};
+pub(crate) use seen::key;
 pub use seen::{Seen, Sighting};
 pub use standing::{Counts, Standing};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use crate::message::Message;
+use crate::message_outcome::{MessageOutcome, UserCounts};
 use crate::outcome::Outcome;
 
 /// Format version that this code writes, and the only one it reads.
@@ -32,6 +33,10 @@ pub enum Record<'a> {
     Deleted(Deleted),
     /// The run ended normally.
     End(End),
+    /// What became of messages that were sent.
+    Became(Became<'a>),
+    /// Outcomes of all sent messages at one time.
+    Outcomes(Outcomes),
 }
 
 impl Record<'_> {
@@ -157,4 +162,24 @@ pub struct End {
     pub outcome: Outcome,
     /// Counts by name.
     pub counts: BTreeMap<String, u64>,
+}
+
+/// Outcome of messages that were sent, once it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Became<'a> {
+    /// Their outcome.
+    pub outcome: MessageOutcome,
+    /// Original ids of the messages.
+    pub message_ids: Vec<Cow<'a, str>>,
+}
+
+/// Outcomes of all sent messages at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// Time in milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Number of messages by outcome.
+    pub counts: BTreeMap<MessageOutcome, u64>,
+    /// Users of the messages.
+    pub users: UserCounts,
 }

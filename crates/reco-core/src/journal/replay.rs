@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use super::digest::Digest;
 use super::reader::{JournalError, Reader, Tail, admit};
-use super::record::{Ack, Again, Deleted, End, Header, Refused, Uncertain};
+use super::record::{Ack, Again, Became, Deleted, End, Header, Outcomes, Refused, Uncertain};
 use super::standing::{Counts, Standing, Story};
+use crate::message_outcome::MessageOutcome;
 use crate::settle::Deletable;
 
 /// AWS: a FIFO queue remembers a deduplication id for 5 minutes.
@@ -35,6 +36,8 @@ enum Brief {
     Uncertain(Uncertain),
     Deleted(Deleted),
     End(End),
+    Became(Became<'static>),
+    Outcomes(Outcomes),
 }
 
 #[derive(Deserialize)]
@@ -99,12 +102,26 @@ impl Replay {
 pub struct State {
     header: Option<Header>,
     end: Option<End>,
+    outcomes: Option<Outcomes>,
     tail: Tail,
     /// Sorted by id, so that every list has the same order.
     stories: BTreeMap<Box<str>, Story>,
     last_batch: u64,
     /// Times of the first and the last intent.
     intents_ms: Option<(i64, i64)>,
+}
+
+/// A message that the destination has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentCopy<'a> {
+    /// The original message's id.
+    pub message_id: &'a str,
+    /// Message id assigned by the destination.
+    pub sent_as: &'a str,
+    /// Digest of the sent content.
+    pub digest: &'a Digest,
+    /// What became of it, if an earlier look found out.
+    pub became: Option<MessageOutcome>,
 }
 
 /// A message for which it is unknown whether the destination has it.
@@ -225,6 +242,22 @@ impl State {
         acked(message_id, self.stories.get(message_id)?)
     }
 
+    /// Returns the messages that the destination acknowledged, sorted by id, with what became of
+    /// them.
+    pub fn sent(&self) -> impl Iterator<Item = SentCopy<'_>> {
+        self.stories.iter().filter_map(|(message_id, story)| {
+            let (sent_as, digest) = (story.sent_as.as_deref()?, story.digest.as_ref()?);
+            let became = story.became;
+            story.is_acked().then_some(SentCopy { message_id, sent_as, digest, became })
+        })
+    }
+
+    /// Returns the last recorded outcomes of the run; `None` if none are recorded.
+    #[must_use]
+    pub const fn outcomes(&self) -> Option<&Outcomes> {
+        self.outcomes.as_ref()
+    }
+
     /// Returns the remaining work at `now_ms`, milliseconds since the epoch.
     ///
     /// Uncertain messages of a FIFO destination are sent again only while it certainly remembers
@@ -293,6 +326,15 @@ impl State {
             }
             Brief::Deleted(Deleted { message_id }) => self.story(message_id).delete(),
             Brief::End(end) => self.end = Some(end),
+            Brief::Became(Became { outcome, message_ids }) => {
+                for id in message_ids {
+                    // An outcome of a message that was never sent is ignored.
+                    if let Some(story) = self.stories.get_mut(&*id) {
+                        story.became = Some(outcome);
+                    }
+                }
+            }
+            Brief::Outcomes(outcomes) => self.outcomes = Some(outcomes),
         }
     }
 

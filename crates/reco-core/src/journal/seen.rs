@@ -116,7 +116,8 @@ impl Seen {
     }
 }
 
-fn key(id: &str) -> Key {
+/// Returns the first 128 bits of an id's SHA-256.
+pub(crate) fn key(id: &str) -> Key {
     let sum: [u8; 32] = Sha256::digest(id.as_bytes()).into();
     std::array::from_fn(|at| sum[at])
 }

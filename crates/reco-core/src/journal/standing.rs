@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::digest::Digest;
+use crate::message_outcome::MessageOutcome;
 
 /// Location of a message, by the strongest evidence in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -66,6 +67,8 @@ pub(super) struct Story {
     doubtful_since: Option<i64>,
     acks: u32,
     deleted: bool,
+    /// What became of it, as far as a look at the table and the DLQ has told.
+    pub became: Option<MessageOutcome>,
 }
 
 impl Story {

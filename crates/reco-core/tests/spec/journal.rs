@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reco_core::journal::{
-    Ack, Again, Anomaly, Deleted, Digest, End, Header, Intent, JournalError, Record, Refused,
-    Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION, is_remembered,
+    Ack, Again, Anomaly, Became, Deleted, Digest, End, Header, Intent, JournalError, Outcomes,
+    Record, Refused, Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION,
+    is_remembered,
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::message_outcome::{MessageOutcome, UserCounts};
 use reco_core::outcome::Outcome;
 use reco_core::settle::Copy;
 
@@ -562,4 +564,35 @@ proptest! {
         let error = replay_bytes(&lines.concat()).unwrap_err();
         prop_assert!(matches!(error, JournalError::Broken { line, .. } if line == at as u64 + 1), "{}", error);
     }
+}
+
+/// What became of messages may follow the end of a run, and changes nothing of their standing.
+#[test]
+fn outcomes_follow_the_end_and_a_later_one_replaces_an_earlier_one() {
+    let became = |outcome, ids: &[&'static str]| {
+        let message_ids = ids.iter().map(|id| Cow::Borrowed(*id)).collect();
+        Record::Became(Became { outcome, message_ids })
+    };
+    let counts = BTreeMap::from([(MessageOutcome::Written, 1), (MessageOutcome::CameBack, 1)]);
+    let outcomes = Outcomes { at_ms: 7, counts, users: UserCounts::default() };
+    let end = Record::End(End { outcome: Outcome::Success, counts: BTreeMap::new() });
+    let mut records = vec![intent("a", 1), intent("b", 1), intent("c", 1)];
+    records.extend([ack("a", 1), ack("b", 1), refused("c", 1), deleted("a"), end]);
+    let before = replay(false, &records);
+    assert!(before.sent().all(|sent| sent.became.is_none()) && before.outcomes().is_none());
+    records.extend([
+        became(MessageOutcome::Written, &["a", "b", "unheard-of"]),
+        became(MessageOutcome::CameBack, &["b"]),
+        Record::Outcomes(outcomes.clone()),
+    ]);
+    let state = replay(false, &records);
+    let sent: Vec<_> = state.sent().map(|one| (one.message_id, one.sent_as, one.became)).collect();
+    let expected = [
+        ("a", "new-a", Some(MessageOutcome::Written)),
+        ("b", "new-b", Some(MessageOutcome::CameBack)),
+    ];
+    assert_eq!(sent, expected);
+    assert_eq!(state.outcomes(), Some(&outcomes));
+    assert_eq!((state.counts(), state.end()), (before.counts(), before.end()));
+    assert_eq!(state.standing("unheard-of"), None);
 }

@@ -8,6 +8,7 @@ mod resume;
 pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
 pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
 pub use restore::{RestoreOptions, RestoreReport, restore};
+pub(super) use resume::check_is_redrive;
 pub use resume::{ResumeReport, Resumed, ResumedRow, resume};
 
 pub use crate::journal::{

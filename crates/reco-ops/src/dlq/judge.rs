@@ -180,13 +180,8 @@ impl Judge {
     /// # Errors
     /// When the facts or the table are unavailable: no message is classified without them.
     pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
-        let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
-        let facts = self.facts_for(&decoded).await?;
-        let schema = self.schema_for(&decoded).await?;
-        let contents: Vec<Content> = decoded
-            .into_iter()
-            .map(|decoded| Content::judge(decoded, &facts, &self.policy, schema))
-            .collect();
+        let bodies = messages.iter().map(|message| decode(&message.body));
+        let contents = self.contents(bodies.collect()).await?;
         let in_table = match &self.table {
             Some(table) => {
                 table.generated_at(contents.iter().flat_map(Content::writable_users)).await?
@@ -197,20 +192,32 @@ impl Judge {
         Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
     }
 
+    /// Judges decoded bodies as the Lambda would now, with one lookup of the facts.
+    ///
+    /// # Errors
+    /// When the facts or the layout of the table's lists are unavailable.
+    pub async fn contents(
+        &self,
+        decoded: Vec<Result<Decoded, DecodeError>>,
+    ) -> Result<Vec<Content>> {
+        let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
+        let judged =
+            decoded.into_iter().map(|one| Content::judge(one, &facts, &self.policy, schema));
+        Ok(judged.collect())
+    }
+
     /// Returns the users of a message and the items that the function would write for it: the last
     /// one of each user.
     ///
     /// # Errors
     /// When the facts or the table are unavailable.
     pub async fn plan(&self, message: &Message) -> Result<(Vec<Id>, Vec<PlannedItem>)> {
-        let decoded = [decode(&message.body)];
-        let facts = self.facts_for(&decoded).await?;
-        let schema = self.schema_for(&decoded).await?;
-        let [decoded] = decoded;
-        let content = Content::judge(decoded, &facts, &self.policy, schema);
-        let users = content.entries.iter().map(|entry| entry.user.clone()).collect();
-        let mut last: IdMap<PlannedItem> = IdMap::default();
-        for entry in content.entries {
+        let contents = self.contents(vec![decode(&message.body)]).await?;
+        let entries = contents.into_iter().flat_map(|content| content.entries);
+        let (mut users, mut last) = (Vec::new(), IdMap::default());
+        for entry in entries {
+            users.push(entry.user.clone());
             if let Verdict::Write(item) = entry.judged.verdict {
                 last.insert(entry.user, item);
             }

@@ -6,6 +6,7 @@ mod earlier;
 mod guard;
 mod guards;
 mod log;
+mod outcome;
 mod plan;
 pub mod report;
 mod route;
@@ -69,6 +70,12 @@ pub struct RedriveOptions {
     pub engine: Engine,
     /// Id of the run; `None` for a dry run.
     pub run_id: Option<String>,
+    /// Time for which the outcome of moved messages is waited for; `None` does not wait.
+    pub wait: Option<Duration>,
+    /// Sizes of the stages that are moved and waited for before the rest; empty without any.
+    pub canary: Vec<u64>,
+    /// True if stages may be proposed for a large run.
+    pub propose_canary: bool,
 }
 
 /// Conditions that pause or stop a redrive.
@@ -151,9 +158,15 @@ pub async fn redrive(
         }
         return Err(error);
     }
+    let aftermath = redrive.aftermath();
     let mut report = redrive.report()?;
     if let Some(log) = log {
-        log.close(events, &mut report).await;
+        // First, so that a wait that is cut off leaves no unfinished run.
+        log.end(events, &mut report).await;
+        if let Some(aftermath) = aftermath.filter(|_| report.journal_is_kept) {
+            aftermath.wait(&mut report).await;
+        }
+        log.close();
     }
     Ok(report)
 }

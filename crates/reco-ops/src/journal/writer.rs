@@ -169,22 +169,22 @@ impl Journal {
         self.put(Job { bytes, done: None });
     }
 
-    /// Writes the end record and closes the file. A journal without batches is removed instead;
-    /// returns whether the journal is kept.
+    /// Writes the end record; what became of the messages may follow. A journal without batches is
+    /// removed instead; returns whether the journal is kept.
     ///
     /// # Errors
     /// When the end record cannot be written; the run then counts as unfinished.
-    pub async fn end(&self, outcome: Outcome, counts: BTreeMap<String, u64>) -> Result<bool> {
+    pub async fn end_open(&self, outcome: Outcome, counts: BTreeMap<String, u64>) -> Result<bool> {
         if self.discard_if_unused()? {
             return Ok(false);
         }
-        self.close_with(outcome, counts).await.map(|()| true)
+        self.durable(lines([Record::End(End { outcome, counts })])?).await.map(|()| true)
     }
 
     /// Writes the end record and closes the file.
     ///
     /// # Errors
-    /// As [`Journal::end`].
+    /// As [`Journal::end_open`].
     pub async fn close_with(&self, outcome: Outcome, counts: BTreeMap<String, u64>) -> Result<()> {
         let result = self.durable(lines([Record::End(End { outcome, counts })])?).await;
         self.close();
@@ -220,7 +220,8 @@ impl Journal {
         }
     }
 
-    fn close(&self) {
+    /// Closes the file once all records are written.
+    pub fn close(&self) {
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {

@@ -1,12 +1,16 @@
 //! `recoctl dlq journal show`.
 
+use std::collections::HashMap;
+
 use clap::Args;
-use reco_core::journal::{Counts, Standing, State};
+use reco_core::journal::{Counts, Outcomes, Standing, State};
+use reco_core::message_outcome::MessageOutcome;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::list::{Condition, queue_name};
 use crate::context::Context;
+use crate::render::outcome::users;
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
 use reco_ops::error::Result;
@@ -28,6 +32,9 @@ struct MessageRow {
     standing: Standing,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// What became of it, if a look found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<MessageOutcome>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +57,8 @@ struct ShowReport {
     anomalies: Vec<String>,
     /// Ids of messages that may be in the destination more than once.
     possibly_double: Vec<String>,
+    /// Last recorded outcomes of the messages; null if none are.
+    outcomes: Option<Outcomes>,
     messages: Vec<MessageRow>,
 }
 
@@ -68,10 +77,13 @@ pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
 
 fn report(path: String, condition: Condition, state: &State) -> ShowReport {
     let header = state.header();
+    let became: HashMap<&str, MessageOutcome> =
+        state.sent().filter_map(|sent| Some((sent.message_id, sent.became?))).collect();
     let messages = state.messages().map(|(id, standing)| MessageRow {
         message_id: id.to_owned(),
         standing,
         reason: state.reason(id).map(str::to_owned),
+        outcome: became.get(id).copied(),
     });
     ShowReport {
         path,
@@ -87,6 +99,7 @@ fn report(path: String, condition: Condition, state: &State) -> ShowReport {
         torn_line: state.tail().torn.as_ref().map(|torn| torn.line),
         anomalies: state.anomalies().iter().map(ToString::to_string).collect(),
         possibly_double: state.possibly_double().map(str::to_owned).collect(),
+        outcomes: state.outcomes().cloned(),
         messages: messages.collect(),
     }
 }
@@ -128,6 +141,12 @@ impl Report for ShowReport {
         if open.len() > NAMED {
             let more = count((open.len() - NAMED) as u64);
             text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
+        }
+        if let Some(Outcomes { counts, users: all, .. }) = &self.outcomes {
+            let counts =
+                counts.iter().map(|(one, many)| format!("{} {}", count(*many), one.name()));
+            let counts = counts.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("\nwhat became of them: {counts}; {}\n", users(all)));
         }
         if let Some(line) = self.torn_line {
             let label = view.palette.paint(Tone::Warn, "note:");

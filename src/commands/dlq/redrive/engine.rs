@@ -126,6 +126,7 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     // No `..`, so that whoever adds a flag must decide here too.
     let RedriveArgs {
         guards,
+        outcome,
         select,
         max,
         plan,
@@ -155,7 +156,8 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
         (!rate_fits, rate.as_str()),
     ];
     let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
-    asked.or_else(|| guards.beyond_rate()).map(str::to_owned)
+    let asked = asked.or_else(|| outcome.beyond_native()).or_else(|| guards.beyond_rate());
+    asked.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -205,6 +207,9 @@ mod tests {
             "--class all --max-backlog 100",
             "--class all --max-throttles 100",
             "--class all --stop-on-bounce 5%",
+            "--class all --wait",
+            "--class all --wait 5m",
+            "--class all --canary 1,10",
             "--plan p",
         ] {
             assert!(beyond(line).is_some(), "{line}");

@@ -3,6 +3,7 @@
 use reco_core::room::{Bounce, Load, propose};
 
 use crate::ui::{amount, count, form};
+use reco_ops::dlq::outcome::OutcomeSummary;
 use reco_ops::dlq::redrive::report::{Category, NextLine, RedriveReport};
 
 /// Maximum ids in a command line.
@@ -22,6 +23,10 @@ pub(super) fn next(
     }
     let mut lines = Vec::new();
     let mut add = |command: String, why: String| lines.push(NextLine { command, why });
+    if let Some(run) = report.run_id.as_deref().filter(|_| is_open(report)) {
+        let line = complete(&format!("dlq journal outcome {run} --wait"));
+        add(line, "what became of the moved messages, from the journal of this run".to_owned());
+    }
     let waiting: u64 = report.waiting.values().sum();
     if waiting > 0 {
         let queues: Vec<&str> = report.waiting.keys().map(String::as_str).collect();
@@ -56,6 +61,11 @@ pub(super) fn next(
         add(complete("dlq classify"), why);
     }
     lines
+}
+
+/// Returns whether another look may tell more of what became of the moved messages.
+fn is_open(report: &RedriveReport) -> bool {
+    report.outcomes.as_ref().is_some_and(OutcomeSummary::is_open)
 }
 
 /// Returns the ids of messages that cannot be sent; `None` if there are none or too many.

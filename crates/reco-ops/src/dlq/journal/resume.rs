@@ -115,7 +115,7 @@ pub async fn resume(
 ///
 /// # Errors
 /// When it is that of an import or a restore, which are run again instead.
-pub(super) fn check_is_redrive(path: &Path, header: &Header) -> Result<()> {
+pub(in crate::dlq) fn check_is_redrive(path: &Path, header: &Header) -> Result<()> {
     for (kind, what, again) in [
         (EXPORT, "an import", "import the same file again"),
         (RESTORE, "a restore", "restore the same run again"),

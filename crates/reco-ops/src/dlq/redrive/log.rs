@@ -69,12 +69,18 @@ impl Log {
         }
     }
 
-    /// Writes the end record. Failing to do so is only a warning: every send is recorded.
-    pub(super) async fn close(self, events: &Events, report: &mut RedriveReport) {
-        match self.journal.end(report.outcome(), report.tally()).await {
+    /// Writes the end record, and leaves the journal open for what becomes of the messages. Failing to
+    /// do so is only a warning: every send is recorded.
+    pub(super) async fn end(&self, events: &Events, report: &mut RedriveReport) {
+        match self.journal.end_open(report.outcome(), report.tally()).await {
             Ok(true) => {}
             Ok(false) => report.forget_journal(),
             Err(error) => events.warn(format!("the journal has no end record: {error}")),
         }
+    }
+
+    /// Closes the journal.
+    pub(super) fn close(self) {
+        self.journal.close();
     }
 }

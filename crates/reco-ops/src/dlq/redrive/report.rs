@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::RedriveOptions;
 pub use super::change::{Change, Changes};
-pub use super::run::MovedTo;
+pub use super::run::{Canary, MovedTo, Stage};
 use crate::dlq::judge::Provenance;
+use crate::dlq::outcome::{Ended, OutcomeSummary};
 use crate::dlq::reach::Reach;
 use crate::dlq::redrive::{Bounced, Guard, Pauses};
 use crate::dlq::session::Queues;
@@ -88,6 +89,8 @@ pub struct RedriveSummary {
     pub load: Load,
     /// Approximate number of messages in each destination at the end.
     pub waiting: BTreeMap<String, u64>,
+    /// Stages that were moved first.
+    pub canary: Option<Canary>,
 }
 
 /// Command line to run next.
@@ -174,6 +177,15 @@ pub struct RedriveReport {
     pub bounces: Bounced,
     /// Path of the journal with every sent message; null if none was sent.
     pub journal: Option<String>,
+    /// Id of the run, by which `dlq journal` knows it; null if no message was sent.
+    pub run_id: Option<String>,
+    /// True if messages were sent, so that the journal is kept.
+    #[serde(skip)]
+    pub journal_is_kept: bool,
+    /// What became of all moved messages; null without `--wait`.
+    pub outcomes: Option<OutcomeSummary>,
+    /// Stages that were moved first; null without `--canary`.
+    pub canary: Option<Canary>,
     /// Every received message.
     pub messages: Vec<Record>,
 }
@@ -209,12 +221,15 @@ impl RedriveReport {
                 .map(|category| self.of(category))
                 .sum::<u64>()
                 + self.undecided
-                + self.reach.missed(),
+                + self.reach.missed()
+                + self.outcomes.as_ref().map_or(0, OutcomeSummary::not_good),
             missing: self.missing.len() as u64,
         };
-        match tally.outcome(self.interrupted) {
+        let wait_ended = self.outcomes.as_ref().map(|outcome| outcome.ended);
+        match tally.outcome(self.interrupted || wait_ended == Some(Ended::Interrupted)) {
             Outcome::Interrupted => Outcome::Interrupted,
             _ if self.bounces.stopped => Outcome::Bounced,
+            _ if self.canary.as_ref().is_some_and(|canary| canary.stopped) => Outcome::Bounced,
             outcome => outcome,
         }
     }
@@ -227,7 +242,8 @@ impl RedriveReport {
 
     /// Drops the journal's path, because nothing was sent and the journal was removed.
     pub fn forget_journal(&mut self) {
-        self.journal = None;
+        (self.journal, self.run_id) = (None, None);
+        self.journal_is_kept = false;
     }
 
     /// Returns the report with all counts.
@@ -294,6 +310,10 @@ impl RedriveReport {
             stopped: ending.stopped.clone(),
             bounces: ending.bounces.clone(),
             journal: ending.journal.clone(),
+            run_id: ending.journal.as_ref().and_then(|_| options.run_id.clone()),
+            journal_is_kept: !options.dry_run,
+            outcomes: None,
+            canary: ending.canary.clone(),
             messages,
         }
     }

@@ -1,6 +1,7 @@
 //! Execution of a redrive, wave by wave, until every received message is accounted for.
 
 mod going;
+mod stages;
 mod verify;
 mod waves;
 mod weigh;
@@ -15,6 +16,8 @@ use reco_core::human::{count, was};
 use reco_core::settle::Deletable;
 
 use self::going::Going;
+use self::stages::Stages;
+pub use self::stages::{Canary, Stage};
 use super::guards::Guards;
 use super::report::{Category, Record, RedriveReport, RedriveSummary};
 use super::{Ask, QUESTION, RedriveOptions};
@@ -36,7 +39,7 @@ pub struct Redrive<'a> {
     pub(super) session: &'a Session,
     pub(super) options: &'a RedriveOptions,
     matcher: Arc<Matcher>,
-    route: Route,
+    pub(super) route: Route,
     pub(super) repair: Repair,
     pub(super) rejects: Option<Arc<Rejects>>,
     spool: Arc<Spool>,
@@ -45,6 +48,7 @@ pub struct Redrive<'a> {
     /// `None` in a dry run, which sends no messages.
     pub(super) outbox: Option<Arc<Outbox>>,
     pace: Pace,
+    pub(super) stages: Stages,
     pub(super) guards: Guards,
     pub(super) ending: RedriveSummary,
     pub(super) records: Vec<Record>,
@@ -89,6 +93,7 @@ impl<'a> Redrive<'a> {
             ask: None,
             outbox: None,
             pace: options.pace(),
+            stages: Stages::new(&options.canary),
             guards,
             ending: RedriveSummary::default(),
             records: Vec::new(),
@@ -137,7 +142,8 @@ impl<'a> Redrive<'a> {
         let first = self.records.len();
         let going = self.part(scan).await?;
         self.weigh(first).await;
-        if !self.fifo() && self.ending.reach.exhausted {
+        // While stages are left, all that is visible in the DLQ came since.
+        if !self.fifo() && self.ending.reach.exhausted && !self.stages.are_left() {
             // Other consumers may have them back while the rest is moved. On a FIFO queue, or if
             // more scans follow, the next scan would receive them again.
             let moves = |one: &&Record| one.is(Category::Planned) && !self.options.dry_run;
@@ -293,9 +299,15 @@ impl<'a> Redrive<'a> {
     }
 
     async fn move_all(&mut self, going: Vec<Going>) -> Result<u64> {
-        if going.is_empty() {
-            return Ok(0);
+        match self.stages.are_left() {
+            true => self.move_in_stages(going).await,
+            false => self.move_together(going).await,
         }
+    }
+
+    async fn move_together(&mut self, going: Vec<Going>) -> Result<u64> {
+        let places = going.first().zip(going.last()).map(|(a, b)| a.record..=b.record);
+        let Some(places) = places else { return Ok(0) };
         let Some(outbox) = self.outbox.clone() else {
             return Err(Error::new(Kind::Internal, "a dry run attempted to move messages"));
         };
@@ -306,7 +318,7 @@ impl<'a> Redrive<'a> {
         self.guards.begin(self.session, &self.route, pace.gate());
         let bounce_task = self.guards.watch_bounces(self.session, pace.gate()).await;
         let (cancel, records) = (&self.session.control.cancel, &mut self.records);
-        let (mut moved, first) = (0, going[0].record);
+        let mut moved = 0;
         self.guards.bounces.reserve(going.len());
         let tell = |at: usize, outcome: SendOutcome| {
             records[at].is_settled(outcome);
@@ -315,7 +327,7 @@ impl<'a> Redrive<'a> {
         let messages = stream::iter(going.into_iter().map(Going::outgoing));
         let result = outbox.send_all(messages, &pace, cancel, &progress, tell).await;
         self.ending.move_time += began.elapsed();
-        for record in self.records[first..].iter_mut().filter(|one| one.is(Category::Planned)) {
+        for record in self.records[places].iter_mut().filter(|one| one.is(Category::Planned)) {
             record.is_settled(SendOutcome::Uncertain {
                 reason: "its outcome is not known".to_owned(),
             });
@@ -357,6 +369,7 @@ impl<'a> Redrive<'a> {
             guards: self.pace.gate().pauses(),
             stopped: self.pace.gate().stopped(),
             bounces: self.guards.bounces.summary(),
+            canary: self.stages.into_report(),
             ..self.ending
         };
         Ok(RedriveReport::new(basis, self.options, self.records, self.released, &ending))

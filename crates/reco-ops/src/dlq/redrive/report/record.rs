@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reco_core::classify::Class;
+use reco_core::message_outcome::MessageOutcome;
 use serde::{Serialize, Serializer};
 
 use crate::aws::sqs::Damaged;
@@ -101,7 +102,7 @@ pub struct Record {
     pub class: Option<Class>,
     /// What happened to the message.
     pub fate: Category,
-    /// Reason for the fate, if it needs one.
+    /// Reason for the fate, if it needs one; of a moved message, for its outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
     /// Message id in the destination.
@@ -110,6 +111,9 @@ pub struct Record {
     /// Destination queue.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
+    /// What became of it, if that was waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<MessageOutcome>,
     /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Box<Change>>,
@@ -176,6 +180,7 @@ impl Record {
             reason: Some(damaged.reason.as_str().into()),
             sent_as: None,
             to: None,
+            outcome: None,
             changed: None,
             perhaps_twice: false,
             wcu: 0,
@@ -192,6 +197,7 @@ impl Record {
             reason: reason.map(Into::into),
             sent_as: None,
             to: None,
+            outcome: None,
             changed: None,
             perhaps_twice: false,
             wcu,

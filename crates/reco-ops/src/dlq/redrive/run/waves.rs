@@ -71,6 +71,7 @@ impl Redrive<'_> {
         };
         self.ending.reach.arrived += self.arrived;
         self.move_named().await?;
+        self.end_last_stage().await?;
         if full {
             self.say_what_is_beyond();
         }

@@ -21,6 +21,7 @@ impl Redrive<'_> {
         if begun || messages == 0 {
             return;
         }
+        self.propose_stages(messages);
         let session = self.session;
         let function = self.options.guards.throttled.function.as_deref();
         self.ending.room =

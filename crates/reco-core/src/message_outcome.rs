@@ -1,0 +1,211 @@
+//! Outcome of moved messages: what became of each, and which of their users have a list.
+//!
+//! A message that a redrive moved has exactly one outcome. If several fit, the first in this table
+//! wins:
+//!
+//! | order | outcome | when |
+//! |---|---|---|
+//! | 1 | `came-back` | a copy of it is in the DLQ again |
+//! | 2 | `written`, `superseded`, `nothing-to-write` | an earlier look found it so |
+//! | 3 | `unknown` | table or facts cannot be read |
+//! | 4 | `still-waiting` | some of its lists are not in the table, or the function returns it |
+//! | 5 | `nothing-to-write` | the filter leaves none of its lists |
+//! | 6 | `written` | the table holds its lists, or newer ones |
+//! | 7 | `superseded` | every one of its users has a newer list |
+//!
+//! Once the destination is empty, a message that would be `still-waiting` is `unknown`: it has left
+//! the queue, and neither the table nor the DLQ has it.
+
+mod sent;
+#[cfg(test)]
+mod tests;
+mod tracker;
+mod users;
+
+use serde::{Deserialize, Serialize};
+
+use crate::filter::SkipReason;
+use crate::supersede::UserDigest;
+pub use tracker::{MovedMessage, Tracker, Wanted};
+pub use users::UserCounts;
+
+/// What became of a moved message.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageOutcome {
+    /// The table holds its lists, or newer ones.
+    Written,
+    /// The filter leaves none of its lists.
+    NothingToWrite,
+    /// Newer lists of all of its users are in the table.
+    Superseded,
+    /// In the DLQ again.
+    CameBack,
+    /// Not in the table and not in the DLQ: the destination still has it.
+    #[default]
+    StillWaiting,
+    /// Cannot be told.
+    Unknown,
+}
+
+impl MessageOutcome {
+    /// All outcomes, the good ones first.
+    pub const ALL: [MessageOutcome; 6] = [
+        MessageOutcome::Written,
+        MessageOutcome::NothingToWrite,
+        MessageOutcome::Superseded,
+        MessageOutcome::CameBack,
+        MessageOutcome::StillWaiting,
+        MessageOutcome::Unknown,
+    ];
+
+    /// Returns the name used in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            MessageOutcome::Written => "written",
+            MessageOutcome::NothingToWrite => "nothing to write",
+            MessageOutcome::Superseded => "superseded",
+            MessageOutcome::CameBack => "came back",
+            MessageOutcome::StillWaiting => "still waiting",
+            MessageOutcome::Unknown => "unknown",
+        }
+    }
+
+    /// Returns the explanation of an outcome.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            MessageOutcome::Written => "the table has its lists, or newer ones",
+            MessageOutcome::NothingToWrite => "the filter leaves none of its lists",
+            MessageOutcome::Superseded => "all of its users have newer lists in the table",
+            MessageOutcome::CameBack => "failed again and is back in the DLQ",
+            MessageOutcome::StillWaiting => "not in the table yet, and not in the DLQ",
+            MessageOutcome::Unknown => "cannot be told",
+        }
+    }
+
+    /// Returns whether the move was worth it: nothing is left to do about the message.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(
+            self,
+            MessageOutcome::Written | MessageOutcome::NothingToWrite | MessageOutcome::Superseded
+        )
+    }
+}
+
+/// Content of the table for a user, compared with a list that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InTable {
+    /// The same list.
+    Same,
+    /// Another list of the same time: the same one, filtered by the facts of another moment.
+    SameTime,
+    /// A newer list.
+    Newer,
+    /// An older list.
+    Older,
+    /// Another list, and at least one of the two has no time.
+    Other,
+    /// No item.
+    Nothing,
+}
+
+/// One list of a moved message, judged as the function judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFate {
+    /// It is to be written, and the table holds this for its user.
+    InTable(InTable),
+    /// It is to be written, and an earlier look found its message good.
+    Known,
+    /// It is to be written, and the table could not be read.
+    Unread,
+    /// The filter leaves nothing of it.
+    Skipped(SkipReason),
+    /// The table cannot hold it.
+    Refused,
+}
+
+/// A user of a moved message, and the fate of the list.
+pub type UserFate = (UserDigest, ListFate);
+
+/// State of the queues that the messages were sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destinations {
+    /// They hold messages, or cannot be read.
+    Busy,
+    /// They were empty before the table was read, and the whole DLQ was looked at after it.
+    Empty,
+    /// The same, for longer than the counts of SQS lag behind; or it is the last look.
+    Drained,
+}
+
+/// Lists of one message, summed up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lists {
+    /// Lists of its own in the table.
+    own: u32,
+    /// Lists of which the table holds newer ones.
+    newer: u32,
+    /// Lists not in the table.
+    missing: u32,
+    /// Users for whom the table holds another list, of unknown order.
+    other: Vec<UserDigest>,
+    /// Lists about which the table was not asked.
+    unread: bool,
+    /// True if the function returns the message whatever it writes: parts of it are unusable.
+    fails: bool,
+}
+
+impl Lists {
+    fn of(entries: &[UserFate], fails: bool) -> Self {
+        let mut lists = Lists { fails, ..Lists::default() };
+        for (user, fate) in entries {
+            match fate {
+                ListFate::InTable(InTable::Same | InTable::SameTime) | ListFate::Known => {
+                    lists.own += 1;
+                }
+                ListFate::InTable(InTable::Newer) => lists.newer += 1,
+                ListFate::InTable(InTable::Older | InTable::Nothing) => lists.missing += 1,
+                ListFate::InTable(InTable::Other) => lists.other.push(*user),
+                ListFate::Unread => lists.unread = true,
+                ListFate::Refused => lists.fails = true,
+                ListFate::Skipped(_) => {}
+            }
+        }
+        lists
+    }
+
+    /// Returns the outcome by the table, and whether it stays. `has` tells of a user whether a list
+    /// of the same run is in the table.
+    fn decide(
+        &self,
+        has: impl Fn(&UserDigest) -> bool,
+        destinations: Destinations,
+    ) -> (MessageOutcome, bool) {
+        let left = destinations != Destinations::Busy;
+        if self.unread {
+            return (MessageOutcome::Unknown, left);
+        }
+        let outdone = self.other.iter().all(has);
+        if self.fails || self.missing > 0 || !outdone {
+            return match destinations {
+                Destinations::Drained => (MessageOutcome::Unknown, true),
+                Destinations::Busy | Destinations::Empty => (MessageOutcome::StillWaiting, false),
+            };
+        }
+        if self.own == 0 && self.newer == 0 && self.other.is_empty() {
+            return (MessageOutcome::NothingToWrite, left);
+        }
+        if !self.other.is_empty() && !left {
+            // It may be about to replace the list of the other message.
+            return (MessageOutcome::StillWaiting, false);
+        }
+        let outcome =
+            if self.own > 0 { MessageOutcome::Written } else { MessageOutcome::Superseded };
+        (outcome, true)
+    }
+}

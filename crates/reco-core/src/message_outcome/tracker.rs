@@ -1,0 +1,239 @@
+//! Tracks the moved messages of a run until each has an outcome that stays.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::sent::SentIndex;
+use super::users::Users;
+use super::{Destinations, Lists, MessageOutcome, UserCounts, UserFate};
+use crate::human::amount;
+use crate::journal::State;
+use crate::message::Message;
+
+/// Messages that a run moved, with their outcomes so far.
+///
+/// A look has three steps: [`Tracker::begin`], [`Tracker::enter`] for each message that was
+/// [`Tracker::wanted`], and [`Tracker::settle`]; messages of the DLQ go to [`Tracker::returned`] in
+/// between. About 200 bytes per message, and 30 per user.
+#[derive(Debug, Default)]
+pub struct Tracker {
+    /// Sorted by id.
+    messages: Vec<Tracked>,
+    sent: SentIndex,
+    users: Users,
+    /// Lists of messages without a final outcome, by the last look.
+    open: HashMap<u32, Lists>,
+    reasons: HashMap<u32, Arc<str>>,
+    /// Ids of the copies that are in the DLQ, with the message that each is.
+    returned: HashMap<Box<str>, u32>,
+    /// Messages found to be back since the last look ended.
+    newly_back: Vec<usize>,
+    /// Time from which a copy with the same content counts, in milliseconds since the epoch.
+    since_ms: i64,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    id: Box<str>,
+    outcome: MessageOutcome,
+    is_final: bool,
+    /// True once its users are counted.
+    counted: bool,
+}
+
+/// What a look needs to know of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing.
+    Nothing,
+    /// Its users, whose lists are known to be in the table.
+    Users,
+    /// Its users, and what the table holds for them.
+    Lists,
+}
+
+/// A moved message with its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MovedMessage<'a> {
+    /// Id in the DLQ that it was moved from.
+    pub message_id: &'a str,
+    /// What became of it.
+    pub outcome: MessageOutcome,
+    /// Reason, if the outcome needs one.
+    pub reason: Option<&'a str>,
+}
+
+impl Tracker {
+    /// Creates a tracker of the messages that the destination has according to the journal. What an
+    /// earlier look has settled stays settled. `since_ms` is the time at which the run began.
+    #[must_use]
+    pub fn of(state: &State, since_ms: i64) -> Self {
+        let tracked = state.sent().map(|sent| Tracked {
+            id: sent.message_id.into(),
+            outcome: sent.became.unwrap_or_default(),
+            is_final: sent.became.is_some(),
+            counted: false,
+        });
+        let messages: Vec<Tracked> = tracked.collect();
+        Tracker { messages, sent: SentIndex::of(state.sent()), since_ms, ..Tracker::default() }
+    }
+
+    /// Returns the number of messages.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Returns whether no message was moved.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Begins to enter what a look has read: what the last one said of the table may have changed.
+    pub fn begin(&mut self) {
+        self.users.begin();
+        self.open.clear();
+    }
+
+    /// Returns what this look needs of a message.
+    #[must_use]
+    pub fn wanted(&self, message_id: &str) -> Wanted {
+        match self.find(message_id).map(|at| &self.messages[at]) {
+            None => Wanted::Nothing,
+            Some(one) if one.is_final && one.outcome.is_good() => match one.counted {
+                true => Wanted::Nothing,
+                false => Wanted::Users,
+            },
+            // The users of a message that came back may have got a list since.
+            Some(_) => Wanted::Lists,
+        }
+    }
+
+    /// Enters what the table holds for the users of a message. `fails` says that the function
+    /// returns the message whatever it writes. `reason` says why lists were not read.
+    pub fn enter(
+        &mut self,
+        message_id: &str,
+        entries: &[UserFate],
+        fails: bool,
+        reason: Option<&Arc<str>>,
+    ) {
+        let Some(at) = self.find(message_id) else { return };
+        self.users.enter(entries);
+        self.messages[at].counted = true;
+        if self.messages[at].is_final {
+            return;
+        }
+        let (lists, at) = (Lists::of(entries, fails), place(at));
+        match reason.filter(|_| lists.unread) {
+            Some(reason) => drop(self.reasons.insert(at, Arc::clone(reason))),
+            None => drop(self.reasons.remove(&at)),
+        }
+        self.open.insert(at, lists);
+    }
+
+    /// Enters a message of the DLQ; returns whether it is a copy that came back. Of several copies
+    /// with the same content, it is one that an earlier run of this tracker found to be back, else
+    /// one that is not known to be written.
+    pub fn returned(&mut self, message: &Message) -> bool {
+        if self.returned.contains_key(&*message.id) {
+            return true;
+        }
+        let taken: HashSet<u32> = self.returned.values().copied().collect();
+        let may_be = self.sent.recognise(message, self.since_ms);
+        let by_need = |at: &usize| {
+            let one = &self.messages[*at];
+            (one.outcome != MessageOutcome::CameBack, one.is_final, *at)
+        };
+        let free = may_be.filter(|at| !taken.contains(&place(*at)));
+        let Some(at) = free.min_by_key(by_need) else { return false };
+        let one = &mut self.messages[at];
+        (one.outcome, one.is_final) = (MessageOutcome::CameBack, true);
+        self.open.remove(&place(at));
+        self.newly_back.push(at);
+        self.returned.insert(message.id.as_str().into(), place(at));
+        let receives = amount(message.receive_count(), "time");
+        let reason = format!("in the DLQ again as {}, received {receives}", message.id);
+        self.reasons.insert(place(at), reason.into());
+        true
+    }
+
+    /// Ends a look. Returns the messages whose outcome is final since.
+    pub fn settle(&mut self, destinations: Destinations) -> Vec<(&str, MessageOutcome)> {
+        let mut newly = std::mem::take(&mut self.newly_back);
+        for at in 0..self.messages.len() {
+            let Some(lists) = self.open.get(&place(at)) else { continue };
+            let (outcome, is_final) = lists.decide(|user| self.users.has(user), destinations);
+            let one = &mut self.messages[at];
+            (one.outcome, one.is_final) = (outcome, is_final && outcome != MessageOutcome::Unknown);
+            if outcome == MessageOutcome::Unknown && !lists.unread {
+                let gone = "it left the queue, and neither the table nor the DLQ has it";
+                self.reasons.insert(place(at), gone.into());
+            }
+            if is_final {
+                self.open.remove(&place(at));
+            }
+            if one.is_final {
+                newly.push(at);
+            }
+        }
+        newly.into_iter().map(|at| (&*self.messages[at].id, self.messages[at].outcome)).collect()
+    }
+
+    /// Returns the number of messages about which another look could tell more.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Returns whether every message would be settled if the destinations were as given and none
+    /// of them were in the DLQ.
+    #[must_use]
+    pub fn would_settle(&self, destinations: Destinations) -> bool {
+        self.open.values().all(|lists| lists.decide(|user| self.users.has(user), destinations).1)
+    }
+
+    /// Returns the number of messages by outcome; their sum is [`Tracker::len`].
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<MessageOutcome, u64> {
+        let mut counts = BTreeMap::new();
+        for one in &self.messages {
+            *counts.entry(one.outcome).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Returns the users of the messages, each counted once.
+    #[must_use]
+    pub fn users(&self) -> UserCounts {
+        self.users.counts()
+    }
+
+    /// Returns every message with its outcome, sorted by id.
+    pub fn messages(&self) -> impl Iterator<Item = MovedMessage<'_>> {
+        (0..).zip(&self.messages).map(|(at, one)| MovedMessage {
+            message_id: &one.id,
+            outcome: one.outcome,
+            reason: self.reasons.get(&at).map(|reason| &**reason),
+        })
+    }
+
+    /// Returns a message with its outcome.
+    #[must_use]
+    pub fn message(&self, message_id: &str) -> Option<MovedMessage<'_>> {
+        let at = self.find(message_id)?;
+        let Tracked { id, outcome, .. } = &self.messages[at];
+        let reason = self.reasons.get(&place(at)).map(|reason| &**reason);
+        Some(MovedMessage { message_id: id, outcome: *outcome, reason })
+    }
+
+    fn find(&self, message_id: &str) -> Option<usize> {
+        self.messages.binary_search_by(|one| (*one.id).cmp(message_id)).ok()
+    }
+}
+
+/// Returns a position in four bytes: a run holds far fewer messages at once.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,173 @@
+//! Outcome of moved messages: looks at the queues, the table and the DLQ until each message of a
+//! run's journal has an outcome that stays, or the time is over.
+//!
+//! All evidence is read anew from the journal, the table and the DLQ, so that a wait that was cut
+//! off and a later look conclude the same.
+
+mod dead_letters;
+mod earlier;
+mod report;
+mod table;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reco_core::journal::{Became, Outcomes, Record, State};
+use reco_core::message_outcome::{Destinations, MessageOutcome, Tracker};
+use tokio::time::Instant;
+
+use self::dead_letters::DeadLetters;
+use super::judge::Judge;
+use crate::aws::sqs::{Queue, Sqs};
+use crate::error::Result;
+use crate::event::{Control, Unit};
+use crate::journal::{Journal, lines, now_ms};
+pub use earlier::{EarlierOptions, earlier};
+pub use report::{Ended, OutcomeReport, OutcomeRow, OutcomeSummary};
+
+/// Pauses between looks: the first, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// AWS: the counts of a queue are approximate, and right about a minute after the last change.
+const LAG: Duration = Duration::from_secs(60);
+
+/// Maximum ids in a record of the journal.
+const IDS: usize = 1_000;
+
+/// Time for which outcomes are waited for unless another is given.
+pub const WAIT: Duration = Duration::from_secs(600);
+
+/// Inputs of a wait.
+pub struct Evidence<'a> {
+    /// Client for SQS.
+    pub sqs: &'a Sqs,
+    /// Queue that the messages were moved from.
+    pub dlq: &'a Queue,
+    /// True if receiving from the DLQ may push messages out of it: it has a redrive policy of its
+    /// own.
+    pub dlq_is_guarded: bool,
+    /// Messages of the DLQ that the caller holds.
+    pub held: u64,
+    /// Queues that the messages were sent to.
+    pub destinations: Vec<Queue>,
+    /// Judges the messages as the function does, and has the table.
+    pub judge: &'a Judge,
+    /// Reason why the table cannot be read; `None` if it can.
+    pub no_table: Option<String>,
+    /// Journal of the run.
+    pub journal: &'a Path,
+    /// Event output and cancellation.
+    pub control: &'a Control,
+}
+
+/// End of a wait.
+#[derive(Debug)]
+pub struct Waited {
+    /// Reason why it ended.
+    pub ended: Ended,
+    /// Duration.
+    pub time: Duration,
+    /// What could not be looked at, and why.
+    pub notes: Vec<String>,
+}
+
+/// Returns the tracker of a run's messages, from its journal.
+#[must_use]
+pub fn tracker(state: &State) -> Tracker {
+    let started = state.header().and_then(|header| header.started_at.parse().ok());
+    let since_ms = started.map_or(i64::MAX, jiff::Timestamp::as_millisecond);
+    Tracker::of(state, since_ms)
+}
+
+/// Looks until every message has an outcome that stays, or `wait` is over; at least once. What is
+/// found is appended to `writer`, the journal open for writing.
+///
+/// # Errors
+/// When the journal cannot be read or written.
+pub async fn wait(
+    evidence: &Evidence<'_>,
+    tracker: &mut Tracker,
+    writer: Option<&Journal>,
+    wait: Duration,
+) -> Result<Waited> {
+    let began = Instant::now();
+    let end = began + wait;
+    let (control, all) = (evidence.control, tracker.len() as u64);
+    let progress = control.events.progress("waiting for the outcome", Some(all), Unit::Messages);
+    let mut dead_letters = DeadLetters::new(evidence);
+    let (mut pause, mut empty_since) = (PAUSES.0, None);
+    let (ended, mut notes) = loop {
+        // In this order: what has left the queue by now is in the table or the DLQ by then.
+        let empty = is_empty(evidence).await;
+        empty_since = empty_since.or_else(|| Some(Instant::now())).filter(|_| empty);
+        let notes = table::read(evidence, tracker).await?;
+        if control.cancel.is_cancelled() {
+            break (Ended::Interrupted, notes);
+        }
+        let is_last = Instant::now() >= end;
+        let would_end = is_last || tracker.would_settle(Destinations::Empty);
+        let whole = dead_letters.look(tracker, would_end).await;
+        if control.cancel.is_cancelled() {
+            record(writer, tracker.settle(Destinations::Busy)).await?;
+            break (Ended::Interrupted, notes);
+        }
+        let drained = empty_since.is_some_and(|since: Instant| since.elapsed() >= LAG);
+        let destinations = match (empty && whole, drained || is_last) {
+            (false, _) => Destinations::Busy,
+            (true, false) => Destinations::Empty,
+            (true, true) => Destinations::Drained,
+        };
+        record(writer, tracker.settle(destinations)).await?;
+        progress.set(all - tracker.open() as u64);
+        if tracker.open() == 0 {
+            break (Ended::Settled, notes);
+        }
+        if is_last {
+            break (Ended::Over, notes);
+        }
+        let rest = end.saturating_duration_since(Instant::now());
+        let sleep = tokio::time::sleep(pause.min(rest));
+        if control.cancel.run_until_cancelled(sleep).await.is_none() {
+            break (Ended::Interrupted, notes);
+        }
+        pause = (pause * 2).min(PAUSES.1);
+    };
+    notes.extend(dead_letters.into_notes());
+    notes.dedup();
+    if let Some(writer) = writer {
+        let (counts, users) = (tracker.counts(), tracker.users());
+        let outcomes = Outcomes { at_ms: now_ms(), counts, users };
+        writer.durable(lines([Record::Outcomes(outcomes)])?).await?;
+    }
+    Ok(Waited { ended, time: began.elapsed(), notes })
+}
+
+/// Returns whether all destinations are empty; false too if that cannot be told.
+async fn is_empty(evidence: &Evidence<'_>) -> bool {
+    for queue in &evidence.destinations {
+        let asked = evidence.sqs.state(queue);
+        match evidence.control.cancel.run_until_cancelled(asked).await {
+            Some(Ok(state)) if state.holds() == 0 => {}
+            _ => return false,
+        }
+    }
+    !evidence.destinations.is_empty()
+}
+
+/// Enters outcomes that stay in the journal.
+async fn record(writer: Option<&Journal>, newly: Vec<(&str, MessageOutcome)>) -> Result<()> {
+    let Some(writer) = writer.filter(|_| !newly.is_empty()) else { return Ok(()) };
+    let mut bytes = Vec::new();
+    for outcome in MessageOutcome::ALL {
+        let ids: Vec<&str> = newly.iter().filter(|one| one.1 == outcome).map(|one| one.0).collect();
+        for ids in ids.chunks(IDS) {
+            let message_ids = ids.iter().map(|id| (*id).into()).collect();
+            bytes.extend(lines([Record::Became(Became { outcome, message_ids })])?);
+        }
+    }
+    writer.durable(bytes).await
+}
+
+/// Text of a failure, shared by the messages that it concerns.
+type Reason = Arc<str>;

@@ -1,0 +1,146 @@
+//! Outcome of an earlier run, from its journal.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use reco_core::journal::Header;
+use reco_core::message_outcome::Tracker;
+
+use super::{Evidence, OutcomeReport, OutcomeSummary};
+use crate::aws::sqs::{Queue, Sqs};
+use crate::dlq::journal::check_is_redrive;
+use crate::dlq::judge::{Criteria, Homes, Judge, QueueRules};
+use crate::error::{Error, Result};
+use crate::event::Control;
+use crate::journal::{Home, Journal, Lock, each_kept, find, load};
+
+/// Options of a look at an earlier run.
+#[derive(Debug)]
+pub struct EarlierOptions {
+    /// Run id, a prefix of it, or the path of its journal.
+    pub run: String,
+    /// Time for which outcomes are waited for.
+    pub wait: Duration,
+}
+
+/// Finds out what became of the messages of an earlier run. `criteria` come with the reason why the
+/// table cannot be read, if so. Reads only, but for the receive counts of
+/// the DLQ's messages and the journal, which keeps what is found.
+///
+/// # Errors
+/// When there is no such journal, it cannot be read, or its DLQ does not exist.
+pub async fn earlier(
+    connect: impl AsyncFn(&str) -> Result<Sqs>,
+    criteria: impl Future<Output = Result<(Criteria, Option<String>)>>,
+    (home, control): (&Home, &Control),
+    options: EarlierOptions,
+) -> Result<OutcomeReport> {
+    let path = find(home, &options.run)?;
+    let state = load(&path)?;
+    let Some(header) = state.header().cloned() else {
+        return Err(Error::input(format!("journal {} has no header", path.display()))
+            .hint("the run was interrupted before it could send anything"));
+    };
+    check_is_redrive(&path, &header)?;
+    let mut tracker = super::tracker(&state);
+    let counts = state.counts();
+    let sqs = connect(&header.source).await?;
+    let (dlq, dlq_state) = sqs.resolve(&header.source).await?;
+    let (criteria, no_table) = criteria.await?;
+    let rules = QueueRules {
+        retention_s: dlq_state.retention_s,
+        destination_limit: None,
+        homes: Homes::One,
+    };
+    let judge = Judge::new(criteria, rules);
+    let table = judge.table().map(|table| table.info.name.clone());
+    let (lock, writer) = writer(home, &path, &header, control)?;
+    let evidence = Evidence {
+        sqs: &sqs,
+        dlq: &dlq,
+        dlq_is_guarded: dlq_state.redrive.is_some(),
+        held: 0,
+        destinations: destinations(&sqs, &path, &header, control).await?,
+        judge: &judge,
+        no_table,
+        journal: &path,
+        control,
+    };
+    let waited = super::wait(&evidence, &mut tracker, writer.as_ref(), options.wait).await?;
+    drop((writer, lock));
+    Ok(report(&path, header, (&tracker, table), counts.uncertain + counts.intended, &waited))
+}
+
+fn report(
+    path: &Path,
+    header: Header,
+    (tracker, table): (&Tracker, Option<String>),
+    possibly_sent: u64,
+    waited: &super::Waited,
+) -> OutcomeReport {
+    OutcomeReport {
+        journal: path.display().to_string(),
+        run_id: header.run_id,
+        started_at: header.started_at,
+        source: header.source,
+        table,
+        moved: tracker.len() as u64,
+        possibly_sent,
+        summary: OutcomeSummary::of(tracker, waited),
+        messages: OutcomeReport::rows(tracker),
+    }
+}
+
+/// Opens the journal for writing, unless a run on the DLQ may be writing it.
+fn writer(
+    home: &Home,
+    path: &Path,
+    header: &Header,
+    control: &Control,
+) -> Result<(Option<Lock>, Option<Journal>)> {
+    let lock = match Lock::take(home, &header.source, &header.run_id) {
+        Ok(lock) => lock,
+        Err(error) => {
+            control.events.warn(format!("the journal does not keep this outcome: {error}"));
+            return Ok((None, None));
+        }
+    };
+    // Read again under the lock: the run may have added to it since.
+    let journal = load(path).and_then(|state| Journal::append(path, &state));
+    match journal {
+        Ok(journal) => Ok((Some(lock), Some(journal))),
+        Err(error) => {
+            control.events.warn(format!("the journal does not keep this outcome: {error}"));
+            Ok((Some(lock), None))
+        }
+    }
+}
+
+/// Returns the queues that the messages were sent to. Empty if one cannot be found: then nobody can
+/// say that they have been worked through.
+async fn destinations(
+    sqs: &Sqs,
+    path: &Path,
+    header: &Header,
+    control: &Control,
+) -> Result<Vec<Queue>> {
+    let mut arns: BTreeSet<String> = header.destination.iter().cloned().collect();
+    if arns.is_empty() {
+        each_kept(path, |kept| {
+            arns.extend(kept.to);
+            Ok(())
+        })?;
+    }
+    let mut queues = Vec::new();
+    for arn in arns {
+        match sqs.resolve(&arn).await {
+            Ok((queue, _)) => queues.push(queue),
+            Err(error) => {
+                control.events.warn(format!("cannot tell whether messages still wait: {error}"));
+                return Ok(Vec::new());
+            }
+        }
+    }
+    Ok(queues)
+}

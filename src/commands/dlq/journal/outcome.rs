@@ -1,0 +1,75 @@
+//! `recoctl dlq journal outcome`.
+
+use std::time::Duration;
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+
+use crate::context::Context;
+use crate::flags::seconds;
+use crate::render::outcome::{Named, outcomes};
+use crate::ui::{Report, Tone, View, amount, escape_line, was};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::outcome::{self, EarlierOptions, OutcomeReport};
+use reco_ops::error::Result;
+
+/// Arguments of `recoctl dlq journal outcome`.
+#[derive(Debug, Args)]
+pub struct OutcomeArgs {
+    /// Run id, a prefix of it, or the path of the journal
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// Wait until each moved message is in the table or back in the DLQ, at most this long; without
+    /// it, look once [default without a value: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = "10m")]
+    pub wait: Option<i64>,
+}
+
+/// Finds out what became of the messages of a run.
+///
+/// # Errors
+/// Same as [`outcome::earlier`].
+pub async fn run(context: &Context, args: &OutcomeArgs) -> Result<Outcome> {
+    let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
+    let (home, control) = (context.home()?, context.control());
+    let wait = Duration::from_secs(args.wait.unwrap_or(0).unsigned_abs());
+    let options = EarlierOptions { run: args.run.clone(), wait };
+    let criteria = context.criteria_for_outcome();
+    let report = outcome::earlier(connect, criteria, (&home, &control), options).await?;
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Report for OutcomeReport {
+    const KIND: &'static str = "dlq.journal.outcome";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        OutcomeReport::outcome(self)
+    }
+
+    fn render(&self, view: &View) -> String {
+        let run = escape_line(&self.run_id);
+        let begun = escape_line(&self.started_at);
+        let mut text = format!("run {run} of {begun}: {} moved\n", was(self.moved));
+        let named = self.messages.iter().map(|row| Named {
+            message_id: &row.message_id,
+            outcome: row.outcome,
+            reason: row.reason.as_deref(),
+        });
+        text.push_str(&outcomes(&self.summary, named, view));
+        if self.possibly_sent > 0 {
+            let label = view.palette.paint(Tone::Warn, "note:");
+            text.push_str(&format!(
+                "{label} {} possibly sent, and not counted here; `recoctl dlq journal show {run}` names them\n",
+                amount(self.possibly_sent, "message")
+            ));
+        }
+        text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
+        if self.summary.is_open() {
+            let command = format!("recoctl dlq journal outcome {run} --wait");
+            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+        }
+        text
+    }
+}

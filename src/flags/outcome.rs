@@ -1,0 +1,82 @@
+//! What becomes of moved messages.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::flags::seconds;
+
+const HEADING: &str = "Outcome";
+
+/// Waits for what becomes of moved messages.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutcomeArgs {
+    /// After the move, wait until each moved message is in the table or back in the DLQ, at most this
+    /// long [default without a value: 10m]
+    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = "10m", conflicts_with = "dry_run", help_heading = HEADING)]
+    pub wait: Option<i64>,
+    /// Move N messages first, wait for their outcome (at most --wait or 10m), then the next N; go on
+    /// with the rest only if all are well, else exit with 9
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', conflicts_with = "dry_run", help_heading = HEADING)]
+    pub canary: Vec<StageSize>,
+}
+
+/// Number of messages in a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageSize(u64);
+
+impl FromStr for StageSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().parse() {
+            Ok(size @ 1..=100_000) => Ok(StageSize(size)),
+            _ => Err("must be numbers of messages from 1 to 100,000, such as 1,10,100".to_owned()),
+        }
+    }
+}
+
+impl OutcomeArgs {
+    /// Returns the time to wait after the move; `None` does not wait.
+    pub fn wait(&self) -> Option<Duration> {
+        self.wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs()))
+    }
+
+    /// Returns the sizes of the stages.
+    pub fn stages(&self) -> Vec<u64> {
+        self.canary.iter().map(|size| size.0).collect()
+    }
+
+    /// Returns the flag that was given, if any.
+    pub fn given(&self) -> Option<&'static str> {
+        // No `..`, so that whoever adds a flag must decide here too.
+        let OutcomeArgs { wait, canary } = self;
+        match (wait, canary.is_empty()) {
+            (Some(_), _) => Some("--wait"),
+            (None, false) => Some("--canary"),
+            (None, true) => None,
+        }
+    }
+
+    /// Returns the objection of an SQS move task.
+    pub fn beyond_native(&self) -> Option<&'static str> {
+        self.given().map(|flag| match flag {
+            "--wait" => "a move task keeps no journal to tell outcomes by (--wait)",
+            _ => "a move task moves all messages at once (--canary)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_are_numbers_of_messages() {
+        assert_eq!("10".parse(), Ok(StageSize(10)));
+        for wrong in ["", "0", "-1", "1.5", "100001", "1 0", "a"] {
+            assert!(wrong.parse::<StageSize>().is_err(), "{wrong}");
+        }
+    }
+}
