@@ -52,7 +52,7 @@ pub struct Attempt {
     /// Lines that say so.
     pub evidence: Evidence,
     /// Policy and version of the function, if its line names them.
-    pub by: Option<String>,
+    pub function: Option<String>,
 }
 
 /// What the log says of a message in one request.
@@ -145,7 +145,15 @@ impl Record {
             (None, None) => (Cause::NoFailureReported, received, Evidence::BatchReceived, None),
         };
         let (message_id, request_id) = (message_id.to_owned(), request.to_owned());
-        Attempt { message_id, attempt: mention.attempt, at_ms, request_id, cause, evidence, by }
+        Attempt {
+            message_id,
+            attempt: mention.attempt,
+            at_ms,
+            request_id,
+            cause,
+            evidence,
+            function: by,
+        }
     }
 
     /// Returns the messages that no line names.
