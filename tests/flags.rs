@@ -27,10 +27,11 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 /// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
 /// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy and output; `.`
 /// where the flag has no effect.
-const COMMANDS: [(&str, &str); 33] = [
+const COMMANDS: [(&str, &str); 34] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq get 0123abcd", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdtffpo"),
+    ("dlq why 0123abcd", "ecpresqdtffpo"),
     ("dlq redrive", "ecpresqdtffpo"),
     ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
     ("dlq redrive --class all --engine native", "ecpresqd....o"),

@@ -10,6 +10,7 @@ pub mod peek;
 pub mod purge;
 pub mod redrive;
 pub mod tasks;
+pub mod why;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -30,6 +31,8 @@ pub enum DlqCommand {
     Get(get::GetArgs),
     /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
+    /// Show what ended each attempt at a message, by the function's log
+    Why(why::WhyArgs),
     /// Move the messages that can succeed back to their source queue, without loss
     Redrive(Box<redrive::RedriveArgs>),
     /// Save messages to a file, byte for byte; with --and-delete, then delete them
@@ -57,6 +60,7 @@ pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),
         DlqCommand::Get(args) => Box::pin(get::run(context, args)),
         DlqCommand::Classify(args) => Box::pin(classify::run(context, args)),
+        DlqCommand::Why(args) => Box::pin(why::run(context, args)),
         DlqCommand::Redrive(args) => Box::pin(redrive::run(context, *args)),
         DlqCommand::Export(args) => Box::pin(export::run(context, args)),
         DlqCommand::Import(args) => Box::pin(import::run(context, args)),

@@ -204,7 +204,8 @@ impl Reader<'_> {
             })
         });
         let parts: Vec<LogQuery<'_>> = parts.collect();
-        let mut answers = stream::iter(parts).map(|part| self.lines(part)).buffer_unordered(AT_ONCE);
+        let mut answers =
+            stream::iter(parts).map(|part| self.lines(part)).buffer_unordered(AT_ONCE);
         while let Some(lines) = answers.next().await {
             for (at_ms, line) in lines? {
                 record.enter(at_ms, line);
@@ -234,7 +235,9 @@ impl Reader<'_> {
         let mut seen = HashSet::new();
         loop {
             if self.calls.fetch_add(1, Ordering::Relaxed) >= PAGES {
-                return Err(Stopped::Incomplete(format!("more than {PAGES} pages; shorten --since")));
+                return Err(Stopped::Incomplete(format!(
+                    "more than {PAGES} pages; shorten --since"
+                )));
             }
             let page = tokio::select! {
                 () = self.cancel.cancelled() => {

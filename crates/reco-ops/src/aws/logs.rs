@@ -86,9 +86,8 @@ impl LogsClient {
             .map_err(|error| unreadable(query.group, &error))?;
         let next = answer.next_token;
         let events = answer.events.unwrap_or_default().into_iter();
-        let events = events.filter_map(|event| {
-            Some(LogEvent { at_ms: event.timestamp?, text: event.message? })
-        });
+        let events = events
+            .filter_map(|event| Some(LogEvent { at_ms: event.timestamp?, text: event.message? }));
         Ok(LogPage { events: events.collect(), next })
     }
 

@@ -122,12 +122,7 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
     Causes { log: LogRead { group, since_ms, calls, lines, problem }, messages }
 }
 
-fn since_ms(
-    rows: &[&Row],
-    redriven: bool,
-    options: &CauseOptions,
-    now_ms: i64,
-) -> i64 {
+fn since_ms(rows: &[&Row], redriven: bool, options: &CauseOptions, now_ms: i64) -> i64 {
     let longest = (now_ms - LONGEST_MS).max(0);
     if let Some(seconds) = options.since_s {
         return now_ms.saturating_sub(seconds.saturating_mul(1_000)).max(0);
@@ -170,10 +165,8 @@ impl About<'_> {
     fn message(&self, row: &Row, former_ids: Vec<FormerId>) -> MessageCause {
         let record = &self.recorded.record;
         let ids = former_ids.iter().rev().map(|former| former.message_id.as_str());
-        let attempts: Vec<Attempt> = ids
-            .chain([row.message_id.as_str()])
-            .flat_map(|id| record.attempts(id))
-            .collect();
+        let attempts: Vec<Attempt> =
+            ids.chain([row.message_id.as_str()]).flat_map(|id| record.attempts(id)).collect();
         let now = attempts.iter().any(|attempt| attempt.message_id == row.message_id);
         let unknown = (!now).then(|| self.silence(row));
         MessageCause { former_ids, attempts, unknown }

@@ -288,7 +288,8 @@ impl RedriveHistory {
                 }
                 for (message_id, now) in steps {
                     let (run_id, run_started_at) = (run_id.clone(), run.started_at.clone());
-                    let former = FormerId { message_id: message_id.clone(), run_id, run_started_at };
+                    let former =
+                        FormerId { message_id: message_id.clone(), run_id, run_started_at };
                     found.entry(now.clone()).or_default().push(former);
                     wanted.insert(message_id, now);
                 }
