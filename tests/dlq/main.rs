@@ -17,3 +17,4 @@ mod redrive;
 mod repair;
 mod select;
 mod users;
+mod why;
