@@ -355,3 +355,53 @@ fn a_log_that_may_not_be_read_is_a_reason_and_no_failure() {
     let report = harness.json(0, ["dlq", "classify", "--logs"]);
     assert!(report["log"]["problem"].is_string() && report["classes"].is_array());
 }
+
+/// A redriven message has another id, which the journal knows.
+#[test]
+fn a_redriven_message_is_followed_to_its_earlier_id() {
+    let mut harness = queues("", SandboxOptions::empty());
+    harness.set("RECOCTL_FUNCTION", "recs-writer");
+    let before = id(0, 0);
+    plant(&harness, &before, "table throttled");
+    write(&harness, "table throttled", "r-before", std::slice::from_ref(&before), 1);
+    let redriven = harness.json(0, ["dlq", "redrive", "--rate", "100"]);
+    let now = redriven["messages"][0]["sent_as"].as_str().expect("a new id").to_owned();
+    // It failed again, and SQS moved it under its id.
+    plant(&harness, &now, "facts down");
+    write(&harness, "facts down", "r-now", std::slice::from_ref(&now), 1);
+    let report = harness.json(0, ["dlq", "why", &now]);
+    let message = &report["messages"][0];
+    assert_eq!(message["redriven"]["sign"], "came-back");
+    let recorded = &message["recorded"];
+    assert_eq!(recorded["former_ids"][0]["message_id"], before);
+    let told = |at: usize| {
+        let attempt = &recorded["attempts"][at];
+        (attempt["message_id"].as_str(), attempt["cause"].as_str())
+    };
+    assert_eq!(told(0), (Some(before.as_str()), Some("throttled-writes")));
+    assert_eq!(told(1), (Some(now.as_str()), Some("facts")));
+    assert_eq!(recorded["attempts"].as_array().map(Vec::len), Some(2));
+    let text = harness.recoctl(["dlq", "why", &now]).output().expect("it runs").stdout;
+    let text = unfolded(&String::from_utf8_lossy(&text));
+    assert!(text.contains(&format!("before {before}, redriven by run")), "{text}");
+}
+
+/// The lines of the sandbox's own worker.
+#[test]
+fn what_the_worker_returns_is_explained_by_its_log() {
+    let mut options = SandboxOptions::default();
+    options.faults = vec!["ReceiveMessage:miss:0.01".parse().expect("a fault")];
+    let harness = Harness::sandbox(options);
+    let sandbox = harness.the_sandbox();
+    let poison = Planted { body: "{".to_owned(), message_id: Some(id(8, 1)), ..Planted::default() };
+    sandbox.sqs().plant("recs", poison).expect("planted");
+    assert!(harness.runtime.block_on(sandbox.idle(std::time::Duration::from_secs(60))));
+    let report = harness.json(0, ["dlq", "why", &id(8, 1)]);
+    let attempts = &report["messages"][0]["recorded"]["attempts"];
+    let attempts = attempts.as_array().expect("attempts");
+    assert!(attempts.len() >= 3, "{attempts:?}");
+    for (number, attempt) in (1..).zip(attempts) {
+        assert_eq!((&attempt["cause"], &attempt["attempt"]), (&json!("malformed"), &json!(number)));
+        assert_eq!(attempt["evidence"], "message-returned");
+    }
+}

@@ -29,9 +29,11 @@ async fn pages_have_all_events_once_in_the_order_of_time() {
         let page = call.send().await.expect("a page");
         assert!(page.events().len() <= 10_000);
         pages += 1;
-        texts.extend(page.events().iter().filter_map(|event| {
-            Some((event.timestamp()?, event.message()?.to_owned()))
-        }));
+        texts.extend(
+            page.events()
+                .iter()
+                .filter_map(|event| Some((event.timestamp()?, event.message()?.to_owned()))),
+        );
         token = page.next_token;
         if token.is_none() {
             break;
@@ -57,7 +59,11 @@ async fn both_bounds_are_inclusive_and_what_is_older_than_the_retention_is_gone(
     let between = async || {
         let call = client.filter_log_events().log_group_name(GROUP).start_time(10).end_time(20);
         let page = call.send().await.expect("a page");
-        page.events().iter().filter_map(|event| event.message()).map(str::to_owned).collect::<Vec<_>>()
+        page.events()
+            .iter()
+            .filter_map(|event| event.message())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(between().await, ["10", "20"]);
     logs.create_group(GROUP, Some(1));
@@ -99,14 +105,18 @@ async fn a_policy_for_the_groups_streams_allows_its_events_and_no_others() {
     }]}"#;
     let document = document.parse().expect("a document");
     let grants = vec![Grant { key: "sandbox".to_owned(), document }];
-    let (_sandbox, client, logs) = started(SandboxOptions { grants, ..SandboxOptions::empty() }).await;
+    let (_sandbox, client, logs) =
+        started(SandboxOptions { grants, ..SandboxOptions::empty() }).await;
     logs.create_group(GROUP, None);
     logs.create_group("/other", None);
     client.filter_log_events().log_group_name(GROUP).send().await.expect("allowed");
     let denied = client.filter_log_events().log_group_name("/other").send().await;
     let denied = denied.expect_err("denied").into_service_error();
     assert_eq!(denied.code(), Some("AccessDeniedException"));
-    assert!(denied.message().is_some_and(|told| told.contains("logs:FilterLogEvents")), "{denied:?}");
+    assert!(
+        denied.message().is_some_and(|told| told.contains("logs:FilterLogEvents")),
+        "{denied:?}"
+    );
     let denied = client.describe_log_groups().send().await.expect_err("denied");
     assert_eq!(denied.into_service_error().code(), Some("AccessDeniedException"));
 }
