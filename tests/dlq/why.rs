@@ -95,13 +95,13 @@ fn write(harness: &Harness, name: &str, request: &str, ids: &[String], attempt: 
     }
     match name {
         // Lambda's line in text and in JSON.
-        "function timeout" if attempt % 2 == 0 => {
+        "function timeout" if attempt.is_multiple_of(2) => {
             log(format!(
                 "2026-01-02T03:04:05.123Z {request} Task timed out after 3.00 seconds\n\n"
             ));
         }
         "function timeout" => log(report(request, "timeout", None)),
-        "killed for memory" if attempt % 2 == 0 => {
+        "killed for memory" if attempt.is_multiple_of(2) => {
             log(format!("RequestId: {request} Error: Runtime exited with error: signal: killed"));
         }
         "killed for memory" => log(report(request, "error", Some("Runtime.OutOfMemory"))),
@@ -389,9 +389,9 @@ fn a_redriven_message_is_followed_to_its_earlier_id() {
 /// The lines of the sandbox's own worker.
 #[test]
 fn what_the_worker_returns_is_explained_by_its_log() {
-    let mut options = SandboxOptions::default();
-    options.faults = vec!["ReceiveMessage:miss:0.01".parse().expect("a fault")];
-    let harness = Harness::sandbox(options);
+    // Duplicates would be attempts of the same number.
+    let faults = vec!["ReceiveMessage:miss:0.01".parse().expect("a fault")];
+    let harness = Harness::sandbox(SandboxOptions { faults, ..SandboxOptions::default() });
     let sandbox = harness.the_sandbox();
     let poison = Planted { body: "{".to_owned(), message_id: Some(id(8, 1)), ..Planted::default() };
     sandbox.sqs().plant("recs", poison).expect("planted");
