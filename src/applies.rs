@@ -35,6 +35,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq get", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
+    ("dlq why", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq rehearse", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
@@ -183,6 +184,7 @@ fn path(command: &Command) -> &'static str {
             DlqCommand::Peek(_) => "dlq peek",
             DlqCommand::Get(_) => "dlq get",
             DlqCommand::Classify(_) => "dlq classify",
+            DlqCommand::Why(_) => "dlq why",
             #[cfg(feature = "sandbox")]
             DlqCommand::Rehearse(_) => "dlq rehearse",
             DlqCommand::Redrive(_) => "dlq redrive",

@@ -178,7 +178,7 @@ fn the_flows_reach_nothing_of_the_command_line() {
 const ROOMS: [&[&str]; 6] = [
     &["backfill", "user"],
     &["dlq"],
-    &["metrics", "sqs"],
+    &["logs", "metrics", "sqs"],
     &["journal", "rate"],
     &["aws", "files", "jq"],
     &["error", "event", "processors"],

@@ -31,6 +31,7 @@ const COMMANDS: [(&str, &str); 34] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq get 0123abcd", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdtffpo"),
+    ("dlq why 0123abcd", "ecpresqdtffpo"),
     ("dlq redrive", "ecpresqdtffpo"),
     ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
     ("dlq redrive --class all --engine native", "ecpresqd....o"),

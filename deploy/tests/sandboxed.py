@@ -31,7 +31,7 @@ def sandboxed(statements):
         "<Queue.Arn>": f"arn:aws:sqs:{REGION}:{ACCOUNT}:recs",
         "<Dlq.Arn>": f"arn:aws:sqs:{REGION}:{ACCOUNT}:recs-dlq",
         "<Table.Arn>": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/recommendations",
-        "<FunctionLogs.Arn>": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:writer:*",
+        "<FunctionLogs.Arn>": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/recs-writer:*",
         "eu-west-1:123456789012": f"{REGION}:{ACCOUNT}",
     }.items():
         text = text.replace(old, new)

@@ -35,6 +35,8 @@ LOOKING = [
     ["facts", "check"],
     ["facts", "snapshot", "--out", "facts.copy"],
     ["config", "show"],
+    ["dlq", "classify", "--logs"],
+    ["dlq", "why", "0123abcd"],
 ]
 # What changes something. RUN stands for the newest journal.
 ACTING = [

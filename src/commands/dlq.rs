@@ -12,6 +12,7 @@ pub mod redrive;
 #[cfg(feature = "sandbox")]
 pub mod rehearse;
 pub mod tasks;
+pub mod why;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -32,6 +33,8 @@ pub enum DlqCommand {
     Get(get::GetArgs),
     /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
+    /// Show what ended each attempt at a message, by the function's log
+    Why(why::WhyArgs),
     /// Run messages through the function on a local copy of their items: what would each end as?
     #[cfg(feature = "sandbox")]
     Rehearse(rehearse::RehearseArgs),
@@ -62,6 +65,7 @@ pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),
         DlqCommand::Get(args) => Box::pin(get::run(context, args)),
         DlqCommand::Classify(args) => Box::pin(classify::run(context, args)),
+        DlqCommand::Why(args) => Box::pin(why::run(context, args)),
         #[cfg(feature = "sandbox")]
         DlqCommand::Rehearse(args) => Box::pin(rehearse::run(context, args)),
         DlqCommand::Redrive(args) => Box::pin(redrive::run(context, *args)),

@@ -49,6 +49,8 @@ keys! {
     Table = "table", "RECOCTL_TABLE";
     /// Name of the Lambda function.
     Function = "function", "RECOCTL_FUNCTION";
+    /// Log group of the function, if it is not `/aws/lambda/FUNCTION`.
+    LogGroup = "log_group", "RECOCTL_LOG_GROUP";
     /// Source of the facts.
     Facts = "facts", "RECOCTL_FACTS";
     /// File that names the tables and columns of the facts.
@@ -90,7 +92,8 @@ impl Key {
             Key::Facts => flags.facts.clone(),
             Key::Policy => path(&flags.policy),
             Key::Output => flags.output.map(|format| format!("{format:?}").to_lowercase()),
-            Key::FactsTables
+            Key::LogGroup
+            | Key::FactsTables
             | Key::KeyAttribute
             | Key::ListAttribute
             | Key::GeneratedAtAttribute => None,

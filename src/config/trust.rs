@@ -52,6 +52,7 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
         | Key::Dlq
         | Key::Table
         | Key::Function
+        | Key::LogGroup
         | Key::KeyAttribute
         | Key::ListAttribute
         | Key::GeneratedAtAttribute

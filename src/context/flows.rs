@@ -6,6 +6,7 @@ use super::Context;
 use crate::config::{Key, Setting, Source};
 use reco_core::item::ItemDescription;
 use reco_ops::aws::{AwsOptions, BY_POLICY, Given, Table};
+use reco_ops::dlq::causes::CauseOptions;
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
@@ -118,6 +119,14 @@ impl Context {
             queue: value(Key::Queue),
             dlq: value(Key::Dlq),
         }
+    }
+
+    /// Returns where the function's log is; `since_s` seconds back, or from the messages' first send.
+    #[must_use]
+    pub fn log(&self, since_s: Option<i64>) -> CauseOptions {
+        let value = |key| self.settings.value(key).map(str::to_owned);
+        let (function, group) = (value(Key::Function), value(Key::LogGroup));
+        CauseOptions { function, group, since_s, follow: false }
     }
 
     /// Opens policy, facts and table for classification.

@@ -19,3 +19,4 @@ mod rehearse;
 mod repair;
 mod select;
 mod users;
+mod why;

@@ -122,6 +122,19 @@ pub enum FactsStage {
     Timeout,
 }
 
+impl FactsStage {
+    /// Returns the name used in logs and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            FactsStage::Connect => "connect",
+            FactsStage::Auth => "auth",
+            FactsStage::Query => "query",
+            FactsStage::Timeout => "timeout",
+        }
+    }
+}
+
 impl std::fmt::Display for FactsStage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod budget;
 pub mod calls;
+pub mod cause;
 pub mod classify;
 pub mod clip;
 pub mod compose;

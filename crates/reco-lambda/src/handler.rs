@@ -78,9 +78,10 @@ pub async fn handle(
         Ok(facts) => write(pipeline, incoming, &facts, deadline, &mut report).await,
         Err(error) => {
             report.facts_error = Some(error.to_string());
+            report.facts_stage = Some(error.stage.name());
             report.unprocessed = report.entries;
             for message in &incoming {
-                report.fail(&message.id, FailureReason::NoFacts);
+                report.fail(&message.id, message.attempt, FailureReason::NoFacts);
             }
         }
     }
@@ -123,7 +124,7 @@ async fn write(
             report.write_error = Some(error);
             report.unprocessed = report.entries;
             for message in &incoming {
-                report.fail(&message.id, FailureReason::NoLayout);
+                report.fail(&message.id, message.attempt, FailureReason::NoLayout);
             }
             return;
         }
@@ -134,7 +135,8 @@ async fn write(
     report.write_ms = milliseconds_since(begun);
     report.count_writes(&written);
     let left: HashSet<Id> = written.left.into_iter().map(|item| item.recommendation.user).collect();
-    plan.settle(&left, report);
+    let refused: HashSet<Id> = written.refused.into_iter().map(|(user, _)| user).collect();
+    plan.settle(&left, &refused, report);
 }
 
 /// Returns the item layout; in a shared table, its list type follows the existing lists of these

@@ -4,8 +4,9 @@
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 
+use aws_lambda_events::sqs::SqsEvent;
 use reco_lambda::HandlerReport;
-use reco_lambda::lines::{Stamp, batch_done, messages_returned};
+use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_returned};
 use reco_lambda::metrics::{Batch, emf};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
@@ -47,6 +48,14 @@ fn level_of(text: &str) -> Option<LevelFilter> {
 }
 
 impl Log {
+    /// The messages of a batch, at every level: when the function is stopped in the middle, no other line
+    /// says which they were.
+    pub(crate) fn received(&self, request_id: &str, event: &SqsEvent) {
+        let stamp = Stamp { request_id, at_ms: now_ms() };
+        let lines: Vec<Value> = batch_received(event, &stamp, &self.kept).collect();
+        written(request_id, &lines);
+    }
+
     /// A batch's lines: what became of it, the messages that it returns, and its metrics, which are
     /// written at every level.
     pub(crate) fn batch(
@@ -54,14 +63,13 @@ impl Log {
         function: &str,
         request_id: &str,
         report: &HandlerReport,
+        origin: Origin<'_>,
         cold_start: Option<Duration>,
     ) {
-        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let stamp = Stamp { request_id, at_ms: milliseconds(now) };
+        let stamp = Stamp { request_id, at_ms: now_ms() };
         let mut lines = Vec::new();
         if self.level >= LevelFilter::WARN {
-            lines.extend(messages_returned(report, &stamp));
+            lines.extend(messages_returned(report, &stamp, origin));
         }
         if self.level >= LevelFilter::INFO {
             lines.push(batch_done(report, &stamp));
@@ -76,9 +84,21 @@ impl Log {
         metrics["timestamp"] = stamp.timestamp().into();
         metrics["level"] = self.kept.as_str().into();
         lines.push(metrics);
-        if let Err(error) = write(&lines) {
-            tracing::error!(request_id, %error, "the batch's lines could not be written");
-        }
+        written(request_id, &lines);
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn now_ms() -> u64 {
+    milliseconds(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+fn written(request_id: &str, lines: &[Value]) {
+    if let Err(error) = write(lines) {
+        tracing::error!(request_id, %error, "the batch's lines could not be written");
     }
 }
 

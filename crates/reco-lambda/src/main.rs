@@ -11,6 +11,7 @@ use aws_config::BehaviorVersion;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use log::Log;
+use reco_lambda::lines::Origin;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
 
@@ -36,11 +37,13 @@ async fn serve(started: Instant, log: Log) -> Result<(), Error> {
         }
     };
     let function = Function {
+        policy: pipeline.policy.fingerprint(),
         pipeline,
         log,
         margin,
         cold_start: Mutex::new(Some(started.elapsed())),
         name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        version: std::env::var("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_default(),
     };
     let function = &function;
     let polled = lambda_runtime::run(service_fn(|event| function.invoke(event))).await;
@@ -70,11 +73,15 @@ struct Function {
     /// Duration of the start, until the first batch has reported it.
     cold_start: Mutex<Option<Duration>>,
     name: String,
+    version: String,
+    /// Fingerprint of the policy.
+    policy: String,
 }
 
 impl Function {
     async fn invoke(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
         let LambdaEvent { payload, context } = event;
+        self.log.received(&context.request_id, &payload);
         let cold_start = self.cold_start.lock().ok().and_then(|mut first| first.take());
         let stops_at = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
         let remaining = stops_at.duration_since(SystemTime::now()).unwrap_or_default();
@@ -90,7 +97,9 @@ impl Function {
         let deadline = tokio::time::Instant::now() + remaining.saturating_sub(self.margin);
         match handle(&self.pipeline, payload, deadline).await {
             Ok(handled) => {
-                self.log.batch(&self.name, &context.request_id, &handled.report, cold_start);
+                let origin = Origin { policy: &self.policy, function_version: &self.version };
+                let (request_id, report) = (&context.request_id, &handled.report);
+                self.log.batch(&self.name, request_id, report, origin, cold_start);
                 Ok(handled.response)
             }
             Err(error) => {

@@ -17,6 +17,7 @@ use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
 /// A message whose outcome depends on the writes.
 struct Pending {
     id: String,
+    attempt: Option<u64>,
     group: Option<String>,
     /// Users whose lists must be written, from this message or a newer one in the batch.
     users: Vec<Id>,
@@ -47,8 +48,8 @@ impl Plan {
         let mut plan = Plan { messages: Vec::with_capacity(incoming.len()), items: Vec::new() };
         let mut kept: HashMap<Id, usize> = HashMap::new();
         let mut stopped: HashSet<String> = HashSet::new();
-        for Incoming { id, group, decoded } in incoming {
-            let mut pending = Pending { id, group, users: Vec::new(), failure: None };
+        for Incoming { id, attempt, group, decoded } in incoming {
+            let mut pending = Pending { id, attempt, group, users: Vec::new(), failure: None };
             if pending.group.as_ref().is_some_and(|group| stopped.contains(group)) {
                 report.held += entries_in(&decoded);
                 pending.failure = Some(FailureReason::BehindFailure);
@@ -102,20 +103,27 @@ impl Plan {
         }
     }
 
-    /// Reports the messages to retry, given the users whose lists were not written.
-    pub(crate) fn settle(self, left: &HashSet<Id>, report: &mut HandlerReport) {
+    /// Reports the messages to retry, given the users whose lists were not written, and those of them
+    /// whose items DynamoDB refuses.
+    pub(crate) fn settle(
+        self,
+        left: &HashSet<Id>,
+        refused: &HashSet<Id>,
+        report: &mut HandlerReport,
+    ) {
         let mut stopped: HashSet<String> = HashSet::new();
-        for Pending { id, group, users, failure } in self.messages {
-            let unwritten =
-                users.into_iter().filter(|user| left.contains(user)).collect::<HashSet<_>>().len();
+        for Pending { id, attempt, group, users, failure } in self.messages {
+            let unwritten: HashSet<Id> =
+                users.into_iter().filter(|user| left.contains(user)).collect();
+            let refused = unwritten.iter().filter(|user| refused.contains(*user)).count() as u64;
+            let users = unwritten.len() as u64;
             let behind = group.as_ref().is_some_and(|group| stopped.contains(group));
             let failure = failure
-                .or((unwritten > 0)
-                    .then_some(FailureReason::NotWritten { users: unwritten as u64 }))
+                .or((users > 0).then_some(FailureReason::NotWritten { users, refused }))
                 .or(behind.then_some(FailureReason::BehindFailure));
             if let Some(reason) = failure {
                 stopped.extend(group);
-                report.fail(&id, reason);
+                report.fail(&id, attempt, reason);
             }
         }
     }
@@ -160,7 +168,7 @@ mod tests {
 
     fn message(id: &str, group: Option<&str>, body: &str) -> Incoming {
         let group = group.map(str::to_owned);
-        Incoming { id: id.to_owned(), group, decoded: decode(body) }
+        Incoming { id: id.to_owned(), attempt: Some(1), group, decoded: decode(body) }
     }
 
     fn plan(incoming: Vec<Incoming>) -> (Plan, HandlerReport) {
@@ -191,7 +199,8 @@ mod tests {
         left: &[i64],
         mut report: HandlerReport,
     ) -> Vec<(String, FailureReason)> {
-        plan.settle(&left.iter().copied().map(Id::from).collect(), &mut report);
+        let left = left.iter().copied().map(Id::from).collect();
+        plan.settle(&left, &HashSet::new(), &mut report);
         report.failures.into_iter().map(|failure| (failure.message_id, failure.reason)).collect()
     }
 
@@ -301,7 +310,7 @@ mod tests {
             ]
         };
         let (unwritten, report) = plan(batch());
-        let lost = FailureReason::NotWritten { users: 1 };
+        let lost = FailureReason::NotWritten { users: 1, refused: 0 };
         let expected = [("old".to_owned(), lost.clone()), ("new".to_owned(), lost)];
         assert_eq!(settled(unwritten, &[7], report), expected);
         let (written, report) = plan(batch());
@@ -349,7 +358,7 @@ mod tests {
             message("a2", Some("a"), "[3,[5]]"),
         ]);
         let failures = settled(plan, &[1], report);
-        let unwritten = ("a1".to_owned(), FailureReason::NotWritten { users: 1 });
+        let unwritten = ("a1".to_owned(), FailureReason::NotWritten { users: 1, refused: 0 });
         assert_eq!(failures, [unwritten, ("a2".to_owned(), FailureReason::BehindFailure)]);
     }
 

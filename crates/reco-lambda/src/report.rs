@@ -53,6 +53,8 @@ pub struct HandlerReport {
     pub facts: &'static str,
     /// Reason why the facts database was unavailable; then the whole batch is returned.
     pub facts_error: Option<String>,
+    /// Stage at which the facts lookup failed: `connect`, `auth`, `query` or `timeout`.
+    pub facts_stage: Option<&'static str>,
     /// Articles whose facts were cached from an earlier batch.
     pub facts_cached: u64,
     /// Duration of the facts lookup in milliseconds.
@@ -69,6 +71,9 @@ pub const SHOWN_ENTRIES: usize = 20;
 pub struct MessageFailure {
     /// Message id.
     pub message_id: String,
+    /// Receives of the message, this one included (AWS: `ApproximateReceiveCount`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u64>,
     /// Reason for the retry.
     #[serde(flatten)]
     pub reason: FailureReason,
@@ -99,6 +104,8 @@ pub enum FailureReason {
     NotWritten {
         /// Number of users.
         users: u64,
+        /// Number of them whose items DynamoDB refuses for their content.
+        refused: u64,
     },
     /// An earlier message of its FIFO group failed.
     BehindFailure,
@@ -123,8 +130,15 @@ impl HandlerReport {
             + self.unprocessed
     }
 
-    pub(crate) fn fail(&mut self, message_id: &str, reason: FailureReason) {
-        self.failures.push(MessageFailure { message_id: message_id.to_owned(), reason });
+    /// Whether DynamoDB turned any write of the batch away for capacity.
+    #[must_use]
+    pub fn throttled(&self) -> bool {
+        self.throttled_calls > 0 || self.returned_items > 0 || !self.throttling.is_empty()
+    }
+
+    pub(crate) fn fail(&mut self, message_id: &str, attempt: Option<u64>, reason: FailureReason) {
+        let message_id = message_id.to_owned();
+        self.failures.push(MessageFailure { message_id, attempt, reason });
     }
 
     pub(crate) fn count_writes(&mut self, write: &WriteReport) {

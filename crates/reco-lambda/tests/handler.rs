@@ -193,7 +193,7 @@ async fn a_throttled_table_returns_what_it_did_not_take() {
     assert!(begun.elapsed() < Duration::from_millis(1200));
     assert_eq!(returned(&handled), ["b", "also-3", "poison"]);
     let reason = &handled.report.failures[0].reason;
-    assert_eq!(*reason, FailureReason::NotWritten { users: 1 });
+    assert_eq!(*reason, FailureReason::NotWritten { users: 1, refused: 0 });
     let report = &handled.report;
     assert_eq!((report.written, report.unprocessed, report.superseded), (2, 1, 1));
     assert!(report.retries >= 3, "only {} retries in 700 ms", report.retries);

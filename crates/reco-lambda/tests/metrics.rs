@@ -15,7 +15,11 @@ fn batch(cold_start_ms: Option<u64>) -> Batch<'static> {
 
 #[test]
 fn a_batch_becomes_metrics_with_units() {
-    let failure = MessageFailure { message_id: "m".to_owned(), reason: FailureReason::Foreign };
+    let failure = MessageFailure {
+        message_id: "m".to_owned(),
+        attempt: None,
+        reason: FailureReason::Foreign,
+    };
     let report = HandlerReport {
         messages: 10,
         failures: vec![failure],

@@ -4,7 +4,7 @@
 //! environment variables, and knows no command line.
 //!
 //! Modules import only downwards, which `tests/architecture.rs` checks:
-//! `{backfill, user} -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error,
+//! `{backfill, user} -> dlq -> {sqs, metrics, logs} -> {rate, journal} -> {aws, files, jq} -> {error,
 //! event, processors}`.
 
 pub mod aws;
@@ -15,6 +15,7 @@ pub mod event;
 pub mod files;
 pub mod journal;
 pub mod jq;
+pub mod logs;
 pub mod metrics;
 pub mod processors;
 pub mod rate;

@@ -1,4 +1,4 @@
-//! An embedded local AWS for recoctl: SQS, DynamoDB and CloudWatch behind one loopback port, with a
+//! An embedded local AWS for recoctl: SQS, DynamoDB, CloudWatch and its Logs behind one loopback port, with a
 //! seeded recommendation pipeline. Everything is in memory and gone when the sandbox stops.
 
 pub mod cloudwatch;
@@ -7,6 +7,7 @@ pub mod faults;
 pub mod feed;
 mod gateway;
 mod http;
+pub mod logs;
 mod options;
 pub mod permissions;
 mod place;

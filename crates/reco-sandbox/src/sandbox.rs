@@ -5,6 +5,7 @@ use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::faults::FaultySqs;
 use crate::feed::{Feed, Lists};
 use crate::gateway::Gateway;
+use crate::logs::{FunctionLogs, Logs};
 use crate::options::{SandboxError, SandboxOptions};
 use crate::permissions::Permissions;
 use crate::place::Place;
@@ -32,6 +33,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Poll interval of the source queue while waiting for it to drain.
 const IDLE_POLL: Duration = Duration::from_millis(20);
 
+/// Days that the function's log keeps its lines.
+const LOG_RETENTION_DAYS: u32 = 30;
+
 /// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits until it has
 /// stopped.
 pub struct Sandbox {
@@ -49,6 +53,7 @@ struct Services {
     sqs: Sqs,
     dynamodb: DynamoDb,
     cloudwatch: Cloudwatch,
+    logs: Logs,
 }
 
 /// Inputs of a sandbox's function other than its pipeline.
@@ -57,6 +62,7 @@ struct Own<'a> {
     policy: Policy,
     cache: Option<CacheOptions>,
     metrics: Cloudwatch,
+    logs: Logs,
 }
 
 /// Seeded pipeline, and the directory that holds its facts.
@@ -102,6 +108,7 @@ impl Sandbox {
                     policy: options.policy,
                     cache: options.facts_cache,
                     metrics: services.cloudwatch.clone(),
+                    logs: services.logs.clone(),
                 };
                 let function = match options.lambda_bin {
                     Some(path) => pipeline.binary(path, own).await?,
@@ -111,7 +118,7 @@ impl Sandbox {
             }
             _ => None,
         };
-        let Services { sqs, dynamodb, cloudwatch } = services.clone();
+        let Services { sqs, dynamodb, cloudwatch, .. } = services.clone();
         tokio::spawn(sample::run(sqs, dynamodb, cloudwatch, stop.child_token()));
         Ok(Self { endpoint, services, faulty, pipeline, worker, gateway, stop: guard })
     }
@@ -161,6 +168,12 @@ impl Sandbox {
     #[must_use]
     pub const fn cloudwatch(&self) -> &Cloudwatch {
         &self.services.cloudwatch
+    }
+
+    /// The sandbox's CloudWatch Logs.
+    #[must_use]
+    pub const fn logs(&self) -> &Logs {
+        &self.services.logs
     }
 
     /// Returns how often each fault was injected so far, by `ACTION:KIND`. For `entry-*`, `lapse`
@@ -252,7 +265,10 @@ impl Services {
         let dynamodb = DynamoDb::start(capacity, cloudwatch.clone(), stop.child_token())
             .await
             .map_err(SandboxError::DynamoDb)?;
-        Ok(Self { sqs, dynamodb, cloudwatch })
+        let logs = Logs::default();
+        // As the template has it: the group is there before the function's first line.
+        logs.create_group(&format!("/aws/lambda/{}", seed::FUNCTION), Some(LOG_RETENTION_DAYS));
+        Ok(Self { sqs, dynamodb, cloudwatch, logs })
     }
 
     fn worker(
@@ -276,6 +292,7 @@ impl Services {
             sqs,
             dynamodb: self.dynamodb.clone(),
             cloudwatch: self.cloudwatch.clone(),
+            logs: self.logs.clone(),
             permissions: Arc::new(permissions),
         }
     }
@@ -305,15 +322,15 @@ impl Pipeline {
 
     /// Opens the Lambda's handler on this pipeline.
     async fn function(&self, own: Own<'_>) -> Result<Function, SandboxError> {
-        let Own { endpoint, policy, cache, metrics } = own;
+        let Own { endpoint, policy, cache, metrics, logs } = own;
         let settings = Settings { policy, cache, ..Settings::new(seed::TABLE, self.facts()) };
         let pipeline = settings.open(&sdk_config(endpoint)).await?;
-        Ok(worker::measured(pipeline, seed::FUNCTION, metrics))
+        Ok(worker::measured(pipeline, seed::FUNCTION, metrics, logs))
     }
 
     /// Starts the Lambda's binary on this pipeline.
     async fn binary(&self, path: PathBuf, own: Own<'_>) -> Result<Function, SandboxError> {
-        let Own { endpoint, policy, cache, metrics } = own;
+        let Own { endpoint, policy, cache, metrics, logs } = own;
         let articles = cache.map_or(0, |cache| cache.capacity);
         let settings = [
             ("AWS_LAMBDA_FUNCTION_NAME", seed::FUNCTION.to_owned()),
@@ -329,7 +346,7 @@ impl Pipeline {
         let binary = FunctionBinary {
             path,
             variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-            log: FunctionLog::Metrics(metrics),
+            log: FunctionLog::Sandbox(metrics, FunctionLogs::of(logs, seed::FUNCTION)),
         };
         Ok(Fleet::start(binary).await?.function())
     }

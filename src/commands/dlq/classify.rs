@@ -1,5 +1,6 @@
 //! `recoctl dlq classify`: explains why messages failed and what to do next.
 
+mod causes;
 mod groups;
 mod reasons;
 mod steps;
@@ -21,6 +22,7 @@ use crate::ui::{
     Align, Report, Table, Tone, View, amount, break_lines, break_text, count, escape_line,
 };
 use groups::Group;
+use reco_ops::dlq::causes::{LogRead, causes as recorded};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
@@ -49,6 +51,12 @@ pub struct ClassifyArgs {
     /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
     pub fail_on: Vec<Class>,
+    /// Also count what ended the messages, by the function's log
+    #[arg(long)]
+    pub logs: bool,
+    /// Read the log this far back [default: from the first send of the oldest message]
+    #[arg(long, value_name = "DURATION", value_parser = crate::flags::seconds, requires = "logs")]
+    pub since: Option<i64>,
     /// Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of
     /// every message by one, and there it may move messages on
     #[arg(long)]
@@ -78,6 +86,9 @@ struct ClassifyReport {
     /// WCU needed to redrive all messages.
     wcu: u64,
     classes: Vec<Group>,
+    /// Log that was read; absent without `--logs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<LogRead>,
     /// What to do, most urgent first.
     steps: Vec<Step>,
     /// True if the reasons are shown.
@@ -133,6 +144,16 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let redriven = redriven.filter_map(|row| row.redriven.as_deref());
     let bounce = session.history.bounce(redriven);
     let mut classes = groups::group(&messages);
+    let log = match args.logs {
+        true => {
+            let rows: Vec<&Row> = messages.iter().map(AsRef::as_ref).collect();
+            let options = context.log(args.since);
+            let causes = recorded(&session, &rows, &options).await;
+            causes::enter(&mut classes, &rows, &causes);
+            Some(causes.log)
+        }
+        false => None,
+    };
     let advisor = Advisor {
         room: &room,
         bounce: bounce.as_ref(),
@@ -155,6 +176,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         findings: args.fail_on.iter().copied().filter(found).collect(),
         classes,
+        log,
         steps,
         detailed: context.ui.verbose || args.select.narrows(),
         messages,
@@ -206,6 +228,9 @@ impl Report for ClassifyReport {
         let mut text = String::new();
         if !self.classes.is_empty() {
             text.push_str(&self.breakdown(view));
+        }
+        if let Some(log) = &self.log {
+            text.push_str(&causes::table(&self.classes, log, view));
         }
         if self.detailed {
             for group in &self.classes {

@@ -300,6 +300,12 @@ impl State {
         anomalies
     }
 
+    /// Returns the original id of each message that was acknowledged, and the id that the
+    /// destination gave it.
+    pub fn copies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.stories().filter_map(|(id, story)| Some((id, story.sent_as.as_deref()?)))
+    }
+
     pub(super) fn stories(&self) -> impl Iterator<Item = (&str, &Story)> {
         self.stories.iter().map(|(id, story)| (&**id, story))
     }

@@ -3,6 +3,7 @@
 //! computed independently of the product's code.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod causes;
 #[path = "../emf/mod.rs"]
 mod emf;
 mod expectation;

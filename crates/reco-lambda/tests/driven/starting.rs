@@ -41,7 +41,7 @@ async fn the_start_names_table_facts_and_policy() {
 }
 
 /// Whatever listens there: it takes connections and never answers.
-fn silent() -> (std::net::TcpListener, String) {
+pub fn silent() -> (std::net::TcpListener, String) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     (listener, address)
@@ -94,6 +94,10 @@ async fn the_level_of_the_functions_log_is_obeyed_and_metrics_survive_it() {
                 (&json!("m-1"), &json!("malformed"))
             );
         }
+        // What a stopped function leaves of its messages: at every level.
+        let received = world.said("batch received");
+        assert_eq!((received.len(), &received[0]["level"]), (1, &json!(level)));
+        assert_eq!(received[0]["messages"][0]["message_id"], "m-1");
         let metrics = world.metrics();
         assert_eq!((metrics.len(), &metrics[0]["level"]), (1, &json!(level)));
         assert!(metrics[0]["timestamp"].as_str().unwrap().ends_with('Z'), "{}", metrics[0]);

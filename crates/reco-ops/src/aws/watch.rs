@@ -46,7 +46,7 @@ const NO_MORE: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Read-only operations that receive no messages. All others count as work.
-const LOOKS: [&str; 11] = [
+const LOOKS: [&str; 13] = [
     "GetQueueUrl",
     "GetQueueAttributes",
     "ListQueues",
@@ -58,6 +58,8 @@ const LOOKS: [&str; 11] = [
     "GetItem",
     "Scan",
     "GetSecretValue",
+    "FilterLogEvents",
+    "DescribeLogGroups",
 ];
 
 /// Record of a run's calls, shared by all clients.

@@ -5,7 +5,7 @@ mod imports;
 mod restore;
 mod resume;
 
-pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
+pub use history::{FormerId, RedriveHistory, Redriven, Sign, Unfinished};
 pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
 pub use restore::{RestoreOptions, RestoreReport, restore};
 pub(super) use resume::check_is_redrive;

@@ -7,6 +7,7 @@ use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
 use crate::faults::{Dropped, FaultySqs};
 use crate::http::{Request, Response};
+use crate::logs::Logs;
 use crate::permissions::{Asked, Denied, Permissions, access_key};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -32,6 +33,7 @@ pub struct Gateway {
     pub sqs: FaultySqs,
     pub dynamodb: DynamoDb,
     pub cloudwatch: Cloudwatch,
+    pub logs: Logs,
     /// What each access key may call.
     pub permissions: Arc<Permissions>,
 }
@@ -108,6 +110,9 @@ impl Gateway {
             Route::Cloudwatch(format, operation) => {
                 self.cloudwatch.handle(format, &operation, request).await
             }
+            Route::Logs(operation) => {
+                self.logs.handle(&operation, &request, self.sqs.server().place())
+            }
             Route::Unknown => route::unknown(&request),
         })
     }
@@ -125,6 +130,7 @@ impl Gateway {
             Route::Sqs => Asked::of_sqs(operation(), request.body(), sqs),
             Route::DynamoDb => Asked::of_dynamodb(operation(), request.body(), region, account),
             Route::Cloudwatch(_, operation) => Asked::of_cloudwatch(operation),
+            Route::Logs(operation) => Asked::of_logs(operation, request.body(), region, account),
             Route::Unknown => return Ok(()),
         };
         let key = access_key(request.headers()).unwrap_or_default();

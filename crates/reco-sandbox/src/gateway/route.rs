@@ -1,7 +1,7 @@
 //! Routing of a request to its service, and the responses for unknown requests.
 
 use crate::http::{AWS_JSON, HeaderValue, Request, Response, StatusCode, respond};
-use crate::{cloudwatch, dynamodb};
+use crate::{cloudwatch, dynamodb, logs};
 use hyper::http::request::Parts;
 
 /// The `X-Amz-Target` prefix of SQS.
@@ -19,6 +19,8 @@ pub enum Route {
     /// A CloudWatch operation: over rpc-v2-cbor it is in the path, over awsJson in
     /// `X-Amz-Target: GraniteServiceVersion20100801.*`.
     Cloudwatch(cloudwatch::Format, String),
+    /// A CloudWatch Logs operation: `X-Amz-Target: Logs_20140328.*`.
+    Logs(String),
     /// Anything else.
     Unknown,
 }
@@ -35,6 +37,10 @@ impl Route {
         let target = header("x-amz-target");
         if let Some(operation) = target.and_then(|t| t.strip_prefix(cloudwatch::TARGET_PREFIX)) {
             return Self::Cloudwatch(cloudwatch::Format::Json, operation.to_owned());
+        }
+        if let Some(operation) = target.and_then(|target| target.strip_prefix(logs::TARGET_PREFIX))
+        {
+            return Self::Logs(operation.to_owned());
         }
         match target {
             Some(target) if target.starts_with(SQS_TARGET_PREFIX) => Self::Sqs,
@@ -65,8 +71,8 @@ pub fn unknown(request: &Request) -> Response {
     json_error(
         "UnknownOperationException",
         &format!(
-            "the sandbox has no operation {asked}: it serves SQS, DynamoDB and CloudWatch over \
-             awsJson 1.0 (X-Amz-Target), and CloudWatch over rpc-v2-cbor"
+            "the sandbox has no operation {asked}: it serves SQS, DynamoDB, CloudWatch and CloudWatch \
+             Logs over awsJson (X-Amz-Target), and CloudWatch over rpc-v2-cbor"
         ),
         StatusCode::BAD_REQUEST,
     )
@@ -85,6 +91,7 @@ pub fn unreadable(reason: &str) -> Response {
 pub fn denied(route: &Route, message: &str) -> Response {
     match route {
         Route::Cloudwatch(format, _) => cloudwatch::denied(*format, message),
+        Route::Logs(_) => logs::denied(message),
         Route::Sqs => {
             let mut response = json_error("AccessDeniedException", message, StatusCode::FORBIDDEN);
             let code = HeaderValue::from_static("AccessDenied;Sender");

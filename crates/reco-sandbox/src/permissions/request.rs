@@ -65,6 +65,17 @@ impl Asked {
     pub(crate) fn of_cloudwatch(operation: &str) -> Self {
         Asked { action: format!("cloudwatch:{operation}"), resources: vec!["*".to_owned()] }
     }
+
+    /// A call of CloudWatch Logs. AWS: its errors name the group's streams, which an ARN that ends in
+    /// `:*` covers; groups are described as a whole.
+    pub(crate) fn of_logs(operation: &str, body: &[u8], region: &str, account: &str) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| body[name].as_str();
+        let group = text("logGroupName").or(text("logGroupIdentifier")).unwrap_or_default();
+        let group = group.rsplit_once(":log-group:").map_or(group, |(_, name)| name);
+        let resource = format!("arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:");
+        Asked { action: format!("logs:{operation}"), resources: vec![resource] }
+    }
 }
 
 /// The source's ARN, which the sandbox writes into the handle of a move task.

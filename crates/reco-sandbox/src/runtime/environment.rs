@@ -2,6 +2,7 @@
 
 use super::api::{Api, Invocation, Reply, Start};
 use super::{FunctionBinary, FunctionError, FunctionLog, output};
+use crate::logs::{End, FunctionLogs, Running};
 use hyper::body::Bytes;
 use std::io;
 use std::process::Stdio;
@@ -12,6 +13,9 @@ use tokio::process::{Child, Command};
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// AWS: `arn:aws:lambda:<region>:<account>:function:<name>`.
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:";
+/// POSIX: the signal that no process can handle.
+#[cfg(unix)]
+const SIGKILL: i32 = 9;
 /// Function name if its variables give none.
 const NAME: &str = "function";
 
@@ -20,6 +24,7 @@ pub struct Environment {
     process: Child,
     api: Api,
     arn: String,
+    log: Option<FunctionLogs>,
     init: Duration,
 }
 
@@ -36,8 +41,14 @@ impl Environment {
         let api = Api::serve().await.map_err(unable)?;
         let begun = Instant::now();
         let mut process = command(binary, &api).map_err(unable)?.spawn().map_err(unable)?;
-        if let (FunctionLog::Metrics(metrics), Some(said)) = (&binary.log, process.stdout.take()) {
-            tokio::spawn(output::sort(said, metrics.clone()));
+        let log = match &binary.log {
+            FunctionLog::Sandbox(_, log) => Some(log.clone()),
+            FunctionLog::File(_) => None,
+        };
+        if let (FunctionLog::Sandbox(metrics, log), Some(said)) =
+            (&binary.log, process.stdout.take())
+        {
+            tokio::spawn(output::sort(said, metrics.clone(), log.clone()));
         }
         let started = tokio::select! {
             start = api.started() => Some(start),
@@ -45,10 +56,13 @@ impl Environment {
             _ = process.wait() => Some(api.so_far()).filter(|start| *start != Start::Pending),
             () = tokio::time::sleep(INIT_TIMEOUT) => Some(Start::Pending),
         };
+        if let (Some(log), false) = (&log, started == Some(Start::Ready)) {
+            log.not_started();
+        }
         match started {
             Some(Start::Ready) => {
                 let arn = format!("{ARN}{}", name(binary));
-                Ok(Self { process, api, arn, init: begun.elapsed() })
+                Ok(Self { process, api, arn, log, init: begun.elapsed() })
             }
             Some(Start::Failed(words)) => Err(FunctionError::Init(words)),
             Some(Start::Pending) => {
@@ -93,18 +107,34 @@ impl Environment {
             deadline_ms: u64::try_from((now + time).as_millis()).unwrap_or(u64::MAX),
             arn: self.arn.clone(),
         };
+        let running = self.log.as_ref().map(|log| log.begin(&invocation.id));
         let answered = async { self.api.invoke(invocation).await.await };
         let ended = tokio::select! {
             reply = answered => match reply {
-                Ok(Reply::Response(body)) => return Ok(body),
-                Ok(Reply::Error(words)) => return Err(FunctionError::Failed(words)),
-                Err(_) => FunctionError::Ended("its Runtime API closed".to_owned()),
+                Ok(Reply::Response(body)) => {
+                    end(running, End::Success);
+                    return Ok(body);
+                }
+                Ok(Reply::Error(words)) => {
+                    end(running, End::Error("Function.Error"));
+                    return Err(FunctionError::Failed(words));
+                }
+                Err(_) => {
+                    end(running, End::Error("Runtime.ExitError"));
+                    FunctionError::Ended("its Runtime API closed".to_owned())
+                }
             },
-            status = self.process.wait() => FunctionError::Ended(match status {
-                Ok(status) => status.to_string(),
-                Err(error) => error.to_string(),
-            }),
-            () = tokio::time::sleep(time) => FunctionError::TimedOut(time),
+            status = self.process.wait() => {
+                end(running, status.as_ref().map_or(End::Error("Runtime.ExitError"), how));
+                FunctionError::Ended(match status {
+                    Ok(status) => status.to_string(),
+                    Err(error) => error.to_string(),
+                })
+            }
+            () = tokio::time::sleep(time) => {
+                end(running, End::Timeout);
+                FunctionError::TimedOut(time)
+            }
         };
         self.kill().await;
         Err(ended)
@@ -115,6 +145,22 @@ impl Environment {
         // The process may have exited already.
         drop(self.process.kill().await);
     }
+}
+
+fn end(running: Option<Running>, end: End) {
+    if let Some(running) = running {
+        running.end(end);
+    }
+}
+
+/// How a process ended. AWS: one that uses up its memory is killed by the kernel (`Runtime.OutOfMemory`,
+/// earlier `signal: killed`).
+fn how(status: &std::process::ExitStatus) -> End {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(status) == Some(SIGKILL) {
+        return End::OutOfMemory;
+    }
+    End::Error("Runtime.ExitError")
 }
 
 fn name(binary: &FunctionBinary) -> &str {
@@ -140,7 +186,7 @@ fn command(binary: &FunctionBinary, api: &Api) -> io::Result<Command> {
         .kill_on_drop(true);
     match &binary.log {
         // This process's stdout may carry data, so the function's log goes to stderr.
-        FunctionLog::Metrics(_) => command.stdout(Stdio::piped()).stderr(Stdio::inherit()),
+        FunctionLog::Sandbox(..) => command.stdout(Stdio::piped()).stderr(Stdio::inherit()),
         FunctionLog::File(path) => {
             let file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
             command.stdout(file.try_clone()?).stderr(file)

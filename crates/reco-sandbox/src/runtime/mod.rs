@@ -9,6 +9,7 @@ mod fleet;
 mod output;
 
 use crate::cloudwatch::Cloudwatch;
+use crate::logs::FunctionLogs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,8 +30,9 @@ pub struct FunctionBinary {
 /// Destination of the function's stdout and stderr.
 #[derive(Debug, Clone)]
 pub enum FunctionLog {
-    /// Metrics go to this CloudWatch, all other lines to the stderr of this process.
-    Metrics(Cloudwatch),
+    /// All lines go to a log, metrics among them to this CloudWatch, and all others to the stderr of this
+    /// process, too.
+    Sandbox(Cloudwatch, FunctionLogs),
     /// Appended to a file.
     File(PathBuf),
 }

@@ -2,8 +2,11 @@
 
 use super::Function;
 use crate::cloudwatch::{self, Cloudwatch};
-use reco_lambda::Pipeline;
+use crate::logs::{End, FunctionLogs, Logs};
+use aws_lambda_events::event::sqs::SqsEvent;
+use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_returned};
 use reco_lambda::metrics::{Batch, emf};
+use reco_lambda::{HandlerReport, Pipeline};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -14,25 +17,64 @@ pub(crate) const MARGIN: Duration = Duration::from_millis(300);
 /// Returns a function that handles events as the deployed Lambda does.
 #[must_use]
 pub fn function(pipeline: Pipeline) -> Function {
-    measured(pipeline, "", Cloudwatch::new())
+    measured(pipeline, "", Cloudwatch::new(), Logs::default())
 }
 
-/// Like [`function`], with the metrics of its batches recorded under `name`.
+/// Like [`function`], with the metrics and the lines of its batches recorded under `name`.
 #[must_use]
-pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch) -> Function {
-    let (pipeline, name): (_, Arc<str>) = (Arc::new(pipeline), name.into());
+pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch, logs: Logs) -> Function {
+    let policy = pipeline.policy.fingerprint();
+    let log = Log { lines: FunctionLogs::of(logs, name), metrics, name: name.to_owned(), policy };
+    let (pipeline, log) = (Arc::new(pipeline), Arc::new(log));
     Arc::new(move |event, timeout| {
-        let (pipeline, name, metrics) = (Arc::clone(&pipeline), Arc::clone(&name), metrics.clone());
+        let (pipeline, log) = (Arc::clone(&pipeline), Arc::clone(&log));
         let deadline = Instant::from_std(timeout) - MARGIN;
         Box::pin(async move {
-            let handled = reco_lambda::handle(&pipeline, event, deadline)
-                .await
-                .map_err(|error| error.to_string())?;
-            tracing::debug!(report = ?handled.report, "the function handled a batch");
-            let at_ms = cloudwatch::now_ms();
-            let batch = Batch { function: &name, request_id: "", at_ms, cold_start_ms: None };
-            metrics.record_line(&emf(&handled.report, &batch));
-            Ok(handled.response)
+            let request_id = uuid::Uuid::new_v4().to_string();
+            // Dropped where the mapping stops the function at its timeout.
+            let running = log.lines.begin(&request_id);
+            log.received(&request_id, &event);
+            match reco_lambda::handle(&pipeline, event, deadline).await {
+                Ok(handled) => {
+                    tracing::debug!(report = ?handled.report, "the function handled a batch");
+                    log.batch(&request_id, &handled.report);
+                    running.end(End::Success);
+                    Ok(handled.response)
+                }
+                Err(error) => {
+                    running.end(End::Error("Function.Error"));
+                    Err(error.to_string())
+                }
+            }
         })
     })
+}
+
+/// The log of the function in this process: the lines of its binary.
+struct Log {
+    lines: FunctionLogs,
+    metrics: Cloudwatch,
+    name: String,
+    policy: String,
+}
+
+impl Log {
+    fn received(&self, request_id: &str, event: &SqsEvent) {
+        let stamp = Stamp { request_id, at_ms: cloudwatch::now_ms() };
+        for line in batch_received(event, &stamp, "INFO") {
+            self.lines.line(line.to_string());
+        }
+    }
+
+    fn batch(&self, request_id: &str, report: &HandlerReport) {
+        let at_ms = cloudwatch::now_ms();
+        let stamp = Stamp { request_id, at_ms };
+        let origin = Origin { policy: &self.policy, function_version: "$LATEST" };
+        for line in messages_returned(report, &stamp, origin) {
+            self.lines.line(line.to_string());
+        }
+        self.lines.line(batch_done(report, &stamp).to_string());
+        let batch = Batch { function: &self.name, request_id, at_ms, cold_start_ms: None };
+        self.metrics.record_line(&emf(report, &batch));
+    }
 }

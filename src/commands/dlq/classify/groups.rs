@@ -4,6 +4,7 @@ use reco_core::classify::Class;
 use reco_core::room::Load;
 use serde::Serialize;
 
+use super::causes::CauseCount;
 use super::reasons::{ReasonCount, count_reasons};
 use super::steps::Next;
 use reco_ops::dlq::judge::Row;
@@ -28,6 +29,9 @@ pub(super) struct Group {
     pub(super) reasons: Vec<ReasonCount>,
     /// Number of reasons not shown.
     pub(super) more_reasons: u64,
+    /// Recorded causes of the last attempts, most frequent first; absent without `--logs`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) causes: Vec<CauseCount>,
     pub(super) action: &'static str,
     /// Command line to run next, and why.
     #[serde(flatten)]
@@ -61,6 +65,7 @@ pub(super) fn group(rows: &[Box<Row>]) -> Vec<Group> {
             first_expiry_s: rows.iter().filter_map(|row| row.time_left_s).min(),
             reasons,
             more_reasons,
+            causes: Vec::new(),
             action: class.action(),
             next: Next::default(),
         })

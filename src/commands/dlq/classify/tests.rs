@@ -28,6 +28,7 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
         repeated: 0,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         classes,
+        log: None,
         steps,
         detailed: false,
         findings: vec![],
@@ -55,6 +56,7 @@ fn all_classes() -> Vec<Group> {
         first_expiry_s: Some(300_000),
         reasons: vec![],
         more_reasons: 0,
+        causes: vec![],
         action: class.action(),
         next: Next::default(),
     };

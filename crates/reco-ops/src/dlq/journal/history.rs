@@ -1,7 +1,7 @@
 //! History of a DLQ: recognises messages that an earlier run has already redriven, and lists
 //! unfinished runs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
@@ -83,6 +83,17 @@ impl Unfinished {
             self.uncertain
         )
     }
+}
+
+/// Id that a message had before a redrive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormerId {
+    /// Message id.
+    pub message_id: String,
+    /// Id of the run that sent it on.
+    pub run_id: String,
+    /// Start of that run, RFC 3339.
+    pub run_started_at: String,
 }
 
 /// Record of an earlier redrive of a message.
@@ -247,6 +258,44 @@ impl RedriveHistory {
         let since_ms = attempts.since_ms;
         let reason = "an earlier run was interrupted between its send and the response".to_owned();
         Some(Doubt { since_ms, reason })
+    }
+
+    /// Returns the ids that messages had before they were redriven, by their id now, the newest first. A
+    /// message that SQS's own move task moved has ids that no journal knows.
+    #[must_use]
+    pub fn former_ids<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> BTreeMap<String, Vec<FormerId>> {
+        let mut found: BTreeMap<String, Vec<FormerId>> = BTreeMap::new();
+        // The id to look for, and the message that it leads to.
+        let mut wanted: HashMap<String, String> =
+            ids.map(|id| (id.to_owned(), id.to_owned())).collect();
+        let mut runs: Vec<(&String, &Run)> = self.runs.iter().collect();
+        // A copy is older than what became of it, so that one pass is enough.
+        runs.sort_by(|a, b| b.1.started_at.cmp(&a.1.started_at).then(b.0.cmp(a.0)));
+        for (run_id, run) in runs {
+            let Ok(state) = load(&run.path) else { continue };
+            // A run may send on what came back to it.
+            loop {
+                let step = |(id, sent_as): (&str, &str)| {
+                    let now = wanted.get(sent_as).filter(|_| !wanted.contains_key(id))?;
+                    Some((id.to_owned(), now.clone()))
+                };
+                let steps: Vec<(String, String)> = state.copies().filter_map(step).collect();
+                if steps.is_empty() {
+                    break;
+                }
+                for (message_id, now) in steps {
+                    let (run_id, run_started_at) = (run_id.clone(), run.started_at.clone());
+                    let former =
+                        FormerId { message_id: message_id.clone(), run_id, run_started_at };
+                    found.entry(now.clone()).or_default().push(former);
+                    wanted.insert(message_id, now);
+                }
+            }
+        }
+        found
     }
 
     /// Returns the errors of journals that cannot be read; what those runs sent is unknown.

@@ -1,0 +1,199 @@
+//! Recorded causes of messages in the DLQ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_config::SdkConfig;
+use reco_core::cause::{Attempt, Logs, Silence, Throttles, Unknown};
+use serde::Serialize;
+
+use super::journal::FormerId;
+use super::judge::Row;
+use super::session::Session;
+use crate::aws::{Cloudwatch, Query, Span, Statistic};
+use crate::journal::now_ms;
+use crate::logs::{LogSpan, Recorded, read_causes};
+use crate::metrics::targets::function_name;
+
+/// AWS: SQS keeps a message for at most 14 days.
+const LONGEST_MS: i64 = 14 * 86_400_000;
+/// Time before the first send that is read, too: clocks differ.
+const LEAD_MS: i64 = 60_000;
+/// Time in which a metric may still be missing (AWS: within minutes).
+const METRICS_LATE_MS: i64 = 5 * 60_000;
+
+/// Place and span of the function's log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CauseOptions {
+    /// Function as configured: name or ARN.
+    pub function: Option<String>,
+    /// Log group, if it is not the function's default one.
+    pub group: Option<String>,
+    /// Seconds back from now to read; by default from the first send of the messages.
+    pub since_s: Option<i64>,
+    /// Follows messages through the journals to the ids that they had before they were redriven.
+    pub follow: bool,
+}
+
+/// Log that was read, as shown in reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogRead {
+    /// Name of the log group.
+    pub group: Option<String>,
+    /// Start of what was read, milliseconds since the epoch.
+    pub since_ms: i64,
+    /// Calls of CloudWatch Logs.
+    pub calls: u64,
+    /// Lines that they brought.
+    pub lines: u64,
+    /// Reason why it could not be read, or not all of it.
+    pub problem: Option<String>,
+}
+
+/// Recorded causes of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessageCause {
+    /// Ids that it had before it was redriven, newest first.
+    pub former_ids: Vec<FormerId>,
+    /// Attempts that the log knows, the oldest first.
+    pub attempts: Vec<Attempt>,
+    /// Reason why no attempt is known.
+    #[serde(flatten)]
+    pub unknown: Option<Unknown>,
+}
+
+/// Recorded causes, by message id.
+#[derive(Debug, Clone)]
+pub struct Causes {
+    /// The log.
+    pub log: LogRead,
+    /// Causes of each message asked for.
+    pub messages: BTreeMap<String, MessageCause>,
+}
+
+impl CauseOptions {
+    /// Returns the log group. AWS: `/aws/lambda/NAME` unless the function's logging configuration names
+    /// another.
+    fn group(&self) -> Option<String> {
+        let of = |function: &String| format!("/aws/lambda/{}", function_name(function));
+        self.group.clone().or_else(|| self.function.as_ref().map(of))
+    }
+}
+
+/// Reads the recorded causes of messages. What cannot be known is said with the reason; nothing fails.
+pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) -> Causes {
+    let ids = rows.iter().map(|row| row.message_id.as_str());
+    let former = match options.follow {
+        true => session.history.former_ids(ids),
+        false => BTreeMap::new(),
+    };
+    let now_ms = now_ms();
+    let since_ms = since_ms(rows, !former.is_empty(), options, now_ms);
+    let wanted: BTreeSet<String> = rows
+        .iter()
+        .map(|row| row.message_id.clone())
+        .chain(former.values().flatten().map(|former| former.message_id.clone()))
+        .collect();
+    let group = options.group();
+    let recorded = match &group {
+        None => Recorded::nothing(Logs::NotRead(Unknown::NoFunction)),
+        Some(group) => {
+            let span = LogSpan { group: group.clone(), since_ms, until_ms: now_ms };
+            read_causes(&session.sdk, &span, &wanted, &session.control.cancel).await
+        }
+    };
+    let silent = recorded.record.silent().next().is_some();
+    let readable = matches!(recorded.logs, Logs::Read { .. });
+    let throttles = match options.function.as_deref().filter(|_| silent && readable) {
+        Some(function) => throttles(&session.sdk, function_name(function), since_ms, now_ms).await,
+        None => None,
+    };
+    let source = session.pair.source.as_ref().map(|source| source.queue.arn.as_str());
+    let about = About { recorded: &recorded, throttles: throttles.as_ref(), queue: source, now_ms };
+    let cause = |row: &&Row| {
+        let former_ids = former.get(&row.message_id).cloned().unwrap_or_default();
+        (row.message_id.clone(), about.message(row, former_ids))
+    };
+    let messages = rows.iter().map(cause).collect();
+    let problem = match &recorded.logs {
+        Logs::NotRead(unknown) => Some(unknown.words()),
+        Logs::Read { incomplete, .. } => incomplete.clone(),
+    };
+    let (calls, lines) = (recorded.calls, recorded.lines);
+    Causes { log: LogRead { group, since_ms, calls, lines, problem }, messages }
+}
+
+fn since_ms(rows: &[&Row], redriven: bool, options: &CauseOptions, now_ms: i64) -> i64 {
+    let longest = (now_ms - LONGEST_MS).max(0);
+    if let Some(seconds) = options.since_s {
+        return now_ms.saturating_sub(seconds.saturating_mul(1_000)).max(0);
+    }
+    // When a message was sent before it was redriven is not in the queue any more.
+    let sent = rows.iter().filter_map(|row| row.sent_at_ms).min().filter(|_| !redriven);
+    let first = sent.unwrap_or(longest).saturating_sub(LEAD_MS);
+    first.clamp(longest, now_ms)
+}
+
+/// Throttled invocations of the function by minute, in epoch seconds; `None` if they cannot be had.
+async fn throttles(
+    sdk: &SdkConfig,
+    function: &str,
+    since_ms: i64,
+    now_ms: i64,
+) -> Option<BTreeMap<i64, f64>> {
+    let start = since_ms.div_euclid(60_000) * 60;
+    let end = now_ms.div_euclid(60_000) * 60 + 60;
+    let query = Query {
+        namespace: "AWS/Lambda",
+        metric: "Throttles",
+        dimensions: vec![("FunctionName", function.to_owned())],
+        statistic: Statistic::Sum,
+    };
+    let span = Span { start, end, period: 60 };
+    let series = Cloudwatch::new(sdk).read(&[query], &span).await.ok()?.pop()?;
+    series.incomplete.is_none().then_some(series.points)
+}
+
+/// What is known of all messages.
+struct About<'a> {
+    recorded: &'a Recorded,
+    throttles: Option<&'a BTreeMap<i64, f64>>,
+    queue: Option<&'a str>,
+    now_ms: i64,
+}
+
+impl About<'_> {
+    fn message(&self, row: &Row, former_ids: Vec<FormerId>) -> MessageCause {
+        let record = &self.recorded.record;
+        let ids = former_ids.iter().rev().map(|former| former.message_id.as_str());
+        let attempts: Vec<Attempt> =
+            ids.chain([row.message_id.as_str()]).flat_map(|id| record.attempts(id)).collect();
+        let now = attempts.iter().any(|attempt| attempt.message_id == row.message_id);
+        let unknown = (!now).then(|| self.silence(row));
+        MessageCause { former_ids, attempts, unknown }
+    }
+
+    fn silence(&self, row: &Row) -> Unknown {
+        let sent = row.sent_at_ms.unwrap_or_default();
+        let throttled = |points: &BTreeMap<i64, f64>| {
+            let since = sent.div_euclid(60_000) * 60;
+            points.range(since..).map(|(_, throttles)| *throttles).sum::<f64>()
+        };
+        let late = self.now_ms.saturating_sub(sent) < METRICS_LATE_MS;
+        let throttles = match self.throttles.map(throttled) {
+            // A count that is not there yet is no zero.
+            Some(throttles) if throttles < 1.0 && late => Throttles::Unknown,
+            Some(throttles) => Throttles::Known(throttles as u64),
+            None => Throttles::Unknown,
+        };
+        let silence = Silence {
+            logs: &self.recorded.logs,
+            sent_at_ms: row.sent_at_ms,
+            now_ms: self.now_ms,
+            source: row.source.as_deref(),
+            queue: self.queue,
+            throttles,
+            starts_failed: self.recorded.record.starts_failed(sent),
+        };
+        silence.reason()
+    }
+}

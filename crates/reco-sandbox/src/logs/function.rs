@@ -1,0 +1,126 @@
+//! The log of a function: its own lines, and those that Lambda adds in its JSON format.
+//!
+//! AWS: "Log formats": `platform.start`, `platform.report` and, for a start that fails,
+//! `platform.initReport`.
+
+use std::time::Instant;
+
+use reco_core::Time;
+use serde_json::{Value, json};
+
+use super::Logs;
+use crate::cloudwatch::now_ms;
+
+/// Memory of the sandbox's function in MB.
+const MEMORY_MB: u64 = 512;
+/// Memory that an invocation is said to have used: the sandbox does not measure it.
+const USED_MB: u64 = 64;
+
+/// Log group and stream of a function.
+#[derive(Debug, Clone)]
+pub struct FunctionLogs {
+    logs: Logs,
+    group: String,
+    stream: String,
+}
+
+/// End of an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// The function answered.
+    Success,
+    /// The function answered with an error, or its process ended; with the type of the error.
+    Error(&'static str),
+    /// It was stopped at its timeout.
+    Timeout,
+    /// It was killed for its use of memory.
+    OutOfMemory,
+}
+
+impl FunctionLogs {
+    /// Returns the log of a function.
+    #[must_use]
+    pub fn of(logs: Logs, function: &str) -> Self {
+        let stream = format!("sandbox/[$LATEST]{}", uuid::Uuid::new_v4().simple());
+        Self { logs, group: group(function), stream }
+    }
+
+    /// Adds a line of the function.
+    pub fn line(&self, line: impl Into<String>) {
+        self.logs.put(&self.group, &self.stream, now_ms(), line);
+    }
+
+    /// Adds the line about an invocation that begins; dropping what is returned means that the function
+    /// was stopped at its timeout.
+    #[must_use]
+    pub fn begin(&self, request_id: &str) -> Running {
+        let record = json!({ "requestId": request_id, "version": "$LATEST" });
+        self.platform("platform.start", record);
+        let request_id = request_id.to_owned();
+        Running { log: self.clone(), request_id, begun: Instant::now(), end: None }
+    }
+
+    /// Adds the line about a start that failed.
+    pub fn not_started(&self) {
+        let record = json!({
+            "initializationType": "on-demand", "phase": "init", "status": "error",
+            "errorType": "Runtime.ExitError",
+        });
+        self.platform("platform.initReport", record);
+    }
+
+    fn platform(&self, kind: &str, record: Value) {
+        let time = Time::from_millis(i64::try_from(now_ms()).unwrap_or(i64::MAX)).iso();
+        self.line(json!({ "time": time, "type": kind, "record": record }).to_string());
+    }
+}
+
+/// Returns the log group of a function. AWS: `/aws/lambda/NAME` unless its logging configuration says
+/// otherwise.
+fn group(function: &str) -> String {
+    format!("/aws/lambda/{function}")
+}
+
+/// Invocation that runs.
+#[derive(Debug)]
+pub struct Running {
+    log: FunctionLogs,
+    request_id: String,
+    begun: Instant,
+    end: Option<End>,
+}
+
+impl Running {
+    /// Ends it.
+    pub fn end(mut self, end: End) {
+        self.end = Some(end);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let end = self.end.take().unwrap_or_else(|| match std::thread::panicking() {
+            true => End::Error("Runtime.ExitError"),
+            false => End::Timeout,
+        });
+        let used = if end == End::OutOfMemory { MEMORY_MB } else { USED_MB };
+        let took = self.begun.elapsed().as_secs_f64() * 1_000.0;
+        let (status, error) = match end {
+            End::Success => ("success", None),
+            End::Error(kind) => ("error", Some(kind)),
+            End::Timeout => ("timeout", None),
+            End::OutOfMemory => ("error", Some("Runtime.OutOfMemory")),
+        };
+        let mut record = json!({
+            "requestId": self.request_id, "status": status,
+            "metrics": {
+                "durationMs": took, "billedDurationMs": took.ceil(),
+                "memorySizeMB": MEMORY_MB, "maxMemoryUsedMB": used,
+            },
+        });
+        if let Some(error) = error {
+            record["errorType"] = json!(error);
+        }
+        self.log.platform("platform.report", record);
+    }
+}

@@ -1,0 +1,407 @@
+//! Recorded causes through the real binary: what the function's log and Lambda's own lines say, and why
+//! nothing is known where nothing is.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use reco_lambda::lines::{Origin, Stamp, batch_received, messages_returned};
+use reco_lambda::{FailureReason, HandlerReport, MessageFailure};
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::permissions::Grant;
+use reco_sandbox::sqs::Planted;
+use serde_json::{Value, json};
+
+use crate::support::queues::queues;
+use crate::support::{Harness, now};
+
+const GROUP: &str = "/aws/lambda/recs-writer";
+const MINUTE: u64 = 60_000;
+/// Attempts of each message before it went to the DLQ.
+const ATTEMPTS: u64 = 3;
+/// Messages of a batch.
+const BATCH: usize = 10;
+
+/// Planted causes, and what is to be said of each: a cause, or the reason why it is not known.
+const CAUSES: [(&str, &str); 10] = [
+    ("table throttled", "throttled writes to table recs"),
+    ("index throttled", "throttled writes to index by-time of table recs"),
+    ("facts down", "facts database unreachable"),
+    ("facts slow", "facts database timed out"),
+    ("wrong password", "facts database refused the login"),
+    ("function timeout", "the function timed out"),
+    ("killed for memory", "the function ran out of memory"),
+    ("function throttled", "function-throttled"),
+    ("poison", "malformed body"),
+    ("refused item", "an item was refused"),
+];
+
+fn id(cause: usize, number: usize) -> String {
+    format!("{cause:08x}-0000-4000-8000-{number:012x}")
+}
+
+fn started() -> u64 {
+    now() * 1_000 - 30 * MINUTE
+}
+
+/// A sandbox whose DLQ has `per` messages of each cause, and whose log has the lines that the function
+/// and Lambda write of them.
+fn planted(per: usize, options: SandboxOptions) -> Harness {
+    let mut harness = queues("", options);
+    harness.set("RECOCTL_FUNCTION", "recs-writer");
+    harness.the_sandbox().logs().create_group(GROUP, Some(30));
+    for (cause, (name, _)) in CAUSES.iter().enumerate() {
+        let ids: Vec<String> = (0..per).map(|number| id(cause, number)).collect();
+        for id in &ids {
+            plant(&harness, id, name);
+        }
+        for (batch, ids) in ids.chunks(BATCH).enumerate() {
+            for attempt in 1..=ATTEMPTS {
+                let request = format!("{cause}-{batch}-{attempt}-0000");
+                write(&harness, name, &request, ids, attempt);
+            }
+        }
+    }
+    harness
+}
+
+fn plant(harness: &Harness, id: &str, name: &str) {
+    let sqs = harness.the_sandbox().sqs();
+    let body = if name == "poison" { "{" } else { "[1,[2]]" };
+    let message = Planted {
+        body: body.to_owned(),
+        message_id: Some(id.to_owned()),
+        sent_at_ms: Some(started()),
+        receive_count: ATTEMPTS as u32,
+        dead_letter_source_arn: Some(sqs.queue_arn("recs")),
+        ..Planted::default()
+    };
+    sqs.plant("recs-dlq", message).expect("planted");
+}
+
+/// Writes what is logged of a batch that ended by this cause.
+fn write(harness: &Harness, name: &str, request: &str, ids: &[String], attempt: u64) {
+    let sandbox = harness.the_sandbox();
+    let at_ms = started() + attempt * MINUTE;
+    let log = |line: String| sandbox.logs().put(GROUP, "stream", at_ms, line);
+    let stamp = Stamp { request_id: request, at_ms };
+    if name == "function throttled" {
+        let dimensions = [("FunctionName", "recs-writer")];
+        let at = i64::try_from(at_ms / 1_000).expect("a time");
+        sandbox.cloudwatch().record("AWS/Lambda", "Throttles", &dimensions, at, 1.0);
+        return;
+    }
+    for line in batch_received(&event(ids, attempt), &stamp, "INFO") {
+        log(line.to_string());
+    }
+    match name {
+        // Lambda's line in text and in JSON.
+        "function timeout" if attempt.is_multiple_of(2) => {
+            log(format!(
+                "2026-01-02T03:04:05.123Z {request} Task timed out after 3.00 seconds\n\n"
+            ));
+        }
+        "function timeout" => log(report(request, "timeout", None)),
+        "killed for memory" if attempt.is_multiple_of(2) => {
+            log(format!("RequestId: {request} Error: Runtime exited with error: signal: killed"));
+        }
+        "killed for memory" => log(report(request, "error", Some("Runtime.OutOfMemory"))),
+        name => {
+            let report = handled(name, ids, attempt);
+            let origin = Origin { policy: "f00d", function_version: "7" };
+            messages_returned(&report, &stamp, origin).for_each(|line| log(line.to_string()));
+            log(self::report(request, "success", None));
+        }
+    }
+}
+
+fn event(ids: &[String], attempt: u64) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = ids
+        .iter()
+        .map(|id| {
+            let mut message = SqsMessage::default();
+            message.message_id = Some(id.clone());
+            message.attributes.insert("ApproximateReceiveCount".to_owned(), attempt.to_string());
+            message
+        })
+        .collect();
+    event
+}
+
+fn report(request: &str, status: &str, error: Option<&str>) -> String {
+    let record = json!({ "requestId": request, "status": status, "errorType": error });
+    json!({ "time": "2026-01-02T03:04:05Z", "type": "platform.report", "record": record })
+        .to_string()
+}
+
+/// What the handler says of the batch.
+fn handled(name: &str, ids: &[String], attempt: u64) -> HandlerReport {
+    let mut report = HandlerReport::default();
+    let table = "arn:aws:dynamodb:us-east-1:000000000000:table/recs";
+    let mut throttled = |by: String| {
+        report.throttling.insert(by, 9);
+        report.write_error = Some("not written before the deadline".to_owned());
+        FailureReason::NotWritten { users: 1, refused: 0 }
+    };
+    let reason = match name {
+        "table throttled" => throttled(format!("TableWriteProvisionedThroughputExceeded {table}")),
+        "index throttled" => {
+            throttled(format!("IndexWriteProvisionedThroughputExceeded {table}/index/by-time"))
+        }
+        "poison" => FailureReason::Malformed { at: "byte 1".to_owned() },
+        "refused item" => FailureReason::BadEntries { bad: 0, rejected: 1, entries: vec![0] },
+        _ => {
+            let stage = match name {
+                "facts down" => "connect",
+                "facts slow" => "timeout",
+                _ => "auth",
+            };
+            report.facts_stage = Some(stage);
+            report.facts_error = Some(format!("facts database: {name}"));
+            FailureReason::NoFacts
+        }
+    };
+    let failure = |id: &String| MessageFailure {
+        message_id: id.clone(),
+        attempt: Some(attempt),
+        reason: reason.clone(),
+    };
+    report.failures = ids.iter().map(failure).collect();
+    report
+}
+
+/// Returns what `dlq why` says of each message: its last cause in words, or the reason why none is known.
+fn told(report: &Value) -> BTreeMap<String, String> {
+    let messages = report["messages"].as_array().expect("messages").iter();
+    let told = |message: &Value| {
+        let recorded = &message["recorded"];
+        let attempts = recorded["attempts"].as_array().expect("attempts");
+        let numbers: Vec<u64> = attempts.iter().filter_map(|a| a["attempt"].as_u64()).collect();
+        let said = match recorded["not_known"].as_str() {
+            Some(reason) => {
+                assert!(attempts.is_empty(), "{message}");
+                reason.to_owned()
+            }
+            None => {
+                assert_eq!(numbers, [1, 2, 3], "{message}");
+                attempts[2]["cause"].as_str().expect("a cause").to_owned()
+            }
+        };
+        (message["message_id"].as_str().expect("an id").to_owned(), said)
+    };
+    messages.map(told).collect()
+}
+
+fn all_ids(harness: &Harness, per: usize) -> String {
+    let ids = (0..CAUSES.len()).flat_map(|cause| (0..per).map(move |number| id(cause, number)));
+    harness.write("ids", ids.collect::<Vec<_>>().join("\n"));
+    "@ids".to_owned()
+}
+
+#[test]
+fn each_of_200_messages_has_the_cause_that_was_planted() {
+    let harness = planted(20, SandboxOptions::empty());
+    let report = harness.json(0, ["dlq", "why", &all_ids(&harness, 20)]);
+    assert_eq!(report["log"]["problem"], Value::Null);
+    let told = told(&report);
+    assert_eq!(told.len(), 200);
+    let names = [
+        "throttled-writes",
+        "throttled-writes",
+        "facts",
+        "facts",
+        "facts",
+        "function-timeout",
+        "out-of-memory",
+        "function-throttled",
+        "malformed",
+        "refused-item",
+    ];
+    for (cause, name) in names.iter().enumerate() {
+        for number in 0..20 {
+            assert_eq!(told[&id(cause, number)], *name, "{}", CAUSES[cause].0);
+        }
+    }
+    counted(&harness, 20);
+}
+
+/// More messages than are asked for by their ids.
+#[test]
+fn many_messages_are_read_by_their_failures() {
+    counted(&planted(70, SandboxOptions::empty()), 70);
+}
+
+/// Asserts that `classify --logs` counts each cause.
+fn counted(harness: &Harness, per: u64) {
+    let report = harness.json(0, ["dlq", "classify", "--logs"]);
+    let mut counts = BTreeMap::new();
+    for class in report["classes"].as_array().expect("classes") {
+        for cause in class["causes"].as_array().expect("causes") {
+            let known = cause["cause"].is_string();
+            let name = if known { &cause["text"] } else { &cause["not_known"] };
+            let name = name.as_str().expect("a name").to_owned();
+            *counts.entry(name).or_insert(0) += cause["messages"].as_u64().expect("a count");
+            if known {
+                let last = cause["last_at_ms"].as_u64().expect("a time");
+                assert!(last <= now() * 1_000 - 26 * MINUTE, "{cause}");
+            }
+        }
+    }
+    let expected = CAUSES.iter().map(|(_, said)| ((*said).to_owned(), per)).collect();
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn the_screen_says_when_by_what_and_by_which_lines() {
+    let harness = planted(1, SandboxOptions::empty());
+    let output = harness.recoctl(["dlq", "why", &id(1, 0), &id(7, 0)]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for said in [
+        "try 1",
+        "try 3",
+        "throttled writes to index by-time of table recs",
+        "(IndexWriteProvisionedThroughputExceeded)",
+        "by the function's line about the message, request",
+        "policy f00d",
+        "published as 7",
+        "the function was probably throttled (3 throttles then)",
+        "retryable:",
+    ] {
+        assert!(unfolded(&text).contains(said), "{said}: {text}");
+    }
+    let output = harness.recoctl(["dlq", "classify", "--logs"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("recorded causes of the last attempts, by log group"), "{text}");
+    assert!(text.contains("throttled writes to table recs, 20"), "{text}");
+}
+
+/// A text without its line breaks.
+fn unfolded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Why nothing is known, of a message that is there and no line about it.
+fn reason(harness: &Harness, id: &str, more: &[&str]) -> String {
+    let report = harness.json(0, ["dlq", "why", id].iter().chain(more));
+    report["messages"][0]["recorded"]["not_known"].as_str().unwrap_or("known").to_owned()
+}
+
+#[test]
+fn what_is_not_known_is_said_with_the_reason() {
+    let mut harness = planted(1, SandboxOptions::empty());
+    let (throttled, known) = (id(7, 0), id(0, 0));
+    assert_eq!(reason(&harness, &known, &[]), "known");
+    assert_eq!(reason(&harness, &throttled, &["--since", "1m"]), "before-since");
+    let logs = harness.the_sandbox().logs().clone();
+    logs.put(
+        GROUP,
+        "stream",
+        started() + MINUTE,
+        r#"{"message":"init failed","error":"no table"}"#,
+    );
+    assert_eq!(reason(&harness, &throttled, &[]), "function-throttled");
+
+    let sqs = harness.the_sandbox().sqs();
+    let queue = sqs.queue_arn("recs");
+    for (id, sent, source) in [
+        ("aaaaaaaa-0000-4000-8000-000000000000", started(), None),
+        ("bbbbbbbb-0000-4000-8000-000000000000", started(), Some(sqs.queue_arn("other"))),
+        (
+            "cccccccc-0000-4000-8000-000000000000",
+            started() - 3 * 24 * 60 * MINUTE,
+            Some(queue.clone()),
+        ),
+        ("dddddddd-0000-4000-8000-000000000000", started() + 20 * MINUTE, Some(queue)),
+    ] {
+        let message = Planted {
+            body: "[1,[2]]".to_owned(),
+            message_id: Some(id.to_owned()),
+            sent_at_ms: Some(sent),
+            dead_letter_source_arn: source,
+            ..Planted::default()
+        };
+        sqs.plant("recs-dlq", message).expect("planted");
+    }
+    logs.create_group(GROUP, Some(1));
+    assert_eq!(reason(&harness, "aaaaaaaa", &[]), "sent-directly");
+    assert_eq!(reason(&harness, "bbbbbbbb", &[]), "other-queue");
+    assert_eq!(reason(&harness, "cccccccc", &[]), "retention-over");
+    // No throttled invocation since it was sent.
+    assert_eq!(reason(&harness, "dddddddd", &[]), "other-consumer");
+    harness.set("RECOCTL_LOG_GROUP", "/other");
+    assert_eq!(reason(&harness, &known, &[]), "no-log-group");
+    harness.set("RECOCTL_LOG_GROUP", GROUP);
+    harness.unset("RECOCTL_FUNCTION");
+    assert_eq!(reason(&harness, &known, &[]), "known");
+    assert_eq!(reason(&harness, &throttled, &[]), "not-started");
+    harness.unset("RECOCTL_LOG_GROUP");
+    assert_eq!(reason(&harness, &known, &[]), "no-function");
+}
+
+#[test]
+fn a_log_that_may_not_be_read_is_a_reason_and_no_failure() {
+    let document = r#"{"Statement": [
+        {"Effect": "Allow", "Action": ["sqs:*", "dynamodb:*", "cloudwatch:*"], "Resource": "*"}
+    ]}"#;
+    let document = document.parse().expect("a document");
+    let grants = vec![Grant { key: "reader".to_owned(), document }];
+    let mut harness = planted(1, SandboxOptions { grants, ..SandboxOptions::empty() });
+    harness.set("AWS_ACCESS_KEY_ID", "reader");
+    let report = harness.json(0, ["dlq", "why", &id(0, 0)]);
+    let recorded = &report["messages"][0]["recorded"];
+    assert_eq!(recorded["not_known"], "no-permission");
+    assert!(recorded["error"].as_str().expect("an error").contains("logs:FilterLogEvents"));
+    let report = harness.json(0, ["dlq", "classify", "--logs"]);
+    assert!(report["log"]["problem"].is_string() && report["classes"].is_array());
+}
+
+/// A redriven message has another id, which the journal knows.
+#[test]
+fn a_redriven_message_is_followed_to_its_earlier_id() {
+    let mut harness = queues("", SandboxOptions::empty());
+    harness.set("RECOCTL_FUNCTION", "recs-writer");
+    let before = id(0, 0);
+    plant(&harness, &before, "table throttled");
+    write(&harness, "table throttled", "r-before", std::slice::from_ref(&before), 1);
+    let redriven = harness.json(0, ["dlq", "redrive", "--rate", "100"]);
+    let now = redriven["messages"][0]["sent_as"].as_str().expect("a new id").to_owned();
+    // It failed again, and SQS moved it under its id.
+    plant(&harness, &now, "facts down");
+    write(&harness, "facts down", "r-now", std::slice::from_ref(&now), 1);
+    let report = harness.json(0, ["dlq", "why", &now]);
+    let message = &report["messages"][0];
+    assert_eq!(message["redriven"]["sign"], "came-back");
+    let recorded = &message["recorded"];
+    assert_eq!(recorded["former_ids"][0]["message_id"], before);
+    let told = |at: usize| {
+        let attempt = &recorded["attempts"][at];
+        (attempt["message_id"].as_str(), attempt["cause"].as_str())
+    };
+    assert_eq!(told(0), (Some(before.as_str()), Some("throttled-writes")));
+    assert_eq!(told(1), (Some(now.as_str()), Some("facts")));
+    assert_eq!(recorded["attempts"].as_array().map(Vec::len), Some(2));
+    let text = harness.recoctl(["dlq", "why", &now]).output().expect("it runs").stdout;
+    let text = unfolded(&String::from_utf8_lossy(&text));
+    assert!(text.contains(&format!("before {before}, redriven by run")), "{text}");
+}
+
+/// The lines of the sandbox's own worker.
+#[test]
+fn what_the_worker_returns_is_explained_by_its_log() {
+    // Duplicates would be attempts of the same number.
+    let faults = vec!["ReceiveMessage:miss:0.01".parse().expect("a fault")];
+    let harness = Harness::sandbox(SandboxOptions { faults, ..SandboxOptions::default() });
+    let sandbox = harness.the_sandbox();
+    let poison = Planted { body: "{".to_owned(), message_id: Some(id(8, 1)), ..Planted::default() };
+    sandbox.sqs().plant("recs", poison).expect("planted");
+    assert!(harness.runtime.block_on(sandbox.idle(std::time::Duration::from_secs(60))));
+    let report = harness.json(0, ["dlq", "why", &id(8, 1)]);
+    let attempts = &report["messages"][0]["recorded"]["attempts"];
+    let attempts = attempts.as_array().expect("attempts");
+    assert!(attempts.len() >= 3, "{attempts:?}");
+    for (number, attempt) in (1..).zip(attempts) {
+        assert_eq!((&attempt["cause"], &attempt["attempt"]), (&json!("malformed"), &json!(number)));
+        assert_eq!(attempt["evidence"], "message-returned");
+    }
+}
