@@ -8,7 +8,7 @@ use reco_sandbox::SandboxOptions;
 use support::Harness;
 
 /// Global flags that may or may not apply to a command, each with a value if it takes one.
-const FLAGS: [(&str, Option<&str>); 13] = [
+const FLAGS: [(&str, Option<&str>); 14] = [
     ("--env", Some("e")),
     ("--config", Some("recoctl.toml")),
     ("--profile", Some("p")),
@@ -22,45 +22,47 @@ const FLAGS: [(&str, Option<&str>); 13] = [
     ("--facts", Some("none")),
     ("--policy", Some("policy.toml")),
     ("--output", Some("json")),
+    ("--reason", Some("INC-1")),
 ];
 
 /// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
-/// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy and output; `.`
-/// where the flag has no effect.
-const COMMANDS: [(&str, &str); 33] = [
-    ("dlq peek", "ecpresqdt.fpo"),
-    ("dlq get 0123abcd", "ecpresqdt.fpo"),
-    ("dlq classify", "ecpresqdtffpo"),
-    ("dlq redrive", "ecpresqdtffpo"),
-    ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
-    ("dlq redrive --class all --engine native", "ecpresqd....o"),
-    ("dlq export out.jsonl", "ecpresqdt.fpo"),
-    ("dlq import out.jsonl", "ecpres......o"),
-    ("dlq purge --class malformed --backup out.jsonl", "ecpresqdt.fpo"),
-    ("dlq purge --all-now", "ecpresqd....o"),
-    ("dlq tasks list", "ecpresqd....o"),
-    ("dlq tasks cancel", "ecpresqd....o"),
-    ("dlq journal list", "ec..e.......o"),
-    ("dlq journal show 1", "ec..e.......o"),
-    ("dlq journal resume 1", "ecpres......o"),
-    ("dlq journal restore 1", "ecpres......o"),
-    ("backfill in.jsonl", "ecpres..t.fpo"),
-    ("backfill in.jsonl --via queue", "ecpresq...fpo"),
-    ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpo"),
-    ("verify in.jsonl", "ecpres..t.fpo"),
-    ("user 1", "ecpres..t.fpo"),
-    ("metrics", "ecpresqdtf..o"),
-    ("facts check", "ecpres....f.o"),
-    ("facts snapshot --out f.sqlite", "ecpres....f.o"),
-    ("config show", "ecpresqdtffpo"),
-    ("config trust absent.toml", "............o"),
-    ("sandbox start", "ec.........po"),
-    ("sandbox start --empty", "ec..........o"),
-    ("sandbox demo", "............."),
-    ("sandbox load", "ec.........po"),
-    ("completions bash", "............."),
-    ("man", "............."),
-    ("man dlq peek", "............."),
+/// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy, output and reason;
+/// `.` where the flag has no effect.
+const COMMANDS: [(&str, &str); 34] = [
+    ("dlq peek", "ecpresqdt.fpo."),
+    ("dlq get 0123abcd", "ecpresqdt.fpo."),
+    ("dlq classify", "ecpresqdtffpo."),
+    ("dlq redrive", "ecpresqdtffpor"),
+    ("dlq redrive --max-throttles 1/min", "ecpresqdtffpor"),
+    ("dlq redrive --class all --engine native", "ecpresqd....or"),
+    ("dlq export out.jsonl", "ecpresqdt.fpo."),
+    ("dlq export out.jsonl --and-delete", "ecpresqdt.fpor"),
+    ("dlq import out.jsonl", "ecpres......or"),
+    ("dlq purge --class malformed --backup out.jsonl", "ecpresqdt.fpor"),
+    ("dlq purge --all-now", "ecpresqd....or"),
+    ("dlq tasks list", "ecpresqd....o."),
+    ("dlq tasks cancel", "ecpresqd....or"),
+    ("dlq journal list", "ec..e.......o."),
+    ("dlq journal show 1", "ec..e.......o."),
+    ("dlq journal resume 1", "ecpres......or"),
+    ("dlq journal restore 1", "ecpres......or"),
+    ("backfill in.jsonl", "ecpres..t.fpor"),
+    ("backfill in.jsonl --via queue", "ecpresq...fpor"),
+    ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpor"),
+    ("verify in.jsonl", "ecpres..t.fpo."),
+    ("user 1", "ecpres..t.fpo."),
+    ("metrics", "ecpresqdtf..o."),
+    ("facts check", "ecpres....f.o."),
+    ("facts snapshot --out f.sqlite", "ecpres....f.o."),
+    ("config show", "ecpresqdtffpo."),
+    ("config trust absent.toml", "............o."),
+    ("sandbox start", "ec.........po."),
+    ("sandbox start --empty", "ec..........o."),
+    ("sandbox demo", ".............."),
+    ("sandbox load", "ec.........po."),
+    ("completions bash", ".............."),
+    ("man", ".............."),
+    ("man dlq peek", ".............."),
 ];
 
 /// Returns exit code and stderr of a command that fails early: its file, environment or server does

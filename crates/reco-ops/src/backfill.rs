@@ -46,6 +46,7 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use reco_core::concurrency::Concurrency;
+use reco_core::run_by::RunBy;
 use reco_store::retry::RetryOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -123,6 +124,8 @@ pub struct Backfill {
     replaced: Option<ReplaceReport>,
     /// Empty comparison with the table, if one is made.
     compare: Option<CompareReport>,
+    /// Who runs it, and why.
+    by: RunBy,
 }
 
 impl Backfill {
@@ -166,6 +169,7 @@ impl Backfill {
         let merged = run.merge().await?;
         let mut report = run.report(&preparer, table)?;
         report.replaced = self.replaced;
+        report.by = self.by;
         report.outcome = report.judge();
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {

@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod journal;
 pub mod judge;
+pub mod lock;
 pub mod move_task;
 pub mod purge;
 pub mod query;

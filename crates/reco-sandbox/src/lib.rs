@@ -15,6 +15,7 @@ mod sample;
 mod sandbox;
 pub mod seed;
 pub mod sqs;
+mod sts;
 pub mod worker;
 
 pub use options::{SandboxError, SandboxOptions};

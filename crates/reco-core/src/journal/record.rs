@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use crate::message::Message;
 use crate::outcome::Outcome;
+use crate::run_by::RunBy;
 
 /// Format version that this code writes, and the only one it reads.
 pub const VERSION: u32 = 1;
@@ -66,6 +67,9 @@ pub struct Header {
     pub recoctl: String,
     /// Fingerprint of the policy by which messages were judged.
     pub policy: String,
+    /// Who ran it, and why; unknown in journals of earlier versions.
+    #[serde(default, skip_serializing_if = "RunBy::is_unknown")]
+    pub by: RunBy,
 }
 
 /// A message about to be sent, with everything needed to restore it.

@@ -8,6 +8,7 @@ use crate::dynamodb::DynamoDb;
 use crate::faults::{Dropped, FaultySqs};
 use crate::http::{Request, Response};
 use crate::permissions::{Asked, Denied, Permissions, access_key};
+use crate::sts;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -107,6 +108,9 @@ impl Gateway {
             Route::DynamoDb => self.dynamodb.handle(request).await,
             Route::Cloudwatch(format, operation) => {
                 self.cloudwatch.handle(format, &operation, request).await
+            }
+            Route::Unknown if sts::is_asked(&request) => {
+                sts::identity(&request, self.sqs.server().place().1)
             }
             Route::Unknown => route::unknown(&request),
         })

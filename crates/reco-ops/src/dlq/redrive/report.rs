@@ -8,6 +8,7 @@ use std::time::Duration;
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::room::{Load, Room};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::RedriveOptions;
@@ -72,6 +73,8 @@ pub struct RedriveSummary {
     pub journal: Option<String>,
     /// Engine that moved the messages.
     pub engine: Engine,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Path of the file with entries that were not sent.
     pub rejects: Option<String>,
     /// Messages that were still there after a confirmed delete and were deleted again.
@@ -174,6 +177,8 @@ pub struct RedriveReport {
     pub bounces: Bounced,
     /// Path of the journal with every sent message; null if none was sent.
     pub journal: Option<String>,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Every received message.
     pub messages: Vec<Record>,
 }
@@ -294,6 +299,7 @@ impl RedriveReport {
             stopped: ending.stopped.clone(),
             bounces: ending.bounces.clone(),
             journal: ending.journal.clone(),
+            by: ending.by.clone(),
             messages,
         }
     }
