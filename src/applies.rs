@@ -50,7 +50,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq journal restore", &[SETTINGS, AWS, RECORD]),
     ("backfill", &[SETTINGS, AWS, JUDGEMENT, RECORD, &["--queue"]]),
     ("verify", &[SETTINGS, AWS, JUDGEMENT]),
-    ("user", &[SETTINGS, AWS, JUDGEMENT]),
+    ("user", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("metrics", &[SETTINGS, AWS, QUEUES, &["--table", "--function"]]),
     ("facts check", &[SETTINGS, AWS, &["--facts"]]),
     ("facts snapshot", &[SETTINGS, AWS, &["--facts"]]),
@@ -136,6 +136,7 @@ fn idle(command: &Command) -> (Flags, &'static str) {
             (&["--table"], "with --via queue: the Lambda has its own")
         }
         Command::Backfill(_) => (&["--queue"], "without --via queue"),
+        Command::User(args) if !args.in_dlq => (&["--queue"], "without --in-dlq"),
         Command::Dlq(DlqCommand::Export(args)) if !args.and_delete => {
             (RECORD, "without --and-delete: an export changes nothing")
         }

@@ -28,7 +28,7 @@ const FLAGS: [(&str, Option<&str>); 14] = [
 /// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
 /// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy, output and reason;
 /// `.` where the flag has no effect.
-const COMMANDS: [(&str, &str); 34] = [
+const COMMANDS: [(&str, &str); 35] = [
     ("dlq peek", "ecpresqdt.fpo."),
     ("dlq get 0123abcd", "ecpresqdt.fpo."),
     ("dlq classify", "ecpresqdtffpo."),
@@ -50,7 +50,8 @@ const COMMANDS: [(&str, &str); 34] = [
     ("backfill in.jsonl --via queue", "ecpresq...fpor"),
     ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpor"),
     ("verify in.jsonl", "ecpres..t.fpo."),
-    ("user 1", "ecpres..t.fpo."),
+    ("user 1", "ecpres.dt.fpo."),
+    ("user 1 --in-dlq", "ecpresqdt.fpo."),
     ("metrics", "ecpresqdtf..o."),
     ("facts check", "ecpres....f.o."),
     ("facts snapshot --out f.sqlite", "ecpres....f.o."),

@@ -8,6 +8,7 @@
 
 pub mod checkpoint;
 mod fault;
+mod find;
 mod foresight;
 mod former;
 mod holders;
@@ -53,6 +54,7 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
+pub use self::find::{EntryFate, UserEntries, UserEntry, entries_of};
 pub use self::former::{Chosen, FormerIndex, chosen_of_exports};
 pub use self::holders::{Holder, Holders, holders};
 use self::inputs::InputReport;
