@@ -24,6 +24,8 @@ const SETTINGS: Flags = &["--env", "--config", "--output"];
 const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
 /// Flags for the queues.
 const QUEUES: Flags = &["--queue", "--dlq"];
+/// Flags for the record of a change.
+const RECORD: Flags = &["--reason"];
 /// Flags that affect the classification of a list.
 const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
 
@@ -37,21 +39,21 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq why", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq rehearse", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
-    ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
-    ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
-    ("dlq import", &[SETTINGS, AWS]),
-    ("dlq purge", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, RECORD, &["--function"]]),
+    ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT, RECORD]),
+    ("dlq import", &[SETTINGS, AWS, RECORD]),
+    ("dlq purge", &[SETTINGS, AWS, QUEUES, JUDGEMENT, RECORD]),
     ("dlq tasks list", &[SETTINGS, AWS, QUEUES]),
-    ("dlq tasks cancel", &[SETTINGS, AWS, QUEUES]),
+    ("dlq tasks cancel", &[SETTINGS, AWS, QUEUES, RECORD]),
     // Journals of endpoints other than AWS are in a separate directory.
     ("dlq journal list", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal show", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal outcome", &[SETTINGS, AWS, JUDGEMENT]),
-    ("dlq journal resume", &[SETTINGS, AWS]),
-    ("dlq journal restore", &[SETTINGS, AWS]),
-    ("backfill", &[SETTINGS, AWS, JUDGEMENT, &["--queue"]]),
+    ("dlq journal resume", &[SETTINGS, AWS, RECORD]),
+    ("dlq journal restore", &[SETTINGS, AWS, RECORD]),
+    ("backfill", &[SETTINGS, AWS, JUDGEMENT, RECORD, &["--queue"]]),
     ("verify", &[SETTINGS, AWS, JUDGEMENT]),
-    ("user", &[SETTINGS, AWS, JUDGEMENT]),
+    ("user", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("metrics", &[SETTINGS, AWS, QUEUES, &["--table", "--function"]]),
     ("facts check", &[SETTINGS, AWS, &["--facts"]]),
     ("facts snapshot", &[SETTINGS, AWS, &["--facts"]]),
@@ -144,6 +146,10 @@ fn idle(command: &Command) -> (Flags, &'static str) {
         Command::Dlq(DlqCommand::Rehearse(args)) if args.file.is_some() => {
             (QUEUES, "on an export: no queue is read")
         }
+        Command::User(args) if !args.in_dlq => (&["--queue"], "without --in-dlq"),
+        Command::Dlq(DlqCommand::Export(args)) if !args.and_delete => {
+            (RECORD, "without --and-delete: an export changes nothing")
+        }
         Command::Dlq(DlqCommand::Purge(args)) if args.all_now => (JUDGEMENT, "with --all-now"),
         Command::Dlq(DlqCommand::Redrive(args)) if args.engine == EngineChoice::Native => (
             &["--table", "--facts", "--policy", "--function"],
@@ -173,6 +179,7 @@ fn given(flags: &GlobalArgs) -> Vec<&'static str> {
         ("--facts", flags.facts.is_some()),
         ("--policy", flags.policy.is_some()),
         ("--output", flags.output.is_some()),
+        ("--reason", flags.reason.is_some()),
     ];
     all.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
 }
@@ -234,7 +241,8 @@ mod tests {
             .filter_map(|arg| arg.get_long())
             .map(|name| format!("--{name}"))
             .collect();
-        let known: Vec<&str> = [SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"], ALWAYS].concat();
+        let known: Vec<&str> =
+            [SETTINGS, AWS, QUEUES, RECORD, JUDGEMENT, &["--function"], ALWAYS].concat();
         for flag in &global {
             assert!(known.contains(&flag.as_str()), "{flag} is not in the table of commands");
         }

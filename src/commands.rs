@@ -30,7 +30,7 @@ pub enum Command {
     Backfill(Box<backfill::BackfillArgs>),
     /// Compare the table with files of recommendations
     Verify(verify::VerifyArgs),
-    /// Show one user's list, and what the filter makes of it today
+    /// Show one user's list, what the filter makes of it today, and where else the user stands
     User(user::UserArgs),
     /// Show throttling, write capacity and queue depth from CloudWatch
     Metrics(metrics::MetricsArgs),
@@ -66,7 +66,8 @@ pub fn run(
         Command::Verify(args) => Box::pin(verify::run(context, args)),
         // Only reads, so a signal ends it at once.
         Command::Metrics(args) => Box::pin(context.before_all(metrics::run(context, args))),
-        Command::User(args) => Box::pin(context.before_all(user::run(context, args))),
+        // Looking through the DLQ holds messages, which a signal must not leave hidden.
+        Command::User(args) => Box::pin(user::run(context, args)),
         Command::Facts(command) => Box::pin(facts::run(context, command)),
         Command::Config(command) => Box::pin(async move { config::run(context, &command).await }),
         #[cfg(feature = "sandbox")]

@@ -16,11 +16,13 @@ use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, Wa
 use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::{Key, Settings, Source};
 use crate::ui::Ui;
 use reco_ops::aws;
 use reco_ops::error::{Error, Kind, Result};
+use reco_ops::event::Signer;
 use reco_ops::files::input::read_text;
 use reco_ops::files::safe_file::SETTINGS_LIMIT;
 use reco_ops::jq;
@@ -35,6 +37,9 @@ const FACTS_MAX_AGE_S: i64 = 7 * 86_400;
 
 /// Bytes of an article that is remembered, where not all of them fit.
 const CACHED_ARTICLE: u64 = 200;
+
+/// Time that work which must end before the process does may take, such as releasing a lock.
+const CLOSES_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Time that a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
@@ -51,6 +56,10 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Monitor of all AWS calls.
     pub watch: aws::Watch,
+    /// Who runs this, and why.
+    pub signer: Signer,
+    /// Work that must end before the process does.
+    closing: TaskTracker,
     /// Command that starts the process for jq expressions.
     pub jq: jq::Child,
     announced: AtomicBool,
@@ -68,6 +77,8 @@ impl Context {
             ui,
             cancel,
             watch: aws::Watch::default(),
+            signer: Signer::default(),
+            closing: TaskTracker::new(),
             jq: jq::Child::new(this_program(), [jq::MODE]),
             announced: AtomicBool::new(false),
             sdk: OnceCell::new(),
@@ -97,7 +108,13 @@ impl Context {
     async fn load(&self, named: Option<&str>) -> Result<SdkConfig> {
         let config = self.before_all(aws::load(&self.aws(), named)).await?;
         self.announce(config.endpoint_url());
-        Ok(self.watch.over(config))
+        let config = self.watch.over(config);
+        let sdk = config.clone();
+        self.signer.ask_with(move || {
+            let sdk = sdk.clone();
+            Box::pin(async move { aws::caller(&sdk).await.map_err(|error| error.to_string()) })
+        });
+        Ok(config)
     }
 
     /// Reports once which config file is used, and any endpoints other than AWS.
@@ -313,9 +330,12 @@ impl Context {
 }
 
 impl Context {
-    /// Stops what the context started. An embedded sandbox first finishes what the command sent
+    /// Waits for work that must end before the process does, and stops what the context started.
+    /// An embedded sandbox first finishes what the command sent
     /// through its queue, so that a redrive leads to items as on AWS.
     pub async fn close(self) {
+        self.closing.close();
+        let _ = tokio::time::timeout(CLOSES_WITHIN, self.closing.wait()).await;
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
             if !self.cancel.is_cancelled() && !sandbox.idle(SANDBOX_SETTLES_WITHIN).await {

@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod backfill;
+pub mod by;
 pub mod holders;
 #[cfg(feature = "sandbox")]
 pub mod load;

@@ -18,6 +18,7 @@ use crate::ui::{self, OutputFormat, Ui, UiOptions};
 use crate::{applies, commands, completion, exit, limits, logging, signals};
 use reco_ops::aws::Watch;
 use reco_ops::error::{Error, Kind, Result};
+use reco_ops::event::Signer;
 use reco_ops::files::safe_file;
 use reco_ops::jq;
 
@@ -134,6 +135,7 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let work = async {
         let mut context = build(&cli.global, settings, ui, cancel).await?;
         context.watch = watch;
+        context.signer = Signer::new(cli.global.reason.as_deref());
         let need = applies::need(&cli.command);
         let outcome = match commands::run(&context, cli.command, cli::tree).await {
             Err(error) => Err(context.with_all_missing(error, need).await),

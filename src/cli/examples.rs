@@ -128,7 +128,7 @@ examples! {
     ;
     "user":
         "recoctl user 4711" => "the list, and its fate",
-        "recoctl user 4711 --all" => "every id of the list",
+        "recoctl user 4711 --in recs.jsonl.gz --in-dlq" => "also there",
         "recoctl user 4711 -o json | jq .standing" => "in one word",
     ;
     "metrics":

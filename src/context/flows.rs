@@ -72,7 +72,12 @@ impl Context {
     /// Event sink and cancellation for a flow.
     #[must_use]
     pub fn control(&self) -> Control {
-        Control { events: self.events(), cancel: self.cancel.clone() }
+        Control {
+            events: self.events(),
+            cancel: self.cancel.clone(),
+            signer: self.signer.clone(),
+            closing: self.closing.clone(),
+        }
     }
 
     /// Returns an event sink that shows events on the terminal.

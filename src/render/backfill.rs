@@ -9,6 +9,7 @@ mod replace;
 
 use reco_core::outcome::Outcome;
 
+use crate::render::by;
 use crate::render::verify::verification;
 use crate::ui::{Align, Palette, Report, Table, Tone, View, amount, count, duration, escape_line};
 use reco_ops::backfill::report::{At, BackfillReport, Destination, Stopped};
@@ -30,6 +31,7 @@ impl Report for BackfillReport {
             let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));
         }
+        text.push_str(&by::line(&self.by, view));
         if let Some(compare) = &self.compare {
             text.push_str(&replace::compared(self, compare, view));
         }

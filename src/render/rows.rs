@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
+use reco_core::queue_lock::QueueLock;
 
 use crate::ui::{
     Align, Table, Tone, View, amount, break_text, bytes, count, duration, escape_line,
@@ -124,23 +125,28 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
 #[must_use]
 pub fn elsewhere(
     messages: u64,
-    holder: Option<&Holder>,
+    (holder, locked_by): (Option<&Holder>, Option<&QueueLock>),
     unfinished: &[Unfinished],
     view: &View,
 ) -> String {
     if messages == 0 {
         return String::new();
     }
-    let who = match (holder, unfinished.first()) {
-        (Some(Holder { pid, run_id, since, .. }), _) => {
+    let who = match (holder, locked_by, unfinished.first()) {
+        (Some(Holder { pid, run_id, since, .. }), ..) => {
             let (run_id, since) = (escape_line(run_id), escape_line(to_the_second(since)));
             format!("likely held by run {run_id} (process {pid} of this machine, since {since})")
         }
-        (None, Some(run)) => {
+        (None, Some(lock), _) => {
+            format!("likely held by a run on another machine: {}", escape_line(&lock.words()))
+        }
+        (None, None, Some(run)) => {
             let run_id = escape_line(&run.run_id);
             format!("likely held by run {run_id}, which was interrupted: visible within 15 minutes")
         }
-        (None, None) => "held by another consumer, or by recoctl on another machine".to_owned(),
+        (None, None, None) => {
+            "held by another consumer, or by recoctl on another machine".to_owned()
+        }
     };
     let text = format!("{} in flight, {who}", amount(messages, "message"));
     format!("{}\n", break_text(&text, view.width, "  "))

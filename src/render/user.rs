@@ -1,5 +1,7 @@
 //! One user's story as text and JSON.
 
+mod elsewhere;
+
 use std::collections::BTreeMap;
 
 use reco_core::filter::DropReason;
@@ -7,7 +9,8 @@ use reco_core::human::{bytes, duration};
 use reco_core::outcome::Outcome;
 use reco_core::standing::{StoredList, UserStanding};
 use reco_core::{Id, Time};
-use reco_ops::user::{ArticleFate, Story, UserKnown};
+use reco_ops::backfill::UserEntries;
+use reco_ops::user::{ArticleFate, InDlq, RunOf, Story, UserKnown};
 use serde::{Serialize, Serializer};
 
 use crate::ui::{Align, Report, Table, Tone, View, amount, escape_line, wrap};
@@ -30,6 +33,12 @@ pub struct UserReport {
     pub now: i64,
     /// What was found.
     pub story: Story,
+    /// Entries of the user in files; `None` if none were looked into.
+    pub in_files: Option<UserEntries>,
+    /// Messages of the user in the DLQ; `None` if it was not looked through.
+    pub in_dlq: Option<InDlq>,
+    /// Backfills of this machine that read the files into the table.
+    pub runs: Vec<RunOf>,
 }
 
 #[derive(Serialize)]
@@ -42,6 +51,9 @@ struct Json<'a> {
     user_in_facts: Option<UserKnown>,
     facts: &'static str,
     policy_fingerprint: &'a str,
+    in_files: Option<&'a UserEntries>,
+    in_dlq: Option<&'a InDlq>,
+    runs: &'a [RunOf],
     articles: Vec<ArticleJson<'a>>,
 }
 
@@ -91,6 +103,14 @@ impl UserReport {
         })
     }
 
+    /// True if files and DLQ were looked through to their ends.
+    fn is_whole(&self) -> bool {
+        let files = self.in_files.as_ref();
+        let files = files.is_none_or(|files| files.unread == 0 && files.broken.is_empty());
+        let dlq = self.in_dlq.as_ref();
+        files && dlq.is_none_or(|dlq| dlq.reach.missed() == 0 && dlq.invisible == 0)
+    }
+
     /// True if no list of the user is looked into, so that nothing can be said of its ids.
     fn is_unjudged(&self) -> bool {
         matches!(self.story.known, Some(UserKnown::Unknown | UserKnown::Inactive))
@@ -123,6 +143,9 @@ impl Serialize for UserReport {
             user_in_facts: self.story.known,
             facts: self.facts,
             policy_fingerprint: &self.policy_fingerprint,
+            in_files: self.in_files.as_ref(),
+            in_dlq: self.in_dlq.as_ref(),
+            runs: &self.runs,
             articles: articles.collect(),
         }
         .serialize(serializer)
@@ -134,17 +157,25 @@ impl Report for UserReport {
     const ROWS: Option<&'static str> = Some("articles");
 
     fn outcome(&self) -> Outcome {
-        match self.story.standing {
-            UserStanding::NoItem => Outcome::NothingToDo,
-            _ => Outcome::Success,
+        match self.story.stored {
+            _ if self.in_dlq.as_ref().is_some_and(|dlq| dlq.interrupted) => Outcome::Interrupted,
+            _ if !self.is_whole() => Outcome::Partial,
+            None => Outcome::NothingToDo,
+            Some(_) => Outcome::Success,
         }
     }
 
     fn render(&self, view: &View) -> String {
         let tone = match self.story.standing {
             UserStanding::Current => Tone::Good,
-            UserStanding::DroppedToday | UserStanding::FilteredToNothing => Tone::Warn,
-            UserStanding::NoItem | UserStanding::NoList | UserStanding::Expired => Tone::Bad,
+            UserStanding::DroppedToday
+            | UserStanding::FilteredToNothing
+            | UserStanding::WaitsInDlq => Tone::Warn,
+            UserStanding::NoItem
+            | UserStanding::NoList
+            | UserStanding::Expired
+            | UserStanding::NeverWritten
+            | UserStanding::OlderListWon => Tone::Bad,
         };
         let sentence = view.palette.paint(tone, &self.story.sentence);
         let sentence = format!("user {} {sentence}", escape_line(&self.story.user.to_string()));
@@ -153,6 +184,7 @@ impl Report for UserReport {
             let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));
         }
+        text.push_str(&elsewhere::text(self, view));
         let ids = if self.all { self.every_id(view) } else { self.dropped_ids(view) };
         if !ids.is_empty() {
             text.push_str(&format!("\n{ids}"));

@@ -10,6 +10,7 @@ mod guards;
 mod incident;
 mod injected;
 mod journal;
+mod lock;
 mod look;
 mod matrix;
 mod native;

@@ -122,3 +122,148 @@ fn an_id_that_the_key_cannot_hold_is_an_error_that_names_the_table() {
     assert!(!told.contains('\u{1b}'), "{told:?}");
     assert_eq!(harness.recoctl(["user", "-7"]).output().expect("it runs").status.code(), Some(5));
 }
+
+/// Adds the queues `recs` and `recs-dlq`.
+fn with_dlq(mut harness: Harness) -> Harness {
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("recs-dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
+    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    harness.set("RECOCTL_QUEUE", "recs");
+    harness
+}
+
+fn plant(harness: &Harness, body: &str) -> String {
+    let planted = Planted { body: body.to_owned(), ..Planted::default() };
+    harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted")
+}
+
+/// A line with a list of the user, generated so many seconds ago.
+fn line(user: i64, ids: &str, ago: i64) -> String {
+    let at = now() - ago;
+    format!("{{\"user_id\":{user},\"recommended_note_ids\":{ids},\"generated_at\":{at}}}\n")
+}
+
+#[test]
+fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
+    let harness = with_dlq(with_facts());
+    let ago = |seconds: i64| ("generated_at", n(now() - seconds));
+    // 1: has a list of which some would be dropped; the file has the same.
+    put_list(&harness, 1, &[10, 11, 15], &[ago(600)]);
+    // 3: an older list won. 6: expired. 7: waits in the DLQ, with an older one in the table.
+    put_list(&harness, 3, &[10, 15], &[ago(7200)]);
+    put_list(&harness, 6, &[10], &[ago(7200), ("expires_at", n(now() - 60))]);
+    put_list(&harness, 7, &[10], &[ago(7200)]);
+    let mut facts = "INSERT INTO users VALUES ".to_owned();
+    facts.push_str("(4, 'active'), (6, 'active'), (7, 'active'), (8, 'active');");
+    let make = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+    let path = harness.home.path().join("facts.sqlite");
+    let made =
+        std::process::Command::new("python3").args(["-c", make]).arg(&path).arg(facts).status();
+    assert!(made.expect("python3 runs").success());
+    let recs = [
+        line(1, "[10,11,15]", 900),
+        line(2, "[10,15]", 600),
+        line(3, "[15,10]", 9_000),
+        line(3, "[10,15]", 600),
+        line(4, "[10,15]", 600),
+    ]
+    .concat();
+    harness.write("recs.jsonl", &recs);
+    let waiting = plant(&harness, &line(7, "[15]", 600));
+    let absent = plant(&harness, &line(8, "[10]", 600));
+    plant(&harness, "{\"user_id\":6,\"recommended_note_ids\":\"x\"}");
+    plant(&harness, &line(1, "[10]", 90_000));
+
+    let told = |user: &str, code: i32| {
+        harness.json(code, ["user", user, "--in", "recs.jsonl", "--in-dlq"])
+    };
+    let place = |line: u64| format!("recs.jsonl:{line}");
+    for (user, code, standing, parts) in [
+        ("1", 0, "dropped-today", vec!["has a list from", "1 of its 3 ids would be dropped today"]),
+        ("2", 5, "filtered-to-nothing", vec!["the user is inactive", &place(2)]),
+        ("3", 0, "older-list-won", vec!["an older list won", &place(4)]),
+        ("4", 5, "never-written", vec!["was never written", &place(5), "2 ids"]),
+        ("6", 0, "expired", vec!["expired"]),
+        ("7", 0, "waits-in-dlq", vec!["waits in the DLQ", &waiting[..8], "an older one"]),
+        ("8", 5, "waits-in-dlq", vec!["waits in the DLQ", &absent[..8], "the table has none"]),
+        ("99", 5, "never-written", vec!["has no list of the user"]),
+    ] {
+        let report = told(user, code);
+        assert_eq!(report["standing"], standing, "{user}: {report}");
+        for part in parts {
+            assert!(report["sentence"].as_str().unwrap_or_default().contains(part), "{report}");
+        }
+    }
+    let third = told("3", 0);
+    let entries = third["in_files"]["entries"].as_array().expect("entries").clone();
+    assert_eq!(entries.len(), 2, "{third}");
+    assert_eq!((&entries[0]["line"], &entries[1]["line"]), (&json!(3), &json!(4)));
+    assert_eq!((&entries[1]["fate"], &entries[1]["ids"]), (&json!("write"), &json!(2)));
+    let sixth = told("6", 0);
+    let messages = sixth["in_dlq"]["messages"].as_array().expect("messages").clone();
+    assert_eq!((messages.len(), &messages[0]["waiting"]), (1, &json!(false)), "{sixth}");
+    assert_eq!(sixth["in_dlq"]["scanned"], 4);
+    // Every message is visible again, and nothing was moved or written.
+    let depth = harness.the_sandbox().sqs().depth("recs-dlq").expect("there");
+    assert_eq!((depth.visible, depth.in_flight), (4, 0));
+    // What a redrive sent back is known from its journal.
+    let redrive = ["dlq", "redrive", &absent, "--rate", "50", "--reason", "INC-8"];
+    harness.json(0, redrive);
+    let eighth = told("8", 5);
+    let moved = &eighth["in_dlq"]["moved"][0];
+    assert_eq!((&moved["message_id"], &moved["standing"]), (&json!(absent), &json!("deleted")));
+    assert_eq!(moved["by"]["reason"], "INC-8", "{eighth}");
+    assert_eq!(eighth["standing"], "no-item", "it was sent back: {eighth}");
+    let output = harness.recoctl(["user", "7", "--dlq", "recs-dlq"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with("user 7 waits in the DLQ: message "), "{text}");
+    assert!(text.contains("1 message of the user in recs-dlq, of 3 messages received"), "{text}");
+}
+
+#[test]
+fn files_are_read_as_a_backfill_reads_them_and_its_run_is_named() {
+    let harness = with_facts();
+    let recs = [line(3, "[10,12]", 600), "not JSON\n".to_owned(), line(1, "[15]", 600)].concat();
+    harness.write("plain.jsonl", &recs);
+    let zip =
+        "import gzip, sys; gzip.open(sys.argv[2], 'wb').write(open(sys.argv[1], 'rb').read())";
+    let (plain, packed) =
+        (harness.home.path().join("plain.jsonl"), harness.home.path().join("recs.gz"));
+    let mut packing = std::process::Command::new("python3");
+    let packed = packing.args(["-c", zip]).arg(&plain).arg(&packed).status();
+    assert!(packed.expect("python3 runs").success());
+    // A line that cannot be read may be the user's: the search is not whole.
+    let report = harness.json(4, ["user", "3", "--in", "recs.gz"]);
+    assert_eq!(
+        (&report["standing"], &report["in_files"]["unread"]),
+        (&json!("never-written"), &json!(1))
+    );
+    let entry = &report["in_files"]["entries"][0];
+    assert_eq!(
+        (&entry["ids"], &entry["dropped"], &entry["file"]),
+        (&json!(1), &json!(1), &json!("recs.gz"))
+    );
+    assert_eq!((&report["runs"], &report["in_dlq"]), (&json!([]), &Value::Null));
+
+    harness.json(4, ["backfill", "recs.gz", "--reason", "INC-7"]);
+    let report = harness.json(4, ["user", "3", "--in", "recs.gz"]);
+    assert_eq!(report["standing"], "current", "{report}");
+    let run = &report["runs"][0];
+    assert_eq!(
+        (&run["finished"], &run["changed_since"]),
+        (&json!(true), &json!(false)),
+        "{report}"
+    );
+    assert_eq!((&run["by"]["reason"], &run["up_to_line"]), (&json!("INC-7"), &Value::Null));
+    let output = harness.recoctl(["user", "3", "--in", "recs.gz"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("1 entry of the user in recs.gz"), "{text}");
+    assert!(text.contains("backfill of recs.gz on this machine"), "{text}");
+    assert!(text.contains("INC-7") && text.contains("1 line could not be read"), "{text}");
+    // Without --in, files and queues are left alone.
+    let alone = harness.json(0, ["user", "3"]);
+    assert_eq!((&alone["in_files"], &alone["in_dlq"]), (&Value::Null, &Value::Null));
+    let missing = harness.recoctl(["user", "3", "--in", "absent.jsonl"]).output().expect("it runs");
+    assert_eq!(missing.status.code(), Some(8));
+}

@@ -1,11 +1,15 @@
 //! Where one user stands: what the table holds for them, and what a list would become today.
 
+mod elsewhere;
+
 use serde::Serialize;
 
 use crate::filter::{DropReason, SkipReason};
 use crate::human::{amount, duration};
 use crate::policy::Policy;
 use crate::{Id, Time};
+
+pub use elsewhere::{Elsewhere, OtherFate, OtherList};
 
 /// Content of the table for a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,12 @@ pub enum UserStanding {
     DroppedToday,
     /// Its list would be the same today.
     Current,
+    /// A file has a list of the user, or none has, and the table has none.
+    NeverWritten,
+    /// A file has a newer list than the table.
+    OlderListWon,
+    /// The DLQ has a list that the table lacks.
+    WaitsInDlq,
 }
 
 impl UserStanding {

@@ -8,6 +8,7 @@
 
 pub mod checkpoint;
 mod fault;
+mod find;
 mod foresight;
 mod former;
 mod holders;
@@ -46,12 +47,14 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use reco_core::concurrency::Concurrency;
+use reco_core::run_by::RunBy;
 use reco_store::retry::RetryOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
+pub use self::find::{EntryFate, UserEntries, UserEntry, entries_of};
 pub use self::former::{Chosen, FormerIndex, chosen_of_exports};
 pub use self::holders::{Holder, Holders, holders};
 use self::inputs::InputReport;
@@ -123,6 +126,8 @@ pub struct Backfill {
     replaced: Option<ReplaceReport>,
     /// Empty comparison with the table, if one is made.
     compare: Option<CompareReport>,
+    /// Who runs it, and why.
+    by: RunBy,
 }
 
 impl Backfill {
@@ -166,6 +171,7 @@ impl Backfill {
         let merged = run.merge().await?;
         let mut report = run.report(&preparer, table)?;
         report.replaced = self.replaced;
+        report.by = self.by;
         report.outcome = report.judge();
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {

@@ -8,6 +8,7 @@ pub mod export;
 pub mod import;
 pub mod journal;
 pub mod judge;
+pub mod lock;
 pub mod move_task;
 pub mod outcome;
 pub mod purge;

@@ -1,13 +1,17 @@
 //! Events of a running flow: data that the caller renders or drops.
 
+mod signer;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use reco_core::progress::{Total, Unit};
+pub use signer::Signer;
 
 /// Event of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +182,10 @@ pub struct Control {
     pub events: Events,
     /// Cancelled by the first signal: finish what is in flight, release the rest, report.
     pub cancel: CancellationToken,
+    /// Who runs it, and why.
+    pub signer: Signer,
+    /// Work that must end before the process does, such as releasing a lock that others see.
+    pub closing: TaskTracker,
 }
 
 #[cfg(test)]

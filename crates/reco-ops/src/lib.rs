@@ -4,7 +4,7 @@
 //! environment variables, and knows no command line.
 //!
 //! Modules import only downwards, which `tests/architecture.rs` checks:
-//! `{backfill, user} -> dlq -> {sqs, metrics, logs} -> {rate, journal} -> {aws, files, jq} -> {error,
+//! `user -> backfill -> dlq -> {sqs, metrics, logs} -> {rate, journal} -> {aws, files, jq} -> {error,
 //! event, processors}`.
 
 pub mod aws;

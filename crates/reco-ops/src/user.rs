@@ -1,11 +1,14 @@
 //! One user's story: what the table holds for them, and what the policy makes of it with today's
 //! facts.
 
+mod dlq;
+mod runs;
+
 use reco_core::facts::Facts as _;
 use reco_core::filter::{DropReason, explain};
 use reco_core::item::KeyType;
 use reco_core::policy::Policy;
-use reco_core::standing::{StoredList, UserStanding};
+use reco_core::standing::{Elsewhere, OtherFate, OtherList, StoredList, UserStanding};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 use reco_store::stored::Stored;
@@ -13,8 +16,12 @@ use reco_store::table::Expiry;
 use serde::Serialize;
 
 use crate::aws::Table;
+use crate::backfill::{EntryFate, UserEntries, UserEntry};
 use crate::error::{Error, Kind, Result};
 use crate::event::Events;
+
+pub use dlq::{DlqMessage, InDlq, in_dlq};
+pub use runs::{MovedBy, RunOf, moved_of, runs_of};
 
 /// Rules, facts and time by which a list is judged.
 #[derive(Debug, Clone, Copy)]
@@ -116,4 +123,27 @@ pub async fn look(
     let fated = list.articles.into_iter().zip(fates).zip(1..);
     let articles = fated.map(|((id, dropped), rank)| ArticleFate { rank, id, dropped }).collect();
     Ok(Story { user, standing, sentence, stored, articles, known })
+}
+
+impl Story {
+    /// Concludes where the user stands from what was found outside the table, too.
+    pub fn conclude(&mut self, elsewhere: &Elsewhere) {
+        let held = self.stored.as_ref().map_or(&StoredList::Nothing, |stored| &stored.held);
+        let base = (self.standing, std::mem::take(&mut self.sentence));
+        (self.standing, self.sentence) = elsewhere.conclude(base, held);
+    }
+}
+
+/// Returns the lists of files, as they count for a conclusion.
+pub fn other_lists(entries: &UserEntries) -> impl Iterator<Item = OtherList> + '_ {
+    entries.entries.iter().map(|UserEntry { at, fate, generated_at, .. }| OtherList {
+        place: format!("{}:{}", at.file, at.line),
+        time: *generated_at,
+        fate: match fate {
+            EntryFate::Write { ids, .. } => OtherFate::Kept(*ids),
+            EntryFate::Delete => OtherFate::Removal,
+            EntryFate::Skip { why } => OtherFate::Nothing(*why),
+            EntryFate::Reject { .. } => OtherFate::Unusable,
+        },
+    })
 }

@@ -17,6 +17,7 @@ mod sandbox;
 pub mod seed;
 pub mod sqs;
 pub mod stage;
+mod sts;
 pub mod worker;
 
 pub use options::{SandboxError, SandboxOptions};

@@ -1,6 +1,7 @@
 //! A stage to rehearse on: an empty local DynamoDB and the Lambda's function, handed one message at
 //! a time.
 
+use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -11,16 +12,23 @@ use reco_core::item::Schema;
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::policy::Policy;
 use reco_core::rehearsal::Answer;
+use reco_lambda::lines::{Origin, Stamp, messages_returned};
 use reco_lambda::{Handled, Pipeline, handle};
 use reco_store::client::dynamodb_config;
 use reco_store::facts::FactsSource;
 use reco_store::writer::{Writer, WriterOptions};
+use serde_json::Value;
 
-use crate::cloudwatch::Cloudwatch;
 use crate::runtime::{Fleet, FunctionBinary, FunctionError, FunctionLog};
 use crate::sandbox::aws_env;
 use crate::worker::{self, Function};
-use crate::{Sandbox, SandboxError, SandboxOptions};
+use crate::{Place, Sandbox, SandboxError, SandboxOptions};
+
+/// File of the function's log.
+const LOG: &str = "log";
+
+/// Last bytes of the log, among which the line about a message is.
+const LAST_BYTES: u64 = 256 * 1024;
 
 /// An empty local DynamoDB.
 pub struct Stage {
@@ -32,8 +40,8 @@ pub struct Stage {
 pub enum Actor {
     /// The handler that is built in.
     BuiltIn(Box<Pipeline>),
-    /// A program that polls the Runtime API.
-    Binary(Function),
+    /// A program that polls the Runtime API, and its log.
+    Binary(Function, Place),
 }
 
 /// Settings of a function's binary, as its environment has them.
@@ -113,9 +121,13 @@ impl Stage {
         let tables = facts_tables.map(|tables| ("RECO_FACTS_TABLES", tables));
         let variables = aws_env(&self.sandbox.endpoint()).into_iter().chain(own).chain(tables);
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).chain(names);
-        let log = FunctionLog::Metrics(Cloudwatch::new());
+        let place = Place::new("rehearsal").map_err(|error| FunctionError::Spawn {
+            path: path.display().to_string(),
+            reason: format!("cannot make a directory for its log: {error}"),
+        })?;
+        let log = FunctionLog::File(place.path().join(LOG));
         let binary = FunctionBinary { path, variables: variables.collect(), log };
-        Ok(Actor::Binary(Fleet::start(binary).await?.function()))
+        Ok(Actor::Binary(Fleet::start(binary).await?.function(), place))
     }
 
     /// Stops the stage.
@@ -146,9 +158,9 @@ impl Actor {
                     Err(_) => (Answer::Failed, Some(timed_out(timeout))),
                 }
             }
-            Actor::Binary(function) => match function(event, stops_at).await {
+            Actor::Binary(function, place) => match function(event, stops_at).await {
                 Ok(response) if response.batch_item_failures.is_empty() => (Answer::Handled, None),
-                Ok(_) => (Answer::Returned, None),
+                Ok(_) => (Answer::Returned, logged(place, &message.id)),
                 Err(error) => (Answer::Failed, Some(error)),
             },
         };
@@ -161,12 +173,33 @@ fn timed_out(timeout: Duration) -> String {
 }
 
 fn told(handled: &Handled) -> (Answer, Option<String>) {
-    let report = &handled.report;
-    let Some(failure) = report.failures.first() else { return (Answer::Handled, None) };
-    let why = report.facts_error.clone().or_else(|| report.write_error.clone());
-    let kind = serde_json::to_value(&failure.reason).ok();
-    let kind = kind.as_ref().and_then(|kind| kind.get("reason")?.as_str()).map(str::to_owned);
-    (Answer::Returned, why.or(kind))
+    let stamp = Stamp { request_id: "", at_ms: 0 };
+    let origin = Origin { policy: "", function_version: "" };
+    match messages_returned(&handled.report, &stamp, origin).next() {
+        None => (Answer::Handled, None),
+        Some(line) => (Answer::Returned, reason_in(&line)),
+    }
+}
+
+/// Returns the reason in the function's log for which it returned a message.
+fn logged(place: &Place, message_id: &str) -> Option<String> {
+    let mut file = std::fs::File::open(place.path().join(LOG)).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(LAST_BYTES))).ok()?;
+    let mut log = Vec::new();
+    file.read_to_end(&mut log).ok()?;
+    let log = String::from_utf8_lossy(&log);
+    let mut lines = log.lines().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let about = |line: &Value| {
+        line.get("message_id").is_some_and(|id| id == message_id) && line.get("reason").is_some()
+    };
+    lines.find(about).and_then(|line| reason_in(&line))
+}
+
+/// Returns the reason in a line about a returned message: the error, or else the kind.
+fn reason_in(line: &Value) -> Option<String> {
+    let text = |member: &str| line.get(member)?.as_str().map(str::to_owned);
+    text("error").or_else(|| text("reason"))
 }
 
 fn record(message: &Message, queue_arn: &str) -> SqsMessage {

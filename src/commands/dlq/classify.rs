@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::queue_lock::QueueLock;
 use reco_core::room::Room;
 use serde::Serialize;
 
@@ -81,6 +82,8 @@ struct ClassifyReport {
     unfinished: Vec<Unfinished>,
     /// Run of this machine that is moving messages of the DLQ.
     held_by: Option<Holder>,
+    /// Run on another machine that has locked the DLQ.
+    locked_by: Option<QueueLock>,
     /// Repeated deliveries of messages that are counted only once above.
     repeated: u64,
     /// WCU needed to redrive all messages.
@@ -172,6 +175,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         reach,
         unfinished: session.history.unfinished().to_vec(),
         held_by: session.holder.clone(),
+        locked_by: session.locked_by.clone(),
         repeated: scan.repeated,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         findings: args.fail_on.iter().copied().filter(found).collect(),
@@ -246,7 +250,7 @@ impl Report for ClassifyReport {
         }
         text.push_str(&break_lines(&self.footer(view), view.width));
         let elsewhere = self.queues.in_flight_elsewhere;
-        let holder = self.held_by.as_ref();
+        let holder = (self.held_by.as_ref(), self.locked_by.as_ref());
         text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
         text.push_str(&break_lines(&self.reach.words(), view.width));
         text.push_str(&match self.detailed {

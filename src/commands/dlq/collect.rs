@@ -7,7 +7,7 @@ use reco_core::settle::Waiver;
 
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
-use crate::render::rows;
+use crate::render::{by, rows};
 use crate::ui::{Tone, View, amount, break_lines, bytes, count, escape_line, was};
 use reco_ops::dlq::collect::{self, Collected, Fate, Record};
 use reco_ops::dlq::select::Classes;
@@ -142,6 +142,7 @@ fn footer(report: &Collected, view: &View) -> String {
             text.push_str(&format!("{label} the file is incomplete: this run was interrupted or did not reach every message; its messages can be imported\n"));
         }
     }
+    text.push_str(&by::line(&report.by, view));
     text.push_str(&report.reach.words());
     if report.queues.in_flight_elsewhere > 0 {
         let others = was(report.queues.in_flight_elsewhere);

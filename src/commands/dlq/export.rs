@@ -31,7 +31,8 @@ pub struct ExportArgs {
     /// Skip the confirmation that --and-delete asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
+    /// it
     #[arg(long)]
     pub force: bool,
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
+use crate::render::by;
 use crate::ui::{Report, Tone, View, amount, count, escape_line, form};
 use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::copies::{CopyFate, CopyRow};
@@ -38,6 +39,9 @@ pub struct ImportArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
+    /// Take over the queue's lock from a run on another machine
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Runs the import.
@@ -45,9 +49,9 @@ pub struct ImportArgs {
 /// # Errors
 /// Same as [`import`].
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
-    let ImportArgs { file, to, rate, again, dry_run, yes } = args;
+    let ImportArgs { file, to, rate, again, dry_run, yes, force } = args;
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
-    let options = ImportOptions { file, to, rate, again, dry_run };
+    let options = ImportOptions { file, to, rate, again, dry_run, force };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = import(connect, context.home()?, &control, &options, ask).await?;
     context.ui.report(&report)?;
@@ -139,5 +143,6 @@ fn footer(report: &ImportReport, view: &View) -> String {
     if let Some(journal) = &report.journal {
         text.push_str(&format!("journal {}\n", escape_line(journal)));
     }
+    text.push_str(&by::line(&report.by, view));
     text
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::queue_lock::QueueLock;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -71,6 +72,8 @@ struct PeekReport {
     released: Released,
     /// Run of this machine that is moving messages of the DLQ.
     held_by: Option<Holder>,
+    /// Run on another machine that has locked the DLQ.
+    locked_by: Option<QueueLock>,
     unfinished: Vec<Unfinished>,
     interrupted: bool,
 }
@@ -128,6 +131,7 @@ fn report(
         repeated: scan.repeated,
         released,
         held_by: session.holder.clone(),
+        locked_by: session.locked_by.clone(),
         unfinished: session.history.unfinished().to_vec(),
         interrupted: context.cancel.is_cancelled(),
     }
@@ -174,7 +178,8 @@ impl Report for PeekReport {
         text.push_str(&self.footer(view.width));
         text.push_str(&self.reach.words());
         let elsewhere = self.queues.in_flight_elsewhere;
-        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &self.unfinished, view));
+        let holder = (self.held_by.as_ref(), self.locked_by.as_ref());
+        text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
         if let Some(next) = &self.in_full {
             let next = view.palette.paint(Tone::Command, next);
             text.push_str(&format!("a whole message: {next}\n"));

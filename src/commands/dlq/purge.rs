@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::collect::{Task, collect, render};
 use crate::context::Context;
 use crate::flags::select::{SELECTION, SelectArgs};
+use crate::render::by;
 use crate::ui::{Report, View, count};
 use reco_ops::dlq::collect::Collected;
 use reco_ops::dlq::purge::{PurgeAll, PurgeAllReport};
@@ -43,8 +44,8 @@ pub struct PurgeArgs {
     /// selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own or, with --all-now, is not the DLQ
-    /// of any queue
+    /// Proceed even if the DLQ has a redrive policy of its own, a run on another machine has locked
+    /// it or, with --all-now, it is not the DLQ of any queue
     #[arg(long)]
     pub force: bool,
 }
@@ -110,12 +111,13 @@ impl Report for PurgeAllReport {
         Outcome::Success
     }
 
-    fn render(&self, _view: &View) -> String {
+    fn render(&self, view: &View) -> String {
         let (dlq, about) = (&self.dlq, count(self.approximate_messages));
-        if self.purged {
+        let what = if self.purged {
             format!("SQS is deleting all messages in {dlq} (about {about}), within 60 s\n")
         } else {
             format!("all messages in {dlq} (about {about}) would be deleted (--dry-run)\n")
-        }
+        };
+        what + &by::line(&self.by, view)
     }
 }

@@ -76,7 +76,8 @@ pub struct RedriveArgs {
     /// Skip the confirmation that `--class all` asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
+    /// it
     #[arg(long)]
     pub force: bool,
     /// How to move the messages

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use reco_core::concurrency::{Concurrency, SpeedLimit};
 use reco_core::item::KeyType;
+use reco_core::run_by::RunBy;
 
 use super::*;
 use reco_ops::aws::ListType;
@@ -20,6 +21,7 @@ pub(super) fn report() -> BackfillReport {
     items.add(1500);
     BackfillReport {
         outcome: Outcome::Partial,
+        by: RunBy { reason: Some("INC-4711".to_owned()), ..RunBy::default() },
         dry_run: false,
         destination: Destination::Table,
         table: Some("recommendations".to_owned()),

@@ -2,6 +2,7 @@
 
 use reco_core::outcome::Outcome;
 
+use crate::render::by;
 use crate::ui::{Report, Tone, View, amount, count, escape_line};
 use reco_ops::aws::sqs::MoveStatus;
 use reco_ops::dlq::move_task::MoveReport;
@@ -32,6 +33,7 @@ impl Report for MoveReport {
         text.push('\n');
         let Engine { engine, engine_reason } = &self.engine;
         text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
+        text.push_str(&by::line(&self.by, view));
         if task
             .failure
             .as_deref()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::journal::Digest;
+use reco_core::run_by::RunBy;
 
 use super::*;
 use crate::render::rows::sample;
@@ -25,6 +26,11 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         time: Duration::from_millis(1_234),
         reach: Reach { exhausted: true, ..Reach::default() },
         engine: Engine::client("a dry run lists each message"),
+        by: RunBy {
+            who: Some("arn:aws:sts::1:assumed-role/ops/jane".to_owned()),
+            host: Some("ops-1".to_owned()),
+            reason: Some("INC-4711".to_owned()),
+        },
         ..RedriveSummary::default()
     };
     let released = Released { released: 2, ..Released::default() };

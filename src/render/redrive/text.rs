@@ -3,8 +3,8 @@
 use super::change::changes;
 use super::guards::guards_text;
 use crate::render::outcome::{Named, outcomes};
-use crate::render::rows;
 use crate::render::steps::step;
+use crate::render::{by, rows};
 use crate::ui::{Tone, View, amount, count, escape_line, was};
 use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport, Stage};
 
@@ -20,7 +20,7 @@ pub(super) fn text(report: &RedriveReport, view: &View) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&footer(report));
+    text.push_str(&footer(report, view));
     text.push_str(&guards_text(report));
     text.push_str(&became(report, view));
     text.push_str(&rows::basis(&report.basis, view));
@@ -101,7 +101,7 @@ fn twice(report: &RedriveReport) -> String {
     )
 }
 
-fn footer(report: &RedriveReport) -> String {
+fn footer(report: &RedriveReport, view: &View) -> String {
     let dlq = &report.queues.dlq;
     let source = report.queues.source.as_deref().unwrap_or("the queue that each came from");
     let seen = amount(report.seen, "message");
@@ -134,6 +134,7 @@ fn footer(report: &RedriveReport) -> String {
     if let Some(journal) = &report.journal {
         text.push_str(&format!("journal {}\n", escape_line(journal)));
     }
+    text.push_str(&by::line(&report.by, view));
     if report.moved_to.len() > 1 {
         for (queue, messages) in &report.moved_to {
             text.push_str(&format!(

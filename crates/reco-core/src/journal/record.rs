@@ -9,6 +9,7 @@ use super::digest::Digest;
 use crate::message::Message;
 use crate::message_outcome::{MessageOutcome, UserCounts};
 use crate::outcome::Outcome;
+use crate::run_by::RunBy;
 
 /// Format version that this code writes, and the only one it reads.
 pub const VERSION: u32 = 1;
@@ -71,6 +72,9 @@ pub struct Header {
     pub recoctl: String,
     /// Fingerprint of the policy by which messages were judged.
     pub policy: String,
+    /// Who ran it, and why; unknown in journals of earlier versions.
+    #[serde(default, skip_serializing_if = "RunBy::is_unknown")]
+    pub by: RunBy,
 }
 
 /// A message about to be sent, with everything needed to restore it.

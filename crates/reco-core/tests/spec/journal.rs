@@ -12,6 +12,7 @@ use reco_core::journal::{
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::message_outcome::{MessageOutcome, UserCounts};
 use reco_core::outcome::Outcome;
+use reco_core::run_by::RunBy;
 use reco_core::settle::Copy;
 
 const MINUTE_MS: i64 = 60_000;
@@ -26,6 +27,7 @@ fn header(fifo: bool) -> Header {
         fifo,
         recoctl: "0.1.0".to_owned(),
         policy: "fp".to_owned(),
+        by: RunBy::default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod queue;
 mod receive;
 mod reference;
 mod send;
+mod tags;
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;

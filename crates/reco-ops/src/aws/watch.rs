@@ -46,10 +46,11 @@ const NO_MORE: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Read-only operations that receive no messages. All others count as work.
-const LOOKS: [&str; 13] = [
+const LOOKS: [&str; 14] = [
     "GetQueueUrl",
     "GetQueueAttributes",
     "ListQueues",
+    "ListQueueTags",
     "ListDeadLetterSourceQueues",
     "ListMessageMoveTasks",
     "DescribeTable",

@@ -12,6 +12,7 @@ mod saver;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use reco_core::run_by::RunBy;
 use serde::{Deserialize, Serialize};
 
 pub use self::file::{Lock, default_path, load, parse};
@@ -44,6 +45,9 @@ pub struct Checkpoint {
     pub state: State,
     /// Rejects file, if the run has one.
     pub rejects: Option<RejectsFile>,
+    /// Who ran the last run, and why; unknown in checkpoints of earlier versions.
+    #[serde(default, skip_serializing_if = "RunBy::is_unknown")]
+    pub by: RunBy,
 }
 
 /// Progress of a run, with the counts up to that place.

@@ -267,7 +267,7 @@ pub(super) async fn has_export(files: &[PathBuf]) -> bool {
 }
 
 /// Reads inputs from their start, and returns the results of `work` on their chunks in order.
-fn in_order<F>(
+pub(super) fn in_order<F>(
     sources: Vec<Source>,
     mapped: bool,
     work: impl FnMut(Chunk) -> F + Send,

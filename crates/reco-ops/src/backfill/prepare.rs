@@ -3,6 +3,7 @@
 mod decode;
 mod entry;
 mod route;
+mod user;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use entry::Waiting;
 pub use entry::{Fate, Found, Listed, Prepared, PreparedEntry, PreparedLine, Spent};
 pub use route::Route;
 use route::carry;
+pub use user::EntryOfUser;
 
 /// Maximum entries per facts lookup.
 const ENTRIES_PER_LOOKUP: usize = 500;

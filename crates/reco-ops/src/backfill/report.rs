@@ -3,6 +3,7 @@
 use reco_core::Time;
 use reco_core::item::KeyType;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use reco_core::shard::Shard;
 use serde::Serialize;
 
@@ -82,6 +83,8 @@ pub struct BackfillReport {
     pub resumed: Option<Resumed>,
     /// Write plan; only in a dry run.
     pub plan: Option<Plan>,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Command line that continues a stopped run, if the caller knows it.
     pub next: Option<String>,
     /// What a dry run would change in the table, if requested.

@@ -134,8 +134,12 @@ pub async fn set_up(
         table_id: target.table_id(),
         list_type: &write_options.list_type,
     };
+    let by = match options.dry_run {
+        true => control.signer.unsigned(),
+        false => control.signer.sign(events).await,
+    };
     let (settings, rejects) = (settings(options, &target)?, options.rejects.as_deref());
-    let place = (&home, events);
+    let place = (&home, events, &by);
     let Start { resumed, saver, rejects, began, list_type } =
         start::start(place, reliability, &sources, &preparer, target_of_run, settings, rejects)?;
     let table = target.table_mut().map(|table| &mut table.schema);
@@ -180,6 +184,7 @@ pub async fn set_up(
         formers,
         replaced,
         compare,
+        by,
     };
     Ok(BackfillJob { backfill, reader })
 }

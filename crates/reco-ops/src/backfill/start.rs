@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reco_core::human::{amount, form};
 use reco_core::item::KeyType;
+use reco_core::run_by::RunBy;
 
 use super::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
@@ -85,7 +86,7 @@ struct Kept {
 /// Refuses if the input, the policy, the table or a setting has changed since the checkpoint, or
 /// another process holds it.
 pub(super) fn start(
-    (home, events): (&HomeOptions, &Events),
+    (home, events, by): (&HomeOptions, &Events, &RunBy),
     options: &Reliability,
     sources: &[Source],
     preparer: &Preparer,
@@ -135,7 +136,8 @@ pub(super) fn start(
     let began = began.as_second();
     let file = rejects.file().map(absolute);
     let bytes = first.rejects.as_ref().map_or(0, |rejects| rejects.bytes);
-    let first = Checkpoint { rejects: file.map(|path| RejectsFile { path, bytes }), ..first };
+    let rejects_file = file.map(|path| RejectsFile { path, bytes });
+    let first = Checkpoint { rejects: rejects_file, by: by.clone(), ..first };
     let saver = match Saver::begin(&kept.path, options.checkpoint_every, first, kept.lock) {
         Ok(saver) => Some(saver),
         Err(error) if options.checkpoint.is_none() && !options.resume => {
@@ -243,6 +245,7 @@ fn fresh(identity: Identity) -> Checkpoint {
         runs: 1,
         state: State::default(),
         rejects: None,
+        by: RunBy::default(),
     }
 }
 

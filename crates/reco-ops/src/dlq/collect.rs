@@ -88,7 +88,7 @@ pub async fn collect(
         spool,
         confirmed: task.ask.is_none(),
         file,
-        ending: CollectSummary::default(),
+        ending: CollectSummary { by: session.by.clone(), ..CollectSummary::default() },
         records: Vec::new(),
         released: Released::default(),
         named: Vec::new(),

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use reco_core::message::Message;
 use reco_core::outcome::Outcome;
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::export::Opened;
-use super::journal::{Home, Journal, Ledger, Lock, MessageState, Origin, each_kept};
+use super::journal::{Home, Journal, Ledger, MessageState, Origin, each_kept};
+use super::lock::{Claim, DlqLock};
 use crate::aws::sqs::{BATCH, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Unit};
@@ -114,6 +116,17 @@ fn unexpected(error: &tokio::task::JoinError) -> Error {
     Error::new(Kind::Internal, "reading the file failed unexpectedly").because(error)
 }
 
+/// Options of a run that sends copies.
+#[derive(Debug, Clone, Copy)]
+pub struct CopyOptions {
+    /// Counts no message as sent.
+    pub again: bool,
+    /// Sends nothing, and locks nothing.
+    pub dry_run: bool,
+    /// Takes over the lock of a run on another machine.
+    pub force: bool,
+}
+
 /// Queue that copies are sent to, with the record of what earlier runs sent there.
 #[derive(Debug)]
 pub struct Copies {
@@ -125,12 +138,14 @@ pub struct Copies {
     home: Home,
     origin: Origin,
     ledger: Ledger,
-    _lock: Option<Lock>,
+    /// Who sends, and why.
+    pub by: RunBy,
+    _lock: Option<DlqLock>,
 }
 
 impl Copies {
     /// Looks up the queue `to`, locks it unless this is a dry run, and reads what earlier runs sent
-    /// from the same origin. With `again`, no message counts as sent.
+    /// from the same origin.
     ///
     /// # Errors
     /// When the queue cannot be found, another run has the lock, or an earlier journal cannot be
@@ -140,16 +155,24 @@ impl Copies {
         home: Home,
         (kind, id): (&'static str, &str),
         to: &str,
-        (again, dry_run): (bool, bool),
+        options: CopyOptions,
+        control: &Control,
     ) -> Result<Self> {
+        let CopyOptions { again, dry_run, force } = options;
         let (queue, state) = sqs.resolve(to).await?;
         // Locked before the ledger is read, since another run may be writing it.
-        let take = || Lock::take(&home, &queue.arn, &Journal::new_run_id());
-        let lock = (!dry_run).then(take).transpose()?;
+        let lock = match dry_run {
+            true => None,
+            false => {
+                let claim = Claim { home: &home, run_id: &Journal::new_run_id(), force };
+                Some(DlqLock::take(&sqs, &queue, claim, control).await?)
+            }
+        };
+        let by = lock.as_ref().map_or_else(|| control.signer.unsigned(), |lock| lock.by().clone());
         let origin = Origin { kind, id: id.to_owned(), to: queue.arn.clone() };
         let ledger = Ledger::open(&home, &origin, again)?;
         let limit = state.max_message_bytes;
-        Ok(Copies { queue, limit, sqs, home, origin, ledger, _lock: lock })
+        Ok(Copies { queue, limit, sqs, home, origin, ledger, by, _lock: lock })
     }
 
     /// Returns the fate of a message before anything is sent.
@@ -176,7 +199,8 @@ impl Copies {
         pace: &Pace,
         control: &Control,
     ) -> Result<Journal> {
-        let (journal, stamp) = self.ledger.write(&self.home, &self.origin, self.queue.fifo)?;
+        let (journal, stamp) =
+            self.ledger.write(&self.home, &self.origin, (self.queue.fifo, &self.by))?;
         let journal = Arc::new(journal);
         let (queue, limit) = (self.queue.clone(), self.limit);
         let to = Arc::new(Destination { number: 0, queue, limit, stamp: Some(stamp) });

@@ -11,9 +11,10 @@ use reco_core::export::{Ending, Header};
 use reco_core::human::{amount, form, was};
 use reco_core::message::Message;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
+use super::copies::{Copies, CopyFate, CopyOptions, CopyRow, KeptIn, close};
 use super::export::Opened;
 use super::journal::{EXPORT, Home};
 use super::judge::unsendable;
@@ -38,6 +39,8 @@ pub struct ImportOptions {
     pub again: bool,
     /// Reports what would be sent without sending it.
     pub dry_run: bool,
+    /// Takes over the lock of a run on another machine.
+    pub force: bool,
 }
 
 /// Export file as shown in the report.
@@ -73,6 +76,8 @@ pub struct ImportReport {
     pub interrupted: bool,
     /// Path of the journal with the sent messages; null if none was sent.
     pub journal: Option<String>,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Every message of the file.
     pub messages: Vec<CopyRow>,
 }
@@ -121,7 +126,7 @@ pub async fn import(
     options: &ImportOptions,
     ask: Option<&dyn Ask>,
 ) -> Result<ImportReport> {
-    let mut plan = before_all(control, plan(connect, home, options)).await?;
+    let mut plan = before_all(control, plan(connect, home, options, control)).await?;
     let to_send = plan.of(CopyFate::Planned);
     warn(control, options, &plan, ask.is_some());
     if options.dry_run || to_send == 0 {
@@ -148,12 +153,15 @@ async fn plan(
     connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
     home: Home,
     options: &ImportOptions,
+    control: &Control,
 ) -> Result<Plan> {
     let mut opened = Opened::open(&options.file).await?;
     let Header { queue, export_id, .. } = opened.header()?.clone();
     let given = options.to.as_ref().unwrap_or(&queue);
     let (sqs, origin) = (connect(given).await?, (EXPORT, export_id.as_str()));
-    let copies = Copies::open(sqs, home, origin, given, (options.again, options.dry_run)).await?;
+    let ImportOptions { again, dry_run, force, .. } = *options;
+    let options = CopyOptions { again, dry_run, force };
+    let copies = Copies::open(sqs, home, origin, given, options, control).await?;
     let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
     let mut stuck = HashSet::new();
     while let Some(message) = opened.next().await? {
@@ -270,6 +278,7 @@ fn report(
         counts,
         interrupted: control.cancel.is_cancelled(),
         journal,
+        by: plan.copies.by.clone(),
         messages: rows,
     }
 }

@@ -1,9 +1,11 @@
 //! Purge of a whole DLQ by SQS PurgeQueue, which inspects no messages.
 
 use reco_core::human::{count, known};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::journal::{Home, HomeOptions, Journal, Lock};
+use super::journal::{Home, HomeOptions, Journal};
+use super::lock::{Claim, DlqLock};
 use super::queues::{self, QueuePair};
 use super::session::{Ask, World};
 use crate::aws::sqs::Sqs;
@@ -21,6 +23,7 @@ pub struct PurgeAll {
     pair: QueuePair,
     home: HomeOptions,
     control: Control,
+    force: bool,
 }
 
 /// Report of a purge of a whole DLQ.
@@ -35,6 +38,8 @@ pub struct PurgeAllReport {
     pub approximate_messages: u64,
     /// True if SQS accepted the purge.
     pub purged: bool,
+    /// Who ran it, and why.
+    pub by: RunBy,
 }
 
 impl PurgeAll {
@@ -47,7 +52,7 @@ impl PurgeAll {
         let sqs = Sqs::new(sdk);
         let pair = queues::find(&sqs, names, &control.events).await?;
         queues::guard_whole(&sqs, &pair, force).await?;
-        Ok(PurgeAll { sqs, pair, home, control })
+        Ok(PurgeAll { sqs, pair, home, control, force })
     }
 
     /// Purges the DLQ after confirmation by `ask`.
@@ -56,11 +61,12 @@ impl PurgeAll {
     /// When it is not confirmed, another process has locked the queue, or SQS refuses.
     pub async fn run(self, dry_run: bool, ask: Option<&dyn Ask>) -> Result<PurgeAllReport> {
         let (dlq, about) = (&self.pair.dlq.queue, self.pair.dlq.state.holds());
-        let report = PurgeAllReport {
+        let mut report = PurgeAllReport {
             dlq: dlq.name.clone(),
             dry_run,
             approximate_messages: about,
             purged: !dry_run,
+            by: self.control.signer.unsigned(),
         };
         if dry_run {
             return Ok(report);
@@ -76,8 +82,10 @@ impl PurgeAll {
         {
             return Err(Error::refused("not confirmed: nothing was deleted"));
         }
-        let home = Home::of(&self.home)?;
-        let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
+        let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
+        let claim = Claim { home: &home, run_id: &run_id, force: self.force };
+        let lock = DlqLock::take(&self.sqs, dlq, claim, &self.control).await?;
+        report.by = lock.by().clone();
         self.control.events.warn(format!("purging {}: {RACE}", dlq.name));
         self.sqs.purge(dlq).await?;
         Ok(report)

@@ -143,6 +143,7 @@ pub async fn redrive(
         redrive.ending.journal = log.path();
     }
     redrive.ending.engine = options.engine.clone();
+    redrive.ending.by = session.by.clone();
     let result = redrive.run().await;
     redrive.guards.finish().await;
     let released = session.release_all().await;

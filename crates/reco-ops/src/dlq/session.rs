@@ -12,12 +12,15 @@ use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::dlq::journal::{Holder, Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
+use crate::dlq::lock::{Claim, DlqLock, holder_elsewhere};
 use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events, Unit};
 use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
 use reco_core::human::{UNKNOWN, amount, form, known};
+use reco_core::queue_lock::QueueLock;
+use reco_core::run_by::RunBy;
 
 /// Session of a command on a DLQ.
 #[derive(Debug)]
@@ -40,7 +43,11 @@ pub struct Session {
     pub control: Control,
     /// Another run of this machine that is moving messages of the DLQ, and so holds some of them.
     pub holder: Option<Holder>,
-    _lock: Option<Lock>,
+    /// The same on another machine, by its lock on the DLQ.
+    pub locked_by: Option<QueueLock>,
+    /// Who runs this, and why.
+    pub by: RunBy,
+    _lock: Option<DlqLock>,
 }
 
 /// Queues as shown in reports.
@@ -98,7 +105,8 @@ pub struct World<'a> {
 /// Options for opening a session.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// Allows receiving from a DLQ with a redrive policy of its own.
+    /// Allows receiving from a DLQ with a redrive policy of its own, and takes over the lock of a
+    /// run on another machine.
     pub force: bool,
     /// Parts of each message to keep.
     pub keep: Keep,
@@ -150,13 +158,20 @@ impl Session {
                 None => Homes::Source(pair.source.as_ref().map(|s| s.queue.arn.clone())),
             },
         };
-        let lock = options
-            .run_id
-            .as_deref()
-            .map(|run_id| Lock::take(&Home::of(&home)?, &pair.dlq.queue.arn, run_id));
-        let lock = lock.transpose()?;
+        let lock = match options.run_id.as_deref() {
+            Some(run_id) => {
+                let claim = Claim { home: &Home::of(&home)?, run_id, force: options.force };
+                Some(DlqLock::take(&sqs, &pair.dlq.queue, claim, &control).await?)
+            }
+            None => None,
+        };
         let elsewhere = lock.is_none() && pair.dlq.state.in_flight > 0;
         let holder = elsewhere.then(|| holder(&home, &pair.dlq.queue.arn)).flatten();
+        let locked_by = match elsewhere && holder.is_none() {
+            true => holder_elsewhere(&sqs, &pair.dlq.queue).await,
+            false => None,
+        };
+        let by = lock.as_ref().map_or_else(|| control.signer.unsigned(), |lock| lock.by().clone());
         if options.run_id.is_some() {
             control.events.status(pair.acting_on());
         }
@@ -198,6 +213,8 @@ impl Session {
             sdk: sdk.clone(),
             control,
             holder,
+            locked_by,
+            by,
             _lock: lock,
         })
     }

@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,14 @@ use sha2::{Digest, Sha256};
 
 use super::home::{Home, make_private};
 use crate::error::{Error, Result};
-use crate::files::safe_file::no_follow;
+use crate::files::safe_file::{no_follow, open_regular};
 
 /// Times that a lock in use is tried again.
 const LOOKS: u32 = 5;
 /// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
+/// Maximum length of a state directory's id in bytes.
+const STATE_ID: u64 = 16;
 
 /// Lock on a DLQ, held while this value lives. The operating system releases it however the process
 /// ends.
@@ -88,6 +91,35 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Returns the id of a state directory, by which its runs recognise each other's locks on other
+    /// machines' screens. If it cannot be kept, it is another one for each run.
+    #[must_use]
+    pub fn state_id(home: &Home) -> String {
+        let path = home.locks().join("state-id");
+        read_id(&path)
+            .or_else(|| {
+                make_private(home.locks()).ok()?;
+                let mut file = tempfile::NamedTempFile::new_in(home.locks()).ok()?;
+                file.write_all(new_id().as_bytes()).ok()?;
+                // Another run may have been first: then its id counts.
+                let _ = file.persist_noclobber(&path);
+                read_id(&path)
+            })
+            .unwrap_or_else(new_id)
+    }
+}
+
+fn new_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
+
+fn read_id(path: &Path) -> Option<String> {
+    let mut id = String::new();
+    open_regular(path).ok()?.take(STATE_ID).read_to_string(&mut id).ok()?;
+    (id.len() as u64 == STATE_ID).then_some(id)
+}
+
 fn refusal(arn: &str, holder: Option<Holder>) -> Error {
     let who = match holder {
         Some(Holder { pid, run_id, since, .. }) => {
@@ -129,6 +161,14 @@ mod tests {
     fn home(root: &std::path::Path) -> Home {
         let state = Some(root.to_owned());
         Home::of(&HomeOptions { state, ..HomeOptions::default() }).expect("a state directory")
+    }
+
+    #[test]
+    fn a_state_directory_keeps_its_id() {
+        let (one, other) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("other"));
+        let id = Lock::state_id(&home(one.path()));
+        assert_eq!((id.len(), Lock::state_id(&home(one.path()))), (16, id.clone()));
+        assert_ne!(Lock::state_id(&home(other.path())), id);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::faults::{Dropped, FaultySqs};
 use crate::http::{Request, Response};
 use crate::logs::Logs;
 use crate::permissions::{Asked, Denied, Permissions, access_key};
+use crate::sts;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -112,6 +113,9 @@ impl Gateway {
             }
             Route::Logs(operation) => {
                 self.logs.handle(&operation, &request, self.sqs.server().place())
+            }
+            Route::Unknown if sts::is_asked(&request) => {
+                sts::identity(&request, self.sqs.server().place().1)
             }
             Route::Unknown => route::unknown(&request),
         })

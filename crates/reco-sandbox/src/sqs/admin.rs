@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::attributes::{Settings, check_readable};
-use super::check::in_range;
+use super::check::{self, in_range};
 use super::error::{ErrorKind, SqsError};
 use super::state::{Cell, State};
 use super::wire::{
@@ -168,7 +168,12 @@ impl Sqs {
     }
 
     pub(super) fn tag_queue(&self, call: TagQueue) -> Result<Reply, SqsError> {
-        self.inner.lock().by_url(&call.queue_url, &self.inner.options)?.tags.extend(call.tags);
+        let mut state = self.inner.lock();
+        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+        let mut tags = cell.tags.clone();
+        tags.extend(call.tags);
+        check::tags(&tags)?;
+        cell.tags = tags;
         Ok(Reply::Empty {})
     }
 

@@ -12,6 +12,32 @@ const MAX_ATTRIBUTES: usize = 10;
 /// AWS: batch operations accept 10 entries.
 const MAX_ENTRIES: usize = 10;
 
+/// AWS, "Quotas related to queues": a queue has up to 50 tags.
+const MAX_TAGS: usize = 50;
+
+/// Refuses tags that break the documented rules. AWS, "Quotas related to queues": keys have 1 to 128
+/// characters, values up to 256: letters, digits, spaces and `_ . : / = + - @`.
+pub(crate) fn tags(tags: &BTreeMap<String, String>) -> Result<(), SqsError> {
+    if tags.len() > MAX_TAGS {
+        let reason = format!("a queue has at most {MAX_TAGS} tags");
+        return Err(SqsError::invalid("Tags", tags.len(), &reason));
+    }
+    let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
+    let fits = |text: &str, most: usize| text.chars().count() <= most && text.chars().all(allowed);
+    for (key, value) in tags {
+        if key.is_empty() || !fits(key, 128) || key.to_lowercase().starts_with("aws:") {
+            let reason = "keys have 1 to 128 letters, digits, spaces and _.:/=+-@, and do not \
+                          begin with aws:";
+            return Err(SqsError::invalid("TagKey", key, reason));
+        }
+        if !fits(value, 256) {
+            let reason = "values have at most 256 letters, digits, spaces and _.:/=+-@";
+            return Err(SqsError::invalid("TagValue", value, reason));
+        }
+    }
+    Ok(())
+}
+
 /// Returns the size of a message in bytes: its body, and the name, type and value of every
 /// attribute. System attributes do not count.
 pub(crate) fn size(body: &str, attributes: &BTreeMap<String, AttributeValue>) -> usize {

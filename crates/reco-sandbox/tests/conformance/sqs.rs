@@ -29,6 +29,7 @@ pub const CHECKS: &[Check<Kit>] = checks! {
         a_purge_empties_and_may_not_repeat,
         a_deleted_name_is_not_free_at_once,
         tags_are_kept,
+        tags_have_rules,
     }
     send {
         digests_prove_what_arrived,

@@ -1,5 +1,7 @@
 //! Rendering and outcome of a classification.
 
+use reco_core::Time;
+use reco_core::queue_lock::QueueLock;
 use reco_core::room::{Bounce, Place};
 
 use super::steps::Next;
@@ -25,6 +27,7 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
         reach: Reach { exhausted: true, ..Reach::default() },
         unfinished: vec![],
         held_by: None,
+        locked_by: None,
         repeated: 0,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         classes,
@@ -155,6 +158,12 @@ fn who_likely_holds_messages_is_named() {
     let text = held.render(&sample::view(140));
     assert!(text.contains("no message of recs-dlq is visible\n"), "{text}");
     let who = "407 messages in flight, likely held by run 2f7b1c9b (process 4711 of this machine, since 2026-11-28T02:10:07)";
+    assert!(text.contains(who), "{text}");
+    let since = Time::from_seconds(1_800_000_000);
+    let lock = QueueLock::new("9c8d", "s", (Some("arn:aws:iam::1:user/jane"), "ops-2"), since);
+    let held = ClassifyReport { held_by: None, locked_by: Some(lock), ..held };
+    let text = held.render(&sample::view(200));
+    let who = "likely held by a run on another machine: locked by arn:aws:iam::1:user/jane on ops-2 (run 9c8d) since 2027-01-15T08:00:00Z";
     assert!(text.contains(who), "{text}");
 }
 

@@ -5,9 +5,11 @@ use std::path::Path;
 use clap::Args;
 use reco_core::journal::{Counts, State};
 use reco_core::outcome::Outcome;
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::render::by;
 use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
 use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
 use reco_ops::error::Result;
@@ -79,6 +81,8 @@ struct JournalRow {
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
+    /// Who ran it, and why.
+    by: RunBy,
     /// Reason why the journal cannot be read.
     reason: Option<String>,
 }
@@ -120,6 +124,7 @@ fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
             destination: None,
             outcome: None,
             counts: Counts::default(),
+            by: RunBy::default(),
             reason: Some(error.to_string()),
         },
         Ok(state) => {
@@ -134,6 +139,7 @@ fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
                 destination: header.and_then(|header| header.destination.clone()),
                 outcome: state.end().map(|end| end.outcome),
                 counts: state.counts(),
+                by: header.map(|header| header.by.clone()).unwrap_or_default(),
                 reason: None,
             }
         }
@@ -153,25 +159,28 @@ impl Report for ListReport {
         if self.journals.is_empty() {
             return format!("no journals in {}\n", self.directory);
         }
-        let mut table = Table::new(
-            view,
-            &[
-                ("RUN", Align::Left),
-                ("STARTED", Align::Left),
-                ("QUEUE", Align::Left),
-                ("STATE", Align::Left),
-                ("MESSAGES", Align::Right),
-                ("MOVED", Align::Right),
-                ("OPEN", Align::Right),
-                ("SIZE", Align::Right),
-            ],
-        );
+        // Journals of earlier versions do not say.
+        let any_by = self.journals.iter().any(|journal| !journal.by.is_unknown());
+        let mut columns = vec![
+            ("RUN", Align::Left),
+            ("STARTED", Align::Left),
+            ("QUEUE", Align::Left),
+            ("STATE", Align::Left),
+            ("MESSAGES", Align::Right),
+            ("MOVED", Align::Right),
+            ("OPEN", Align::Right),
+            ("SIZE", Align::Right),
+        ];
+        if any_by {
+            columns.push(("BY", Align::Left));
+        }
+        let mut table = Table::new(view, &columns);
         for journal in &self.journals {
             let counts = &journal.counts;
             let open = counts.acked + counts.uncertain + counts.intended;
             let text = |value: &Option<String>| escape_line(value.as_deref().unwrap_or("?"));
             let started = text(&journal.started_at);
-            table.toned_row([
+            let mut cells = vec![
                 (text(&journal.run_id), None),
                 (started.split('.').next().unwrap_or_default().to_owned(), None),
                 (queue_name(&text(&journal.source)), None),
@@ -180,7 +189,11 @@ impl Report for ListReport {
                 (count(counts.deleted), None),
                 (count(open), None),
                 (bytes(journal.bytes), None),
-            ]);
+            ];
+            if any_by {
+                cells.push((by::short(&journal.by), None));
+            }
+            table.toned_row(cells);
         }
         let mut text = table.finish();
         for journal in &self.journals {

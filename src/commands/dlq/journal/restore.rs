@@ -8,6 +8,7 @@ use reco_core::outcome::Outcome;
 
 use crate::commands::dlq::import::{self, ImportArgs};
 use crate::context::Context;
+use crate::render::by;
 use crate::ui::{Report, View, amount, count, escape_line, form, was};
 use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::copies::CopyFate;
@@ -38,6 +39,9 @@ pub struct RestoreArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
+    /// Take over the queue's lock from a run on another machine
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Restores the messages.
@@ -45,14 +49,15 @@ pub struct RestoreArgs {
 /// # Errors
 /// Same as [`journal::restore`], or as [`import::run`] if an export is given.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
-    let RestoreArgs { run, to, all, again, yes } = args.clone();
+    let RestoreArgs { run, to, all, again, yes, force } = args.clone();
     if is_export(Path::new(&run)).await {
         // All messages of an export are imported: `--all` has nothing to add.
-        let args = ImportArgs { file: run.into(), to, rate: None, again, dry_run: false, yes };
+        let (file, rate, dry_run) = (run.into(), None, false);
+        let args = ImportArgs { file, to, rate, again, dry_run, yes, force };
         return import::run(context, args).await;
     }
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
-    let options = RestoreOptions { run, to, all, again };
+    let options = RestoreOptions { run, to, all, again, force };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = journal::restore(connect, context.home()?, &control, &options, ask).await?;
     context.ui.report(&report)?;
@@ -67,7 +72,7 @@ impl Report for RestoreReport {
         RestoreReport::outcome(self)
     }
 
-    fn render(&self, _view: &View) -> String {
+    fn render(&self, view: &View) -> String {
         let queue = escape_line(&self.queue);
         let mut text = format!("{} restored to {queue}\n", amount(self.restored, "message"));
         if self.failed > 0 {
@@ -100,6 +105,7 @@ impl Report for RestoreReport {
             text.push_str("interrupted\n");
         }
         text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
+        text.push_str(&by::line(&self.by, view));
         text
     }
 }

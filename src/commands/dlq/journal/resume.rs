@@ -4,6 +4,7 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
+use crate::render::by;
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{self, ResumeReport, Resumed, ResumedRow};
@@ -18,7 +19,8 @@ pub struct ResumeArgs {
     /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
+    /// it
     #[arg(long)]
     pub force: bool,
 }
@@ -88,6 +90,7 @@ impl Report for ResumeReport {
             text.push_str("interrupted\n");
         }
         text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
+        text.push_str(&by::line(&self.by, view));
         text
     }
 }

@@ -6,10 +6,12 @@ use clap::Args;
 use reco_core::journal::{Counts, Outcomes, Standing, State};
 use reco_core::message_outcome::MessageOutcome;
 use reco_core::outcome::Outcome;
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::list::{Condition, queue_name};
 use crate::context::Context;
+use crate::render::by;
 use crate::render::outcome::users;
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
@@ -47,6 +49,8 @@ struct ShowReport {
     destination: Option<String>,
     recoctl: Option<String>,
     policy_fingerprint: Option<String>,
+    /// Who ran it, and why.
+    by: RunBy,
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
@@ -94,6 +98,7 @@ fn report(path: String, condition: Condition, state: &State) -> ShowReport {
         destination: header.and_then(|header| header.destination.clone()),
         recoctl: header.map(|header| header.recoctl.clone()),
         policy_fingerprint: header.map(|header| header.policy.clone()),
+        by: header.map(|header| header.by.clone()).unwrap_or_default(),
         outcome: state.end().map(|end| end.outcome),
         counts: state.counts(),
         torn_line: state.tail().torn.as_ref().map(|torn| torn.line),
@@ -116,12 +121,13 @@ impl Report for ShowReport {
         let or = |value: &Option<String>| escape_line(value.as_deref().unwrap_or("?"));
         let name = |arn: &Option<String>| queue_name(&or(arn));
         let mut text = format!(
-            "run {}, {}: from {} to {}, begun {}\n{}\n\n",
+            "run {}, {}: from {} to {}, begun {}\n{}{}\n\n",
             or(&self.run_id),
             view.palette.paint(self.condition.tone(), self.condition.name()),
             name(&self.source),
             name(&self.destination),
             or(&self.started_at),
+            by::line(&self.by, view),
             view.palette.paint(Tone::Faint, &self.path),
         );
         for (standing, number, meaning) in self.standings() {

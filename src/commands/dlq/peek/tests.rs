@@ -21,6 +21,7 @@ fn report(messages: Vec<Box<Row>>) -> PeekReport {
         reach: Reach::default(),
         repeated: 0,
         held_by: None,
+        locked_by: None,
         unfinished: vec![],
         interrupted: false,
     }

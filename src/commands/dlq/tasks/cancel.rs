@@ -2,10 +2,12 @@
 
 use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::dlq;
 use crate::context::Context;
+use crate::render::by;
 use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
 use reco_ops::aws::acting_on;
 use reco_ops::error::Result;
@@ -23,6 +25,8 @@ struct CancelReport {
     moved: Option<u64>,
     /// Approximate number of messages the task had to move.
     to_move: Option<u64>,
+    /// Who cancelled it, and why.
+    by: RunBy,
 }
 
 /// Cancels the running task.
@@ -42,11 +46,16 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
         Some(handle) => sqs.cancel_move(handle).await?,
         None => None,
     };
+    let by = match cancelled {
+        true => context.signer.sign(&context.events()).await,
+        false => context.signer.unsigned(),
+    };
     let report = CancelReport {
         dlq: dlq.name,
         cancelled,
         moved,
         to_move: running.and_then(|task| task.to_move),
+        by,
     };
     context.ui.report(&report)?;
     Ok(report.outcome())
@@ -59,7 +68,7 @@ impl Report for CancelReport {
         Tally { done: u64::from(self.cancelled), ..Tally::default() }.outcome(false)
     }
 
-    fn render(&self, _view: &View) -> String {
+    fn render(&self, view: &View) -> String {
         let dlq = &self.dlq;
         if !self.cancelled {
             return format!("no move task is running on {dlq}\n");
@@ -74,6 +83,6 @@ impl Report for CancelReport {
             },
             form(moved, "stays", "stay"),
             form(moved, "it is", "they are")
-        )
+        ) + &by::line(&self.by, view)
     }
 }

@@ -121,6 +121,8 @@ impl Lock {
 mod tests {
     use std::collections::BTreeMap;
 
+    use reco_core::run_by::RunBy;
+
     use super::super::{RejectsFile, State};
     use super::*;
     use crate::backfill::lines::Place;
@@ -151,6 +153,7 @@ mod tests {
                 failures: BTreeMap::from([(0, failure)]),
             },
             rejects: Some(RejectsFile { path: "/tmp/r".into(), bytes: 12 }),
+            by: RunBy { reason: Some("INC-1".to_owned()), ..RunBy::default() },
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reco_core::outcome::Outcome;
+use reco_core::run_by::RunBy;
 
 use super::super::checkpoint::State;
 use super::super::line_tracker::Fate;
@@ -144,6 +145,7 @@ impl Run {
             checkpoint,
             resumed: self.resumed,
             plan,
+            by: RunBy::default(),
             next: None,
             compare: self.compare,
             replaced: None,

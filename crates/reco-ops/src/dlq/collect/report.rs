@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::Task;
@@ -144,6 +145,8 @@ pub(super) struct CollectSummary {
     pub(super) time: Duration,
     /// Stopped by a signal.
     pub(super) interrupted: bool,
+    /// Who ran it, and why.
+    pub(super) by: RunBy,
 }
 
 /// Report of an export or purge.
@@ -183,6 +186,8 @@ pub struct Collected {
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// True if `--max` was given.
     #[serde(skip)]
     pub limited: bool,
@@ -223,6 +228,7 @@ impl Collected {
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,
             interrupted: ending.interrupted,
+            by: ending.by,
             limited: task.max.is_some(),
             messages,
         }

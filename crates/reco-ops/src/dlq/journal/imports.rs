@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use reco_core::journal::{Header, Standing, State, is_remembered};
+use reco_core::run_by::RunBy;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -105,7 +106,12 @@ impl Ledger {
     ///
     /// # Errors
     /// Refused when it cannot be written: no message may be sent without a journal.
-    pub fn write(&self, home: &Home, origin: &Origin, fifo: bool) -> Result<(Journal, String)> {
+    pub fn write(
+        &self,
+        home: &Home,
+        origin: &Origin,
+        (fifo, by): (bool, &RunBy),
+    ) -> Result<(Journal, String)> {
         if let Some((path, state)) = &self.found
             && let Some(header) = state.header()
         {
@@ -124,6 +130,7 @@ impl Ledger {
             source: format!("{}{}", origin.kind, origin.id),
             destination: Some(origin.to.clone()),
             fifo,
+            by: by.clone(),
             ..Header::default()
         };
         Ok((Journal::create(home, Some(&path), header)?, run_id))
@@ -173,6 +180,7 @@ mod tests {
             fifo: true,
             recoctl: String::new(),
             policy: String::new(),
+            by: RunBy::default(),
         };
         let message = Message {
             id: "m".to_owned(),

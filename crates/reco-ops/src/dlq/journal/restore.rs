@@ -6,13 +6,14 @@ use std::time::Duration;
 use reco_core::human::{amount, count, form};
 use reco_core::journal::Standing;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::resume::check_is_redrive;
 use super::{Home, RESTORE, find, load};
 use crate::aws::acting_on;
 use crate::aws::sqs::Sqs;
-use crate::dlq::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
+use crate::dlq::copies::{Copies, CopyFate, CopyOptions, CopyRow, KeptIn, close};
 use crate::dlq::session::{Ask, before_all};
 use crate::error::{Error, Result};
 use crate::event::Control;
@@ -29,6 +30,8 @@ pub struct RestoreOptions {
     pub all: bool,
     /// Also sends messages that earlier restores sent.
     pub again: bool,
+    /// Takes over the lock of a run on another machine.
+    pub force: bool,
 }
 
 /// Report of a restore.
@@ -48,6 +51,8 @@ pub struct RestoreReport {
     pub left_out: u64,
     /// Stopped by a signal.
     pub interrupted: bool,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Every requested message that no earlier restore sent.
     pub messages: Vec<CopyRow>,
 }
@@ -93,7 +98,9 @@ pub async fn restore(
     let given = options.to.as_ref().unwrap_or(&header.source);
     let open = async {
         let (sqs, origin) = (connect(given).await?, (RESTORE, header.run_id.as_str()));
-        Copies::open(sqs, home, origin, given, (options.again, false)).await
+        let RestoreOptions { again, force, .. } = *options;
+        let options = CopyOptions { again, dry_run: false, force };
+        Copies::open(sqs, home, origin, given, options, control).await
     };
     let copies = before_all(control, open).await?;
     let wanted = |standing| options.all || standing == Standing::Deleted;
@@ -128,6 +135,7 @@ pub async fn restore(
         already_restored,
         left_out,
         interrupted: control.cancel.is_cancelled(),
+        by: copies.by.clone(),
         messages: rows,
     };
     if let Some(journal) = written {

@@ -20,6 +20,7 @@ use reco_core::settle::Deletable;
 use super::{EXPORT, Home, Lock, RESTORE, find, load, now_ms};
 use crate::aws::acting_on;
 use crate::aws::sqs::{Queue, Sqs};
+use crate::dlq::lock::{Claim, DlqLock};
 use crate::dlq::queues::{QueueInfo, QueuePair, guard};
 use crate::dlq::scan::HOLD_LIMIT;
 use crate::dlq::session::warn_unreleased;
@@ -53,7 +54,7 @@ pub async fn resume(
             .hint("its run was interrupted before sending any message: nothing to resume")
     })?;
     check_is_redrive(&path, &header)?;
-    let _lock = Lock::take(home, &header.source, &header.run_id)?;
+    let lock = Lock::take(home, &header.source, &header.run_id)?;
     // Read again: only under the lock is it certain that no other run writes to it.
     let state = load(&path)?;
     let left = state.resume(now_ms());
@@ -67,6 +68,7 @@ pub async fn resume(
         finished: true,
         released: Released::default(),
         interrupted: false,
+        by: control.signer.unsigned(),
         messages: Vec::new(),
     };
     if left == Resume::default() {
@@ -80,6 +82,9 @@ pub async fn resume(
         let (from, from_state) = sqs.resolve(&header.source).await?;
         let depth = from_state.visible;
         guard(&QueuePair::of_dlq(QueueInfo { queue: from.clone(), state: from_state }), force)?;
+        let claim = Claim { home, run_id: &header.run_id, force };
+        let lock = DlqLock::share(lock, &sqs, &from, claim, control).await?;
+        report.by = lock.by().clone();
         let to = match left.resend.is_empty() {
             true => HashMap::new(),
             false => destinations(&sqs, &path, header.destination.as_deref()).await?,

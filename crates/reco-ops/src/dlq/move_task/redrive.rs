@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use reco_core::human::{amount, count, known};
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::Follower;
 use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
-use crate::dlq::journal::{Home, HomeOptions, Journal, Lock};
+use crate::dlq::journal::{Home, HomeOptions, Journal};
+use crate::dlq::lock::{Claim, DlqLock};
 use crate::dlq::queues::{self, QueuePair};
 use crate::dlq::redrive::report::Engine;
 use crate::dlq::redrive::{QUESTION, Rate};
@@ -181,7 +183,9 @@ impl MoveRedrive {
                 return Err(Error::refused("not confirmed: nothing was moved"));
             }
         }
-        let _lock = Lock::take(&Home::of(&self.home)?, &dlq.arn, &Journal::new_run_id())?;
+        let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
+        let claim = Claim { home: &home, run_id: &run_id, force: self.options.force };
+        let lock = DlqLock::take(&self.sqs, &dlq, claim, &self.control).await?;
         self.control.events.status(format!(
             "redriving from {} (about {about}) to {} with an SQS move task ({engine_reason})",
             dlq.name,
@@ -191,6 +195,8 @@ impl MoveRedrive {
         let handle = match self.start().await? {
             Started::Task(handle) => handle,
             Started::Refused(error) if self.options.client_instead => {
+                // recoctl takes it again, to move the messages itself.
+                lock.release().await;
                 return Ok(MoveOutcome::Client(format!("SQS did not start a move task: {error}")));
             }
             Started::Refused(error) => {
@@ -202,7 +208,8 @@ impl MoveRedrive {
         };
         let mut follower = Follower::new(self.sqs.clone(), dlq, handle);
         let (task, interrupted) = self.follow(&mut follower, questions.cancel).await?;
-        let report = self.report(task, interrupted, began.elapsed(), engine_reason);
+        let ended = (task, interrupted, began.elapsed());
+        let report = self.report(ended, engine_reason, lock.by());
         Ok(MoveOutcome::Moved(Box::new(report)))
     }
 
@@ -254,7 +261,7 @@ impl MoveRedrive {
         follower: &mut Follower,
         ask: Option<&dyn Ask>,
     ) -> Result<(MoveTask, bool)> {
-        let Control { events, cancel } = &self.control;
+        let Control { events, cancel, .. } = &self.control;
         let total = Some(self.pair.dlq.state.visible);
         let task = {
             let progress = events.progress("moving", total, Unit::Messages);
@@ -287,10 +294,9 @@ impl MoveRedrive {
 
     fn report(
         &self,
-        task: MoveTask,
-        interrupted: bool,
-        time: Duration,
+        (task, interrupted, time): (MoveTask, bool, Duration),
         engine_reason: &str,
+        by: &RunBy,
     ) -> MoveReport {
         let state = &self.pair.dlq.state;
         MoveReport {
@@ -307,6 +313,7 @@ impl MoveRedrive {
             task,
             interrupted,
             journal: None,
+            by: by.clone(),
         }
     }
 }
@@ -338,6 +345,7 @@ pub struct MoveReport {
     pub task: MoveTask,
     pub interrupted: bool,
     pub journal: Option<String>,
+    pub by: RunBy,
 }
 
 impl MoveReport {

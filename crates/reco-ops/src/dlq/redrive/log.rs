@@ -38,6 +38,7 @@ impl Log {
             destination: route.sole().map(|to| to.queue.arn.clone()),
             fifo: from.fifo,
             policy: session.basis.policy_fingerprint.clone(),
+            by: session.by.clone(),
             ..Header::default()
         };
         let journal = Arc::new(Journal::create(&home, options.journal.as_deref(), header)?);

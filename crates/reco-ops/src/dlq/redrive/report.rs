@@ -8,6 +8,7 @@ use std::time::Duration;
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::room::{Load, Room};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use super::RedriveOptions;
@@ -73,6 +74,8 @@ pub struct RedriveSummary {
     pub journal: Option<String>,
     /// Engine that moved the messages.
     pub engine: Engine,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Path of the file with entries that were not sent.
     pub rejects: Option<String>,
     /// Messages that were still there after a confirmed delete and were deleted again.
@@ -186,6 +189,8 @@ pub struct RedriveReport {
     pub outcomes: Option<OutcomeSummary>,
     /// Stages that were moved first; null without `--canary`.
     pub canary: Option<Canary>,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Every received message.
     pub messages: Vec<Record>,
 }
@@ -314,6 +319,7 @@ impl RedriveReport {
             journal_is_kept: !options.dry_run,
             outcomes: None,
             canary: ending.canary.clone(),
+            by: ending.by.clone(),
             messages,
         }
     }

@@ -172,5 +172,28 @@ pub async fn tags_are_kept(kit: &Kit) -> Outcome {
     kit.sqs.tag_queue().queue_url(&url).tags("b", "2").send().await?;
     kit.sqs.untag_queue().queue_url(&url).tag_keys("a").send().await?;
     let tags = kit.sqs.list_queue_tags().queue_url(&url).send().await?.tags;
-    same("tags", tags, Some([("b".to_owned(), "2".to_owned())].into()))
+    same("tags", tags, Some([("b".to_owned(), "2".to_owned())].into()))?;
+    // AWS: a new tag with a key identical to that of an existing one overwrites it. Spaces and
+    // _.:/=+-@ are allowed, and values of 256 characters.
+    let value = format!("run=1 who=arn:aws:iam::1:user/a+b@c_d-e.f {}", "x".repeat(214));
+    kit.sqs.tag_queue().queue_url(&url).tags("b", &value).send().await?;
+    let tags = kit.sqs.list_queue_tags().queue_url(&url).send().await?.tags;
+    same("overwritten", tags, Some([("b".to_owned(), value)].into()))?;
+    kit.sqs.untag_queue().queue_url(&url).tag_keys("absent").send().await?;
+    let missing = url.replace("tagged", "missing");
+    refused("no queue", kit.sqs.list_queue_tags().queue_url(&missing).send().await, NO_QUEUE)
+}
+
+/// AWS, "Quotas related to queues": at most 50 tags; keys of 1 to 128 characters, values of up to
+/// 256: letters, digits, spaces and `_ . : / = + - @`.
+pub async fn tags_have_rules(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    let tag = |key: &str, value: &str| kit.sqs.tag_queue().queue_url(&url).tags(key, value).send();
+    for (key, value) in [("k", "x".repeat(257)), ("k", "a;b".to_owned())] {
+        refused(&format!("value {value}"), tag(key, &value).await, INVALID)?;
+    }
+    refused("a long key", tag(&"k".repeat(129), "").await, INVALID)?;
+    let many = (0..51).map(|n| (format!("k{n}"), String::new())).collect();
+    let many = kit.sqs.tag_queue().queue_url(&url).set_tags(Some(many)).send().await;
+    refused("51 tags", many, INVALID)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use crate::sqs::Released;
@@ -78,6 +79,8 @@ pub struct ResumeReport {
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
+    /// Who ran it, and why.
+    pub by: RunBy,
     /// Every unfinished message, by id.
     pub messages: Vec<ResumedRow>,
 }

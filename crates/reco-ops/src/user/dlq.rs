@@ -1,0 +1,132 @@
+//! Messages of one user in the DLQ.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use reco_core::classify::Class;
+use reco_core::decode::decode;
+use reco_core::standing::{OtherFate, OtherList};
+use reco_core::{Id, Time};
+use serde::Serialize;
+
+use super::runs::{MovedBy, moved_of};
+use crate::dlq::chosen::Chosen;
+use crate::dlq::journal::Home;
+use crate::dlq::reach::Reach;
+use crate::dlq::scan::{Goal, Keep};
+use crate::dlq::select::{Classes, Matcher};
+use crate::dlq::session::{Session, SessionOptions};
+use crate::error::Result;
+use crate::files::spool::Spool;
+
+/// Messages of the DLQ with lists of a user.
+#[derive(Debug, Clone, Serialize)]
+pub struct InDlq {
+    /// Name of the DLQ.
+    pub dlq: String,
+    /// Messages received; all of them are visible again.
+    pub scanned: u64,
+    /// Those with a list of the user, oldest first.
+    pub messages: Vec<DlqMessage>,
+    /// Reach of the scan.
+    #[serde(flatten)]
+    pub reach: Reach,
+    /// Messages with a list of the user that redrives of this machine sent, by their journals.
+    pub moved: Vec<MovedBy>,
+    /// Messages that could not be made visible again at once.
+    pub invisible: u64,
+    /// Stopped by a signal.
+    pub interrupted: bool,
+}
+
+/// Message with a list of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DlqMessage {
+    /// Message id.
+    pub message_id: String,
+    /// Class of the message.
+    pub class: Class,
+    /// Whether a redrive of it can succeed; the others are dead.
+    pub waiting: bool,
+    /// First reason for the class.
+    pub why: Option<String>,
+    /// When the user's list was generated, or else when the message was sent.
+    pub generated_at: Option<Time>,
+    /// Ids in the user's list, if it can be read.
+    pub ids: Option<usize>,
+}
+
+/// Looks through the DLQ for messages of a user; every message is visible again afterwards.
+///
+/// # Errors
+/// Fails if the queue cannot be found or received from, or a safety rule refuses it.
+pub async fn in_dlq(
+    open: impl AsyncFnOnce(SessionOptions) -> Result<Session>,
+    home: &Home,
+    user: &Id,
+) -> Result<InDlq> {
+    let matcher = Arc::new(Matcher {
+        classes: Classes::Any,
+        ids: None,
+        sources: None,
+        older_than_s: None,
+        newer_than_s: None,
+        users: Some(BTreeSet::from([user.text().into_owned()])),
+        query: None,
+    });
+    let spool = Arc::new(Spool::new()?);
+    let keep = Keep::Spooled(Arc::clone(&spool));
+    let session = open(SessionOptions::looking(Arc::clone(&matcher), keep, false)).await?;
+    let goal = Goal::All;
+    let mut scan = session.scan(goal, session.depth()).await?;
+    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
+    let reach = session.within_room(reach, &scan, goal);
+    let released = session.release_all().await;
+    let events = &session.control.events;
+    let chosen = Chosen::of(events, &matcher, Some(&spool), &mut scan).await?;
+    let scanned = chosen.scanned;
+    let chosen = chosen.with_messages(&spool, true)?;
+    let messages = chosen.found.into_iter().map(|found| {
+        let row = *found.row;
+        let body = row.carried.and_then(|carried| carried.body);
+        let list = body.and_then(|body| list_of(&body.0, user));
+        let sent = row.sent_at_ms.map(Time::from_millis);
+        DlqMessage {
+            message_id: row.message_id,
+            class: row.verdict.class,
+            waiting: matches!(row.verdict.class, Class::Retryable | Class::Partial),
+            why: row.verdict.reasons.first().cloned(),
+            generated_at: list.and_then(|(time, _)| time).or(sent),
+            ids: list.map(|(_, ids)| ids),
+        }
+    });
+    Ok(InDlq {
+        dlq: session.pair.dlq.queue.name.clone(),
+        scanned,
+        messages: messages.collect(),
+        reach,
+        moved: moved_of(home, &session.pair.dlq.queue.arn, user),
+        invisible: released.invisible(),
+        interrupted: session.control.cancel.is_cancelled(),
+    })
+}
+
+/// Returns time and length of the last list of the user in a body.
+fn list_of(body: &str, user: &Id) -> Option<(Option<Time>, usize)> {
+    let entries = decode(body).ok()?.entries.into_iter().map(|entry| entry.recommendation);
+    let last = entries.filter(|list| list.user == *user).last()?;
+    Some((last.generated_at, last.articles.len()))
+}
+
+impl InDlq {
+    /// Returns the newest list that would be written if its message were redriven.
+    #[must_use]
+    pub fn newest_waiting(&self) -> Option<OtherList> {
+        let waiting = self.messages.iter().filter(|message| message.waiting);
+        OtherList::counting(waiting.filter_map(|message| {
+            let id: String = message.message_id.chars().take(8).collect();
+            let fate = OtherFate::Kept(message.ids?);
+            Some(OtherList { place: format!("message {id}"), time: message.generated_at, fate })
+        }))
+    }
+}

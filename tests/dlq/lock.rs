@@ -1,0 +1,286 @@
+//! The lock on a DLQ that other machines see, and who and why in what a run leaves behind. A machine
+//! is a state directory here.
+
+use std::process::{Child, Output};
+use std::time::Duration;
+
+use reco_core::Time;
+use reco_core::queue_lock::{QueueLock, TAG};
+use reco_sandbox::SandboxOptions;
+use serde_json::{Value, json};
+
+use crate::faults::Fault;
+use crate::support::queues::{STANDARD, bodies, plant_sound, queues};
+use crate::support::{Harness, eventually, interrupt, now, spawn};
+
+const WHO: &str = "arn:aws:iam::000000000000:user/jane";
+
+fn with_messages(messages: usize) -> Harness {
+    let mut harness = queues(STANDARD, SandboxOptions::empty());
+    harness.set("AWS_ACCESS_KEY_ID", "jane");
+    plant_sound(&harness, STANDARD, messages, 7);
+    harness
+}
+
+/// Makes every later command one of another machine.
+fn on(harness: &mut Harness, machine: &str) {
+    let state = harness.home.path().join(machine);
+    harness.set("XDG_STATE_HOME", &state.display().to_string());
+}
+
+fn run(harness: &Harness, args: &[&str]) -> (Option<i32>, String, Output) {
+    let output = harness.recoctl(args.iter().copied()).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), told, output)
+}
+
+fn tag_of(harness: &Harness, queue: &str) -> Option<String> {
+    let url = harness.the_sandbox().sqs().queue_url(queue);
+    let call = async { harness.sqs().list_queue_tags().queue_url(url).send().await };
+    let tags = harness.runtime.block_on(call).expect("the tags").tags;
+    tags.and_then(|mut tags| tags.remove(TAG))
+}
+
+fn set_tag(harness: &Harness, value: &str) {
+    let url = harness.the_sandbox().sqs().queue_url("recs-dlq");
+    let call = async { harness.sqs().tag_queue().queue_url(url).tags(TAG, value).send().await };
+    harness.runtime.block_on(call).expect("tagged");
+}
+
+/// A redrive that goes on until it is stopped, and has taken its lock.
+fn going_on(harness: &Harness) -> (Child, QueueLock) {
+    let child = spawn(harness, &["dlq", "redrive", "--rate", "1", "--output", "json"]);
+    eventually("the lock", Duration::from_secs(30), || tag_of(harness, "recs-dlq").is_some());
+    eventually("it moves", Duration::from_secs(30), || !bodies(harness, "recs").is_empty());
+    let lock = QueueLock::parse(&tag_of(harness, "recs-dlq").expect("a tag")).expect("a lock");
+    (child, lock)
+}
+
+fn finish(child: Child) -> (Option<i32>, Value, String) {
+    let output = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}"));
+    (output.status.code(), report, told)
+}
+
+#[test]
+fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
+    let mut harness = with_messages(60);
+    on(&mut harness, "one");
+    let (child, lock) = going_on(&harness);
+    assert_eq!(lock.who.as_deref(), Some(WHO));
+    on(&mut harness, "two");
+    // One that is not held: an empty DLQ has nothing for a move task.
+    plant_sound(&harness, STANDARD, 1, 7);
+    let changing = [
+        &["dlq", "redrive"][..],
+        &["dlq", "redrive", "--class", "all", "--engine", "native", "--yes"],
+        &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl", "--yes"],
+        &["dlq", "purge", "--all-now", "--yes"],
+        &["dlq", "export", "e.jsonl", "--and-delete", "--yes"],
+    ];
+    for args in changing {
+        let (code, told, _) = run(&harness, args);
+        assert_eq!(code, Some(7), "{args:?}: {told}");
+        let run_id = &lock.run_id;
+        for part in [
+            "refusing to run while another run has locked recs-dlq",
+            &format!("locked by {WHO} on {} (run {run_id}) since {}", lock.host, lock.since.iso()),
+            "--force takes it over",
+        ] {
+            assert!(told.contains(part), "{args:?}: {part}: {told}");
+        }
+    }
+    // Reading is not refused, and says who likely holds the messages.
+    let peek = harness.json(0, ["dlq", "peek"]);
+    assert_eq!(peek["locked_by"]["run_id"], json!(lock.run_id), "{peek}");
+    harness.json(0, ["dlq", "redrive", "--dry-run"]);
+    interrupt(&child);
+    let (code, report, told) = finish(child);
+    assert_eq!((code, &report["interrupted"]), (Some(130), &json!(true)), "{told}");
+    assert_eq!(tag_of(&harness, "recs-dlq"), None, "released after Ctrl-C: {told}");
+    // What it saved to import is locked in the same way, and every run releases its lock.
+    harness.json(0, ["dlq", "export", "kept.jsonl", "--max", "3"]);
+    harness.json(0, ["dlq", "redrive"]);
+    assert_eq!(tag_of(&harness, "recs-dlq"), None);
+    set_tag(&harness, &lock.renewed(Time::from_seconds(i64::try_from(now()).unwrap())).value());
+    let journals = harness.json(0, ["dlq", "journal", "list"]);
+    let run_id = journals["journals"][0]["run_id"].as_str().expect("a run").to_owned();
+    for args in [
+        &["dlq", "import", "kept.jsonl", "--to", "recs-dlq", "--yes"][..],
+        &["dlq", "journal", "restore", &run_id, "--yes"],
+    ] {
+        assert_eq!(run(&harness, args).0, Some(7), "{args:?}");
+        let (code, told, _) = run(&harness, &[args, &["--force"]].concat());
+        assert_eq!(code, Some(0), "{args:?}: {told}");
+        assert!(told.contains("--force takes over the lock on recs-dlq: locked by "), "{told}");
+        assert_eq!(tag_of(&harness, "recs-dlq"), None);
+        set_tag(&harness, &lock.renewed(Time::from_seconds(i64::try_from(now()).unwrap())).value());
+    }
+}
+
+#[test]
+fn a_dead_holders_lock_is_in_the_way_until_it_lapses_except_on_its_own_machine() {
+    let mut harness = with_messages(40);
+    on(&mut harness, "one");
+    let (mut child, lock) = going_on(&harness);
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert_eq!(tag_of(&harness, "recs-dlq"), Some(lock.value()), "it could not release it");
+    on(&mut harness, "two");
+    assert_eq!(run(&harness, &["dlq", "redrive"]).0, Some(7));
+    // Its own machine knows that it has ended.
+    on(&mut harness, "one");
+    let (code, told, _) = run(&harness, &["dlq", "journal", "resume", &lock.run_id]);
+    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    let ended = QueueLock { run_id: "0".repeat(16), ..lock.clone() };
+    set_tag(&harness, &ended.value());
+    let args = ["dlq", "redrive", "--max", "1", "--resend-uncertain"];
+    let (code, told, _) = run(&harness, &args);
+    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    assert!(told.contains("of this machine, which has ended"), "{told}");
+    // Ten minutes later, it has lapsed for all others.
+    on(&mut harness, "two");
+    let past = Time::from_seconds(i64::try_from(now()).unwrap() - 1);
+    set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
+    let (code, told, _) = run(&harness, &args);
+    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    let lapsed = format!("which was not renewed and lapsed at {}: locked by {WHO}", past.iso());
+    assert!(told.contains(&lapsed), "{told}");
+    assert_eq!(tag_of(&harness, "recs-dlq"), None);
+    // Of another tool, or a later version: not guessed at.
+    set_tag(&harness, "held by someone");
+    let (code, told, _) = run(&harness, &args);
+    assert_eq!(code, Some(7), "{told}");
+    assert!(told.contains("recoctl:lock") && told.contains("held by someone"), "{told}");
+}
+
+#[test]
+fn whoever_is_taken_over_by_force_finishes_what_is_in_flight_and_stops() {
+    let mut harness = with_messages(60);
+    on(&mut harness, "one");
+    let (child, first) = going_on(&harness);
+    on(&mut harness, "two");
+    let (code, told, output) = run(&harness, &["dlq", "redrive", "--force", "--output", "json"]);
+    assert!(told.contains(&format!("--force takes over the lock on recs-dlq: {}", first.words())));
+    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report["by"]["who"], WHO);
+    // The second has released it by now, or the first sees it within seconds and stops.
+    let taken = QueueLock { run_id: "f".repeat(16), state: "other".to_owned(), ..first.clone() };
+    set_tag(&harness, &taken.value());
+    let (code, report, told) = finish(child);
+    assert_eq!((code, &report["interrupted"]), (Some(130), &json!(true)), "{told}");
+    assert!(told.contains("stopping: another run has taken the lock on recs-dlq"), "{told}");
+    assert_eq!(tag_of(&harness, "recs-dlq"), Some(taken.value()), "not its own to remove");
+}
+
+#[test]
+fn without_the_permission_for_tags_a_note_says_that_the_lock_is_local() {
+    for denied in ["ListQueueTags", "TagQueue"] {
+        let mut harness = with_messages(3);
+        let sqs = harness.the_sandbox().sqs().clone();
+        let rule = move |action: &str, _: usize| match action == denied {
+            true => Fault::Deny,
+            false => Fault::None,
+        };
+        let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
+        let (endpoint, calls) = harness.runtime.block_on(started);
+        harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+        let (code, told, _) = run(&harness, &["dlq", "redrive"]);
+        assert_eq!(code, Some(0), "{denied}: {told}");
+        assert!(told.contains("recs-dlq is locked on this machine only: "), "{told}");
+        assert!(told.contains("AccessDenied"), "{told}");
+        assert_eq!(tag_of(&harness, "recs-dlq"), None);
+        assert_eq!(bodies(&harness, "recs").len(), 3);
+        let tags = ["ListQueueTags", "TagQueue", "UntagQueue"].map(|action| calls.count(action));
+        assert!(tags.iter().sum::<usize>() <= 2, "{tags:?}");
+    }
+}
+
+#[test]
+fn a_lock_costs_a_few_calls() {
+    let mut harness = with_messages(200);
+    let rule = |_: &str, _: usize| Fault::None;
+    let sqs = harness.the_sandbox().sqs().clone();
+    let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
+    let (endpoint, calls) = harness.runtime.block_on(started);
+    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    harness.json(0, ["dlq", "redrive"]);
+    assert_eq!((calls.count("TagQueue"), calls.count("UntagQueue")), (1, 1));
+    assert!(calls.count("ListQueueTags") <= 4, "{calls:?}");
+    harness.json(0, ["dlq", "classify"]);
+    assert_eq!(calls.count("TagQueue"), 1, "reading takes no lock");
+}
+
+#[test]
+fn who_and_why_are_in_journals_and_reports() {
+    let harness = with_messages(6);
+    let why = "INC-4711: bad policy \u{1b}[31m";
+    let report = harness.json(0, ["dlq", "redrive", "--max", "2", "--reason", why]);
+    let host = &report["by"]["host"];
+    assert!(host.as_str().is_some_and(|host| !host.is_empty()), "{report}");
+    let by = json!({ "who": WHO, "host": host, "reason": why });
+    assert_eq!(report["by"], by);
+    let list = harness.json(0, ["dlq", "journal", "list"]);
+    assert_eq!(list["journals"][0]["by"], by);
+    let run_id = list["journals"][0]["run_id"].as_str().expect("a run").to_owned();
+    assert_eq!(harness.json(0, ["dlq", "journal", "show", &run_id])["by"], by);
+    for args in [&["dlq", "journal", "show", &run_id][..], &["dlq", "journal", "list"]] {
+        let (_, _, output) = run(&harness, args);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains("jane") && text.contains("INC-4711: bad policy"), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+    let reasoned = |code: i32, args: &[&str]| {
+        let report = harness.json(code, [args, &["--reason", "INC-2"]].concat());
+        assert_eq!(report["by"]["reason"], "INC-2", "{args:?}: {report}");
+        report["by"]["who"].clone()
+    };
+    assert_eq!(reasoned(0, &["dlq", "redrive", "--dry-run"]), Value::Null, "nothing is changed");
+    assert_eq!(
+        reasoned(0, &["dlq", "export", "e.jsonl", "--max", "1", "--and-delete", "--yes"]),
+        WHO
+    );
+    assert_eq!(reasoned(0, &["dlq", "import", "e.jsonl", "--yes"]), WHO);
+    assert_eq!(reasoned(0, &["dlq", "journal", "restore", &run_id, "--yes"]), WHO);
+    assert_eq!(reasoned(5, &["dlq", "journal", "resume", &run_id]), Value::Null);
+    let all = ["dlq", "redrive", "--class", "all", "--engine", "native", "--yes"];
+    assert_eq!(reasoned(0, &all), WHO);
+    assert_eq!(reasoned(5, &["dlq", "tasks", "cancel"]), Value::Null);
+    assert_eq!(
+        reasoned(5, &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl", "--yes"]),
+        WHO
+    );
+    assert_eq!(reasoned(0, &["dlq", "purge", "--all-now", "--yes"]), WHO);
+}
+
+#[test]
+fn an_identity_that_sts_does_not_tell_is_a_note() {
+    let mut harness = with_messages(2);
+    // Nothing listens there.
+    harness.set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
+    let (code, told, output) =
+        run(&harness, &["dlq", "redrive", "--reason", "INC-1", "--output", "json"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("the caller's identity is not recorded: cannot ask STS"), "{told}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!((&report["by"]["who"], &report["by"]["reason"]), (&Value::Null, &json!("INC-1")));
+    assert_eq!(tag_of(&harness, "recs-dlq"), None, "and the lock is released");
+}
+
+#[test]
+fn a_journal_of_an_earlier_version_still_opens() {
+    let harness = with_messages(2);
+    let report = harness.json(0, ["dlq", "redrive"]);
+    let path = report["journal"].as_str().expect("a path");
+    let text = std::fs::read_to_string(path).expect("there");
+    let (first, rest) = text.split_once('\n').expect("a header");
+    let mut header: Value = serde_json::from_str(first).expect("JSON");
+    assert!(header["header"].as_object_mut().expect("a header").remove("by").is_some());
+    std::fs::write(path, format!("{header}\n{rest}")).expect("written");
+    let shown = harness.json(0, ["dlq", "journal", "show", path]);
+    assert_eq!(shown["by"], json!({ "who": null, "host": null, "reason": null }));
+    let list = harness.json(0, ["dlq", "journal", "list"]);
+    assert_eq!(list["journals"][0]["condition"], "finished");
+}
