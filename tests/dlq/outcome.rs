@@ -510,3 +510,19 @@ fn on_a_terminal_stages_are_proposed_for_many_messages() {
     let many = told(&["dlq", "redrive", "--facts", "none"]);
     assert!(many.contains(hint), "{many}");
 }
+
+#[test]
+fn ctrl_c_during_a_stage_moves_no_more_and_hides_nothing() {
+    let harness = arranged(20);
+    let child = spawn(&harness, &["dlq", "redrive", "--canary", "2,10"]);
+    eventually("the stage is moved", Duration::from_secs(60), || {
+        sqs(&harness).depth("recs").expect("the queue exists").visible == 2
+    });
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("recoctl dlq journal outcome "), "{told}");
+    assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 18);
+    assert_eq!(sqs(&harness).depth("recs").expect("the queue exists").visible, 2);
+}
