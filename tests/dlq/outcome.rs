@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent};
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
@@ -146,22 +146,27 @@ fn consumer_with(
                     rest.push(record);
                 }
             }
+            let handle = |record: &SqsMessage| {
+                let (id, handle) = (record.message_id.clone(), record.receipt_handle.clone());
+                (id.unwrap_or_default(), handle.unwrap_or_default())
+            };
+            let handles: HashMap<_, _> = back.iter().chain(&rest).map(handle).collect();
             event.records = rest;
             let answer = handler(event, deadline);
             let (client, queue_url) = (client.clone(), queue_url.clone());
             Box::pin(async move {
                 let mut answer = answer.await?;
-                for record in &back {
-                    let handle = record.receipt_handle.clone().expect("a handle");
-                    let visible = client.change_message_visibility().visibility_timeout(0);
-                    let visible = visible.queue_url(&queue_url).receipt_handle(handle);
-                    visible.send().await.map_err(|error| error.to_string())?;
-                }
                 answer.batch_item_failures.extend(back.into_iter().map(|record| {
                     let mut failure = BatchItemFailure::default();
                     failure.item_identifier = record.message_id.unwrap_or_default();
                     failure
                 }));
+                for failure in &answer.batch_item_failures {
+                    let handle = handles[&failure.item_identifier].as_str();
+                    let visible = client.change_message_visibility().visibility_timeout(0);
+                    let visible = visible.queue_url(&queue_url).receipt_handle(handle);
+                    visible.send().await.map_err(|error| error.to_string())?;
+                }
                 Ok(answer)
             })
         });
