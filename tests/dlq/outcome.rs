@@ -48,7 +48,7 @@ fn arranged_with(suffix: &str, messages: usize, options: SandboxOptions) -> Harn
     queues.create_queue(&dlq, fifo.as_slice()).expect("created");
     let policy = json!({"deadLetterTargetArn": queues.queue_arn(&dlq), "maxReceiveCount": 3});
     let policy = policy.to_string();
-    let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "60")];
+    let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "6")];
     let attributes: Vec<_> = attributes.into_iter().chain(fifo).collect();
     queues.create_queue(&source, &attributes).expect("created");
     for message in 0..messages {
@@ -177,7 +177,7 @@ fn consumer_with(
             function_name: "recs-writer".to_owned(),
         };
         let stop = CancellationToken::new();
-        let timeout = Duration::from_secs(50);
+        let timeout = Duration::from_secs(5);
         let options = WorkerOptions { timeout, ..WorkerOptions::default() };
         Worker::start(source, function, Cloudwatch::new(), options, stop)
     });
