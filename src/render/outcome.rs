@@ -36,7 +36,9 @@ pub fn outcomes<'a>(
     if total == 0 {
         return text;
     }
-    text.push_str(&format!("{}\n", users(&summary.users)));
+    if summary.users.users > 0 {
+        text.push_str(&format!("{}\n", users(&summary.users)));
+    }
     let waited = summary.waited_s;
     text.push_str(&match summary.ended {
         Ended::Settled => format!("all settled after {waited:.1} s\n"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent};
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
@@ -48,7 +48,7 @@ fn arranged_with(suffix: &str, messages: usize, options: SandboxOptions) -> Harn
     queues.create_queue(&dlq, fifo.as_slice()).expect("created");
     let policy = json!({"deadLetterTargetArn": queues.queue_arn(&dlq), "maxReceiveCount": 3});
     let policy = policy.to_string();
-    let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "60")];
+    let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "6")];
     let attributes: Vec<_> = attributes.into_iter().chain(fifo).collect();
     queues.create_queue(&source, &attributes).expect("created");
     for message in 0..messages {
@@ -146,22 +146,27 @@ fn consumer_with(
                     rest.push(record);
                 }
             }
+            let handle = |record: &SqsMessage| {
+                let (id, handle) = (record.message_id.clone(), record.receipt_handle.clone());
+                (id.unwrap_or_default(), handle.unwrap_or_default())
+            };
+            let handles: HashMap<_, _> = back.iter().chain(&rest).map(handle).collect();
             event.records = rest;
             let answer = handler(event, deadline);
             let (client, queue_url) = (client.clone(), queue_url.clone());
             Box::pin(async move {
                 let mut answer = answer.await?;
-                for record in &back {
-                    let handle = record.receipt_handle.clone().expect("a handle");
-                    let visible = client.change_message_visibility().visibility_timeout(0);
-                    let visible = visible.queue_url(&queue_url).receipt_handle(handle);
-                    visible.send().await.map_err(|error| error.to_string())?;
-                }
                 answer.batch_item_failures.extend(back.into_iter().map(|record| {
                     let mut failure = BatchItemFailure::default();
                     failure.item_identifier = record.message_id.unwrap_or_default();
                     failure
                 }));
+                for failure in &answer.batch_item_failures {
+                    let handle = handles[&failure.item_identifier].as_str();
+                    let visible = client.change_message_visibility().visibility_timeout(0);
+                    let visible = visible.queue_url(&queue_url).receipt_handle(handle);
+                    visible.send().await.map_err(|error| error.to_string())?;
+                }
                 Ok(answer)
             })
         });
@@ -172,7 +177,7 @@ fn consumer_with(
             function_name: "recs-writer".to_owned(),
         };
         let stop = CancellationToken::new();
-        let timeout = Duration::from_secs(50);
+        let timeout = Duration::from_secs(5);
         let options = WorkerOptions { timeout, ..WorkerOptions::default() };
         Worker::start(source, function, Cloudwatch::new(), options, stop)
     });
@@ -509,4 +514,20 @@ fn on_a_terminal_stages_are_proposed_for_many_messages() {
     }
     let many = told(&["dlq", "redrive", "--facts", "none"]);
     assert!(many.contains(hint), "{many}");
+}
+
+#[test]
+fn ctrl_c_during_a_stage_moves_no_more_and_hides_nothing() {
+    let harness = arranged(20);
+    let child = spawn(&harness, &["dlq", "redrive", "--canary", "2,10"]);
+    eventually("the stage is moved", Duration::from_secs(60), || {
+        sqs(&harness).depth("recs").expect("the queue exists").visible == 2
+    });
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert!(told.contains("recoctl dlq journal outcome "), "{told}");
+    assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 18);
+    assert_eq!(sqs(&harness).depth("recs").expect("the queue exists").visible, 2);
 }

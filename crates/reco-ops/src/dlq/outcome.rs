@@ -136,9 +136,7 @@ pub async fn wait(
     notes.extend(dead_letters.into_notes());
     notes.dedup();
     if let Some(writer) = writer {
-        let (counts, users) = (tracker.counts(), tracker.users());
-        let outcomes = Outcomes { at_ms: now_ms(), counts, users };
-        writer.durable(lines([Record::Outcomes(outcomes)])?).await?;
+        record_all(writer, tracker).await?;
     }
     Ok(Waited { ended, time: began.elapsed(), notes })
 }
@@ -153,6 +151,13 @@ async fn is_empty(evidence: &Evidence<'_>) -> bool {
         }
     }
     !evidence.destinations.is_empty()
+}
+
+/// Enters the outcomes of all messages at this time in the journal.
+async fn record_all(writer: &Journal, tracker: &Tracker) -> Result<()> {
+    let (counts, users) = (tracker.counts(), tracker.users());
+    let outcomes = Outcomes { at_ms: now_ms(), counts, users };
+    writer.durable(lines([Record::Outcomes(outcomes)])?).await
 }
 
 /// Enters outcomes that stay in the journal.

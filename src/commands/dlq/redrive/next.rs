@@ -1,10 +1,11 @@
 //! What to run after a redrive.
 
+use reco_core::message_outcome::MessageOutcome;
 use reco_core::room::{Bounce, Load, propose};
 
 use crate::ui::{amount, count, form};
 use reco_ops::dlq::outcome::OutcomeSummary;
-use reco_ops::dlq::redrive::report::{Category, NextLine, RedriveReport};
+use reco_ops::dlq::redrive::report::{Category, NextLine, Record, RedriveReport};
 
 /// Maximum ids in a command line.
 const IDS: usize = 20;
@@ -65,7 +66,11 @@ pub(super) fn next(
 
 /// Returns whether another look may tell more of what became of the moved messages.
 fn is_open(report: &RedriveReport) -> bool {
+    let open = |record: &Record| {
+        matches!(record.outcome, Some(MessageOutcome::StillWaiting | MessageOutcome::Unknown))
+    };
     report.outcomes.as_ref().is_some_and(OutcomeSummary::is_open)
+        || report.messages.iter().any(open)
 }
 
 /// Returns the ids of messages that cannot be sent; `None` if there are none or too many.

@@ -1,11 +1,11 @@
 //! Outcome of an earlier run, from its journal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
 use reco_core::journal::Header;
-use reco_core::message_outcome::Tracker;
+use reco_core::message_outcome::{MessageOutcome, MovedMessage, Tracker};
 
 use super::{Evidence, OutcomeReport, OutcomeSummary};
 use crate::aws::sqs::{Queue, Sqs};
@@ -55,7 +55,6 @@ pub async fn earlier(
     };
     let judge = Judge::new(criteria, rules);
     let table = judge.table().map(|table| table.info.name.clone());
-    let (lock, writer) = writer(home, &path, &header, control)?;
     let evidence = Evidence {
         sqs: &sqs,
         dlq: &dlq,
@@ -67,8 +66,13 @@ pub async fn earlier(
         journal: &path,
         control,
     };
-    let waited = super::wait(&evidence, &mut tracker, writer.as_ref(), options.wait).await?;
-    drop((writer, lock));
+    // Not written before the end: until then the DLQ would be locked against other runs.
+    let mut waited = super::wait(&evidence, &mut tracker, None, options.wait).await?;
+    // Of a table that may not be read, the notes say so already.
+    waited.notes.extend(judge.table().map(|_| judge.basis().limits).unwrap_or_default());
+    if let Err(error) = keep(home, &path, &header, &tracker).await {
+        control.events.warn(format!("the journal does not keep this outcome: {error}"));
+    }
     Ok(report(&path, header, (&tracker, table), counts.uncertain + counts.intended, &waited))
 }
 
@@ -92,29 +96,19 @@ fn report(
     }
 }
 
-/// Opens the journal for writing, unless a run on the DLQ may be writing it.
-fn writer(
-    home: &Home,
-    path: &Path,
-    header: &Header,
-    control: &Control,
-) -> Result<(Option<Lock>, Option<Journal>)> {
-    let lock = match Lock::take(home, &header.source, &header.run_id) {
-        Ok(lock) => lock,
-        Err(error) => {
-            control.events.warn(format!("the journal does not keep this outcome: {error}"));
-            return Ok((None, None));
-        }
-    };
+/// Enters outcomes that stay in the journal, unless a run on the DLQ may be writing it.
+async fn keep(home: &Home, path: &Path, header: &Header, tracker: &Tracker) -> Result<()> {
+    let _lock = Lock::take(home, &header.source, &header.run_id)?;
     // Read again under the lock: the run may have added to it since.
-    let journal = load(path).and_then(|state| Journal::append(path, &state));
-    match journal {
-        Ok(journal) => Ok((Some(lock), Some(journal))),
-        Err(error) => {
-            control.events.warn(format!("the journal does not keep this outcome: {error}"));
-            Ok((Some(lock), None))
-        }
-    }
+    let state = load(path)?;
+    let known: HashMap<&str, _> = state.sent().map(|one| (one.message_id, one.became)).collect();
+    let stay =
+        |one: &MovedMessage<'_>| one.outcome.is_good() || one.outcome == MessageOutcome::CameBack;
+    let new = tracker.messages().filter(stay).map(|one| (one.message_id, one.outcome));
+    let new = new.filter(|(id, outcome)| known.get(id) != Some(&Some(*outcome)));
+    let journal = Journal::append(path, &state)?;
+    super::record(Some(&journal), new.collect()).await?;
+    super::record_all(&journal, tracker).await
 }
 
 /// Returns the queues that the messages were sent to. Empty if one cannot be found: then nobody can
