@@ -48,7 +48,7 @@ examples! {
     "dlq classify":
         "recoctl dlq classify" => "the whole DLQ",
         "recoctl dlq classify --newer-than 1h" => "the messages of the last hour",
-        "recoctl dlq classify --logs" => "with what ended each, by the function's log",
+        "recoctl dlq classify --logs" => "and what ended them",
         "recoctl dlq classify --fail-on malformed" => "exit 6 if there is any",
     ;
     "dlq why":

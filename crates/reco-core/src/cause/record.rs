@@ -1,6 +1,7 @@
 //! Lines joined by request and message.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
@@ -167,11 +168,11 @@ impl Record {
         self.ends.keys().map(String::as_str)
     }
 
-    /// Returns the number of starts that failed from `since_ms` on, and the last error. The function and
+    /// Returns the number of starts that failed in a span of time, and the last error. The function and
     /// the platform both tell of a start: lines within a second are about the same one.
     #[must_use]
-    pub fn starts_failed(&self, since_ms: i64) -> (u64, Option<&str>) {
-        let failed = self.starts_failed.range(since_ms..);
+    pub fn starts_failed(&self, span: RangeInclusive<i64>) -> (u64, Option<&str>) {
+        let failed = self.starts_failed.range(span);
         let error = failed.clone().filter_map(|(_, error)| error.as_deref()).next_back();
         let mut last = None::<i64>;
         let separate = failed.filter(|(at, _)| {

@@ -114,8 +114,8 @@ fn a_start_that_both_tell_of_is_one() {
     for (at, error) in [(100, None), (900, Some("no table")), (5_000, None)] {
         record.enter(at, Line::NotStarted { error: error.map(str::to_owned) });
     }
-    assert_eq!(record.starts_failed(0), (2, Some("no table")));
-    assert_eq!(record.starts_failed(5_000), (1, None));
+    assert_eq!(record.starts_failed(0..=5_000), (2, Some("no table")));
+    assert_eq!(record.starts_failed(1_000..=9_000), (1, None));
 }
 
 #[test]

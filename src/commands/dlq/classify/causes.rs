@@ -68,6 +68,9 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
 
 /// Renders the causes of each class.
 pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
+    if log.problem.is_none() && groups.iter().all(|group| group.causes.is_empty()) {
+        return String::new();
+    }
     let heading = view.palette.paint(Tone::Heading, "recorded causes");
     let group = log.group.as_deref().map(escape_line).unwrap_or_default();
     let mut text = match &log.problem {
