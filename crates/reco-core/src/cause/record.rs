@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use super::{Cause, End, Line, Returned};
+use super::{Cause, End, FunctionVersion, Line, Returned};
 
 /// Time within which lines about a failed start are about the same one.
 const SAME_START_MS: i64 = 1_000;
@@ -53,7 +53,7 @@ pub struct Attempt {
     /// Lines that say so.
     pub evidence: Evidence,
     /// Policy and version of the function, if its line names them.
-    pub function: Option<String>,
+    pub function: Option<FunctionVersion>,
 }
 
 /// What the log says of a message in one request.
@@ -61,7 +61,7 @@ pub struct Attempt {
 struct Mention {
     received_ms: Option<i64>,
     attempt: Option<u64>,
-    returned: Option<(Cause, i64, Option<String>)>,
+    returned: Option<(Cause, i64, Option<FunctionVersion>)>,
 }
 
 /// Lines about a set of messages. In which order they were entered, and how often, does not matter.

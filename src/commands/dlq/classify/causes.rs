@@ -44,7 +44,7 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
         let last = message.attempts.last().filter(|_| message.unknown.is_none());
         let (cause, not_known, text) = match (last, &message.unknown) {
             (Some(last), _) => (Some(last.cause.name()), None, last.cause.words()),
-            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.words()),
+            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.summary()),
             (None, None) => continue,
         };
         let at = last.map(|last| last.at_ms);
