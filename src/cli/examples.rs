@@ -54,7 +54,7 @@ examples! {
     "dlq why":
         "recoctl dlq why ec5162f6" => "each attempt at one message",
         "recoctl dlq why ec5162f6 --since 2h" => "in the log of two hours",
-        "recoctl dlq why ec5162f6 -o json | jq '.messages[0].recorded'" => "as data",
+        "recoctl dlq why ec5162f6 -o json | jq .messages" => "as data",
     ;
     "dlq redrive":
         "recoctl dlq redrive --dry-run" => "show what would be moved",
