@@ -48,13 +48,13 @@ examples! {
     "dlq classify":
         "recoctl dlq classify" => "the whole DLQ",
         "recoctl dlq classify --newer-than 1h" => "the messages of the last hour",
-        "recoctl dlq classify --logs" => "with what ended each, by the function's log",
+        "recoctl dlq classify --logs" => "and what ended them",
         "recoctl dlq classify --fail-on malformed" => "exit 6 if there is any",
     ;
     "dlq why":
         "recoctl dlq why ec5162f6" => "each attempt at one message",
         "recoctl dlq why ec5162f6 --since 2h" => "in the log of two hours",
-        "recoctl dlq why ec5162f6 -o json | jq '.messages[0].recorded'" => "as data",
+        "recoctl dlq why ec5162f6 -o json | jq .messages" => "as data",
     ;
     "dlq rehearse":
         "recoctl dlq rehearse" => "what each message would end as",

@@ -312,7 +312,8 @@ fn what_is_not_known_is_said_with_the_reason() {
             started() - 3 * 24 * 60 * MINUTE,
             Some(queue.clone()),
         ),
-        ("dddddddd-0000-4000-8000-000000000000", started() + 20 * MINUTE, Some(queue)),
+        ("dddddddd-0000-4000-8000-000000000000", started() + 20 * MINUTE, Some(queue.clone())),
+        ("eeeeeeee-0000-4000-8000-000000000000", started() - 120 * MINUTE, Some(queue)),
     ] {
         let message = Planted {
             body: "[1,[2]]".to_owned(),
@@ -327,8 +328,9 @@ fn what_is_not_known_is_said_with_the_reason() {
     assert_eq!(reason(&harness, "aaaaaaaa", &[]), "sent-directly");
     assert_eq!(reason(&harness, "bbbbbbbb", &[]), "other-queue");
     assert_eq!(reason(&harness, "cccccccc", &[]), "retention-over");
-    // No throttled invocation since it was sent.
+    // What was throttled before it was sent, or long after, was not it.
     assert_eq!(reason(&harness, "dddddddd", &[]), "other-consumer");
+    assert_eq!(reason(&harness, "eeeeeeee", &[]), "other-consumer");
     harness.set("RECOCTL_LOG_GROUP", "/other");
     assert_eq!(reason(&harness, &known, &[]), "no-log-group");
     harness.set("RECOCTL_LOG_GROUP", GROUP);

@@ -7,7 +7,7 @@ mod line;
 mod record;
 mod silence;
 
-pub use line::{End, Line, Returned, read};
+pub use line::{End, FunctionVersion, Line, Returned, read};
 pub use record::{Attempt, Evidence, Record};
 pub use silence::{Logs, Silence, Throttles, Unknown};
 

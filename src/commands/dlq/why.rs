@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use clap::Args;
-use jiff::Timestamp;
+use reco_core::Time;
 use reco_core::cause::Attempt;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
@@ -199,14 +199,13 @@ fn number(attempt: &Attempt, former: bool) -> String {
 }
 
 fn ended(attempt: &Attempt) -> String {
-    let at = Timestamp::from_millisecond(attempt.at_ms);
-    let at = at.map_or_else(|_| "unknown time".to_owned(), |at| at.to_string());
+    let at = Time::from_millis(attempt.at_ms).iso();
     let detail = attempt.cause.detail().map(|detail| format!(" ({})", escape_line(&detail)));
     format!("{at}  {}{}", escape_line(&attempt.cause.words()), detail.unwrap_or_default())
 }
 
 fn evidence(attempt: &Attempt) -> String {
-    let by = attempt.function.as_ref().map(|by| format!("; {}", escape_line(by)));
+    let by = attempt.function.as_ref().map(|by| format!("; {}", escape_line(&by.words())));
     let request = escape_line(&attempt.request_id);
     format!("by {}, request {request}{}", attempt.evidence.words(), by.unwrap_or_default())
 }

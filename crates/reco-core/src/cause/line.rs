@@ -3,6 +3,7 @@
 //! AWS: "Monitoring and troubleshooting Lambda: log formats" (`platform.report` in JSON, `REPORT
 //! RequestId:` as text), "Telemetry API: platform events".
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{BATCH_FAILED, BATCH_RECEIVED, Cause, INIT_FAILED, MESSAGE_RETURNED};
@@ -50,8 +51,31 @@ pub struct Returned {
     pub attempt: Option<u64>,
     /// Cause of the failure.
     pub cause: Cause,
-    /// Fingerprint of the policy, and version of the function.
-    pub by: Option<String>,
+    /// Policy and version of the function, if the line names them.
+    pub by: Option<FunctionVersion>,
+}
+
+/// Version of a function that returned a message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FunctionVersion {
+    /// Fingerprint of its policy.
+    pub policy: String,
+    /// Version of its code.
+    pub version: Option<String>,
+    /// Version as published (AWS: `AWS_LAMBDA_FUNCTION_VERSION`).
+    pub function_version: Option<String>,
+}
+
+impl FunctionVersion {
+    /// Returns a description for the operator, with the fingerprint as short as reports show it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let policy: String = self.policy.chars().take(12).collect();
+        let version = self.version.as_deref().unwrap_or("unknown");
+        let published = self.function_version.as_ref();
+        let published = published.map(|published| format!(", published as {published}"));
+        format!("policy {policy}, version {version}{}", published.unwrap_or_default())
+    }
 }
 
 /// End of an invocation without an answer, from vague to certain: of several lines about one request,
@@ -168,12 +192,13 @@ fn throttled_by(line: &Map<String, Value>) -> Vec<String> {
 }
 
 /// Returns the policy and version that a line names.
-fn by(line: &Map<String, Value>) -> Option<String> {
-    let policy = said(line, "policy").filter(|policy| !policy.is_empty())?;
-    let version = said(line, "version").unwrap_or_else(|| "unknown".to_owned());
-    let published = said(line, "function_version").filter(|published| !published.is_empty());
-    let published = published.map(|published| format!(", published as {published}"));
-    Some(format!("policy {policy}, version {version}{}", published.unwrap_or_default()))
+fn by(line: &Map<String, Value>) -> Option<FunctionVersion> {
+    let named = |name| said(line, name).filter(|text| !text.is_empty());
+    Some(FunctionVersion {
+        policy: named("policy")?,
+        version: named("version"),
+        function_version: named("function_version"),
+    })
 }
 
 /// AWS, Telemetry API: `platform.report`, `platform.runtimeDone` and `platform.initReport` have a

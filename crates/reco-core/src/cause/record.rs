@@ -1,10 +1,11 @@
 //! Lines joined by request and message.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use super::{Cause, End, Line, Returned};
+use super::{Cause, End, FunctionVersion, Line, Returned};
 
 /// Time within which lines about a failed start are about the same one.
 const SAME_START_MS: i64 = 1_000;
@@ -52,7 +53,7 @@ pub struct Attempt {
     /// Lines that say so.
     pub evidence: Evidence,
     /// Policy and version of the function, if its line names them.
-    pub function: Option<String>,
+    pub function: Option<FunctionVersion>,
 }
 
 /// What the log says of a message in one request.
@@ -60,7 +61,7 @@ pub struct Attempt {
 struct Mention {
     received_ms: Option<i64>,
     attempt: Option<u64>,
-    returned: Option<(Cause, i64, Option<String>)>,
+    returned: Option<(Cause, i64, Option<FunctionVersion>)>,
 }
 
 /// Lines about a set of messages. In which order they were entered, and how often, does not matter.
@@ -167,11 +168,11 @@ impl Record {
         self.ends.keys().map(String::as_str)
     }
 
-    /// Returns the number of starts that failed from `since_ms` on, and the last error. The function and
+    /// Returns the number of starts that failed in a span of time, and the last error. The function and
     /// the platform both tell of a start: lines within a second are about the same one.
     #[must_use]
-    pub fn starts_failed(&self, since_ms: i64) -> (u64, Option<&str>) {
-        let failed = self.starts_failed.range(since_ms..);
+    pub fn starts_failed(&self, span: RangeInclusive<i64>) -> (u64, Option<&str>) {
+        let failed = self.starts_failed.range(span);
         let error = failed.clone().filter_map(|(_, error)| error.as_deref()).next_back();
         let mut last = None::<i64>;
         let separate = failed.filter(|(at, _)| {

@@ -168,6 +168,23 @@ impl Unknown {
     }
 }
 
+impl Unknown {
+    /// Returns [`Unknown::words`] without numbers that differ between messages, so that equal reasons can be
+    /// counted.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match self {
+            Unknown::FunctionThrottled { .. } => {
+                "no log line: the function was probably throttled".to_owned()
+            }
+            Unknown::NotStarted { .. } => {
+                "no log line names it; the function failed to start".to_owned()
+            }
+            other => other.words(),
+        }
+    }
+}
+
 impl Silence<'_> {
     /// Returns the reason; one that is certain comes before one that is probable.
     #[must_use]

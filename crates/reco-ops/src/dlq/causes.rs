@@ -20,6 +20,10 @@ const LONGEST_MS: i64 = 14 * 86_400_000;
 const LEAD_MS: i64 = 60_000;
 /// Time in which a metric may still be missing (AWS: within minutes).
 const METRICS_LATE_MS: i64 = 5 * 60_000;
+/// Time that a message may have waited in its queue before its first attempt.
+const WAITED_MS: i64 = 3_600_000;
+/// Time that a message may have been in a queue of which nothing is known.
+const QUEUED_MS: i64 = 6 * 3_600_000;
 
 /// Place and span of the function's log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +112,8 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
         None => None,
     };
     let source = session.pair.source.as_ref().map(|source| source.queue.arn.as_str());
-    let about = About { recorded: &recorded, throttles: throttles.as_ref(), queue: source, now_ms };
+    let (throttles, queued_ms) = (throttles.as_ref(), queued_ms(session));
+    let about = About { recorded: &recorded, throttles, queue: source, queued_ms, now_ms };
     let cause = |row: &&Row| {
         let former_ids = former.get(&row.message_id).cloned().unwrap_or_default();
         (row.message_id.clone(), about.message(row, former_ids))
@@ -158,7 +163,22 @@ struct About<'a> {
     recorded: &'a Recorded,
     throttles: Option<&'a BTreeMap<i64, f64>>,
     queue: Option<&'a str>,
+    /// Time from the first send to the last attempt, at most: what happened to the function later says
+    /// nothing of a message.
+    queued_ms: i64,
     now_ms: i64,
+}
+
+/// Returns how long a message may have been in its queue. AWS: it is received again after its visibility
+/// timeout, and moved after `maxReceiveCount` receives.
+fn queued_ms(session: &Session) -> i64 {
+    let state = session.pair.source.as_ref().map(|source| &source.state);
+    let known = state.and_then(|state| {
+        let receives = i64::try_from(state.redrive.as_ref()?.max_receive_count).ok()?;
+        let timeout_ms = i64::try_from(state.visibility_timeout_s).ok()?.checked_mul(1_000)?;
+        receives.checked_mul(timeout_ms)?.checked_add(WAITED_MS)
+    });
+    known.unwrap_or(QUEUED_MS)
 }
 
 impl About<'_> {
@@ -174,9 +194,10 @@ impl About<'_> {
 
     fn silence(&self, row: &Row) -> Unknown {
         let sent = row.sent_at_ms.unwrap_or_default();
+        let left = sent.saturating_add(self.queued_ms).min(self.now_ms).max(sent);
         let throttled = |points: &BTreeMap<i64, f64>| {
             let since = sent.div_euclid(60_000) * 60;
-            points.range(since..).map(|(_, throttles)| *throttles).sum::<f64>()
+            points.range(since..=left / 1_000).map(|(_, throttles)| *throttles).sum::<f64>()
         };
         let late = self.now_ms.saturating_sub(sent) < METRICS_LATE_MS;
         let throttles = match self.throttles.map(throttled) {
@@ -192,7 +213,7 @@ impl About<'_> {
             source: row.source.as_deref(),
             queue: self.queue,
             throttles,
-            starts_failed: self.recorded.record.starts_failed(sent),
+            starts_failed: self.recorded.record.starts_failed(sent..=left),
         };
         silence.reason()
     }

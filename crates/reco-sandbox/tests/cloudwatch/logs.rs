@@ -8,7 +8,7 @@ use reco_sandbox::logs::Logs;
 use reco_sandbox::permissions::Grant;
 use reco_sandbox::{Sandbox, SandboxOptions};
 
-const GROUP: &str = "/aws/lambda/recs-writer";
+const GROUP: &str = "/aws/lambda/tested";
 
 async fn started(options: SandboxOptions) -> (Sandbox, Client, Logs) {
     let sandbox = Sandbox::start(options).await.expect("it starts");
@@ -68,11 +68,11 @@ async fn both_bounds_are_inclusive_and_what_is_older_than_the_retention_is_gone(
     assert_eq!(between().await, ["10", "20"]);
     logs.create_group(GROUP, Some(1));
     assert_eq!(between().await, Vec::<String>::new());
-    let groups = client.describe_log_groups().log_group_name_prefix("/aws/").send().await;
+    let groups = client.describe_log_groups().log_group_name_prefix("/aws/lambda/t").send().await;
     let groups = groups.expect("groups");
     let group = &groups.log_groups()[0];
     assert_eq!((group.log_group_name(), group.retention_in_days()), (Some(GROUP), Some(1)));
-    assert!(group.arn().expect("an ARN").ends_with(":log-group:/aws/lambda/recs-writer:*"));
+    assert!(group.arn().expect("an ARN").ends_with(":log-group:/aws/lambda/tested:*"));
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn what_is_wrong_is_refused_as_aws_refuses_it() {
 async fn a_policy_for_the_groups_streams_allows_its_events_and_no_others() {
     let document = r#"{"Statement": [{
         "Effect": "Allow", "Action": "logs:FilterLogEvents",
-        "Resource": "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/recs-writer:*"
+        "Resource": "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/tested:*"
     }]}"#;
     let document = document.parse().expect("a document");
     let grants = vec![Grant { key: "sandbox".to_owned(), document }];

@@ -44,7 +44,7 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
         let last = message.attempts.last().filter(|_| message.unknown.is_none());
         let (cause, not_known, text) = match (last, &message.unknown) {
             (Some(last), _) => (Some(last.cause.name()), None, last.cause.words()),
-            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.words()),
+            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.summary()),
             (None, None) => continue,
         };
         let at = last.map(|last| last.at_ms);
@@ -68,6 +68,9 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
 
 /// Renders the causes of each class.
 pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
+    if log.problem.is_none() && groups.iter().all(|group| group.causes.is_empty()) {
+        return String::new();
+    }
     let heading = view.palette.paint(Tone::Heading, "recorded causes");
     let group = log.group.as_deref().map(escape_line).unwrap_or_default();
     let mut text = match &log.problem {
