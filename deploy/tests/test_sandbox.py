@@ -20,6 +20,7 @@ LOOKING = [
     ["dlq", "peek"],
     ["dlq", "get", "0123abcd"],
     ["dlq", "classify", "--all"],
+    ["dlq", "rehearse"],
     ["dlq", "redrive", "--dry-run"],
     ["dlq", "redrive", "--class", "all", "--dry-run"],
     ["dlq", "purge", "--class", "malformed", "--dry-run"],

@@ -38,7 +38,8 @@ pub struct UserArgs {
     /// Convert each line of the files to one of backfill's input shapes with this jq expression
     #[arg(long, value_name = "JQ", requires = "files")]
     pub map: Option<String>,
-    /// Also look through the DLQ for messages of the user, as `dlq peek` does; implied by --dlq
+    /// Also look through the DLQ for messages of the user; every message is visible again afterwards
+    /// (implied by --dlq)
     #[arg(long)]
     pub in_dlq: bool,
     /// Show every id of the list, not only those that would be dropped today
