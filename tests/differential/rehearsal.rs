@@ -26,8 +26,8 @@ impl Setting {
         self.create_table("rehearsed");
         self.create_table("played");
         let command = ["dlq", "rehearse", "--dlq", "rehearsed-dlq", "--table", "rehearsed"];
-        let mut output = self.harness.recoctl(command).args(["--output", "json"]).timeout(LONG);
-        let output = output.output().expect("runs");
+        let mut command = self.harness.recoctl(command);
+        let output = command.args(["--output", "json"]).timeout(LONG).output().expect("runs");
         let report: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
         let messages = report["messages"].as_array().expect("messages");
