@@ -126,19 +126,17 @@ async fn open<'a>(
     create_like(table.client(), name, stage.client())
         .await
         .map_err(|error| Error::service(format!("cannot copy table {name}")).because(&error))?;
-    let policy = cast.judge.policy().clone();
-    let reader = Reader::new(
-        stage.client().clone(),
-        name,
-        table.schema.clone(),
-        RetryOptions::default(),
-        None,
-    );
+    // As the table's lists are: the local table has only some of them.
+    let schema = cast.judge.schema().clone();
+    let mut policy = cast.judge.policy().clone();
+    policy.item.list_type = schema.list_type;
+    let client = stage.client().clone();
+    let reader = Reader::new(client, name, schema.clone(), RetryOptions::default(), None);
     let reader = if policy.writes.only_newer { reader.guarded() } else { reader };
     let actor = match &options.lambda_bin {
         None => {
             let facts = cast.judge.facts().clone();
-            stage.built_in(facts, policy, name, table.schema.clone())
+            stage.built_in(facts, policy, name, schema)
         }
         Some(path) => {
             let settings = binary(context, path.clone(), name, policy)?;
@@ -236,7 +234,7 @@ impl Run<'_> {
         let ended = Ending::of(played.answer, landed.len());
         Ok(Rehearsed {
             ended,
-            agrees: ended.agrees(foretold, row.verdict.class, only_newer),
+            agrees: ended.agrees(foretold, only_newer),
             reason: played.reason,
             lists: landed.len(),
             took_ms: Some((played.took.as_secs_f64() * 10_000.0).round() / 10.0),

@@ -413,10 +413,12 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
         .expect("runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
-    // The sandbox always returns the oldest message first; AWS guarantees no order.
-    assert_eq!(report["exhausted"], false);
-    assert_eq!(output.status.code(), Some(4), "some were never looked at: {report}");
-    assert!(report["unreached"].as_u64() > Some(0), "{report}");
+    // What stays comes again instead of what was not seen yet, so that may never come. AWS guarantees
+    // no order, and here short polls miss some.
+    let all_seen = report["seen"] == 50;
+    assert_eq!(report["exhausted"], all_seen, "{report}");
+    assert_eq!(output.status.code(), Some(if all_seen { 0 } else { 4 }), "{report}");
+    assert_eq!(report["unreached"] == 0, all_seen, "{report}");
     assert!(report["received_again"].as_u64() > Some(0), "{report}");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));
     assert_eq!(source.messages.len() as u64, count(&report, "moved"));

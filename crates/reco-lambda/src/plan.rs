@@ -81,7 +81,7 @@ impl Plan {
 
     fn keep(
         &mut self,
-        mut item: PlannedItem,
+        item: PlannedItem,
         only_newer: bool,
         kept: &mut HashMap<Id, usize>,
         report: &mut HandlerReport,
@@ -93,12 +93,7 @@ impl Plan {
             }
             Slot::Occupied(slot) => {
                 report.superseded += 1;
-                let earlier = &mut self.items[*slot.get()];
-                if only_newer {
-                    let Some(guard) = earlier.guard_of_successor(&item) else { return };
-                    item.guard = guard;
-                }
-                *earlier = item;
+                self.items[*slot.get()].follow(item, only_newer);
             }
         }
     }

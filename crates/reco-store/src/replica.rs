@@ -15,8 +15,9 @@ use crate::encode::key_of;
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
 
-/// AWS: "BatchWriteItem": 25 items per call.
-const MAX_PUTS: usize = 25;
+/// Items per put. AWS: "BatchWriteItem": at most 25 items and 16 MB; an item has up to 400 KB, which
+/// may be three times as much as JSON.
+const MAX_PUTS: usize = 10;
 
 /// Creates a table in `to` with the name, keys and indexes of a table in `from`, on demand and
 /// without its items.

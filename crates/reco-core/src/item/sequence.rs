@@ -31,6 +31,16 @@ impl PlannedItem {
         };
         succeeds.then(|| self.guard.max(later.guard))
     }
+
+    /// Becomes the one write that has the effect of this one followed by `later`, for the same user:
+    /// the later one, unless `only_newer` lets this one stay.
+    pub fn follow(&mut self, mut later: PlannedItem, only_newer: bool) {
+        if only_newer {
+            let Some(guard) = self.guard_of_successor(&later) else { return };
+            later.guard = guard;
+        }
+        *self = later;
+    }
 }
 
 #[cfg(test)]

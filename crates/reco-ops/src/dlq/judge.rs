@@ -4,6 +4,7 @@ mod row;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod sample;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -207,22 +208,35 @@ impl Judge {
         Ok(judged.collect())
     }
 
-    /// Returns the users of a message and the items that the function would write for it: the last
-    /// one of each user.
+    /// Returns the users of a message and the items that the function would write for it, one for
+    /// each user.
     ///
     /// # Errors
     /// When the facts or the table are unavailable.
     pub async fn plan(&self, message: &Message) -> Result<(Vec<Id>, Vec<PlannedItem>)> {
         let contents = self.contents(vec![decode(&message.body)]).await?;
         let entries = contents.into_iter().flat_map(|content| content.entries);
-        let (mut users, mut last) = (Vec::new(), IdMap::default());
+        let (mut users, mut kept) = (Vec::new(), IdMap::<PlannedItem>::default());
         for entry in entries {
             users.push(entry.user.clone());
             if let Verdict::Write(item) = entry.judged.verdict {
-                last.insert(entry.user, item);
+                match kept.entry(entry.user) {
+                    Entry::Vacant(slot) => {
+                        slot.insert(item);
+                    }
+                    Entry::Occupied(mut slot) => {
+                        slot.get_mut().follow(item, self.policy.writes.only_newer);
+                    }
+                }
             }
         }
-        Ok((users, last.into_values().collect()))
+        Ok((users, kept.into_values().collect()))
+    }
+
+    /// Returns the item layout with the type of the lists that it found in the table.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        self.layout.as_ref().map_or(&self.schema, Layout::known)
     }
 
     /// Returns the policy.
