@@ -182,7 +182,8 @@ fn a_canary_trusts_a_list_that_was_there_before_only_once_the_queue_is_empty() {
         (skipped, NothingToWrite),
     ];
     for (fate, expected) in all {
-        for (destinations, expected) in [(Busy, StillWaiting), (Empty, expected), (Drained, expected)]
+        for (destinations, expected) in
+            [(Busy, StillWaiting), (Empty, expected), (Drained, expected)]
         {
             let mut tracker = tracker(&["a"]);
             tracker.trusts_only([]);
