@@ -151,6 +151,7 @@ mod tests {
     #[test]
     fn messages_that_did_not_end_well_are_named_with_the_reason() {
         let summary = OutcomeSummary {
+            unseen_dlq: false,
             counts: [(MessageOutcome::Written, 2), (MessageOutcome::CameBack, 12)].into(),
             users: UserCounts {
                 users: 14,

@@ -13,6 +13,10 @@
 //! | 6 | `written` | the table holds its lists, or newer ones |
 //! | 7 | `superseded` | every one of its users has a newer list |
 //!
+//! A list of the same time but with other content, and a message that writes nothing, count only
+//! once the destination is empty. In a stage of a canary ([`Tracker::trusts_only`]) so does a list
+//! that may have been in the table before the message was sent.
+//!
 //! Once the destination is empty, a message that would be `still-waiting` is `unknown`: it has left
 //! the queue, and neither the table nor the DLQ has it.
 
@@ -121,8 +125,10 @@ pub enum ListFate {
     InTable(InTable),
     /// It is to be written, and an earlier look found its message good.
     Known,
-    /// It is to be written, and the table could not be read.
+    /// It is to be written, and the table could not be read this time.
     Unread,
+    /// It is to be written, and the table cannot be read: there is none, or no permission.
+    Unreadable,
     /// The filter leaves nothing of it.
     Skipped(SkipReason),
     /// The table cannot hold it.
@@ -131,6 +137,12 @@ pub enum ListFate {
 
 /// A user of a moved message, and the fate of the list.
 pub type UserFate = (UserDigest, ListFate);
+
+/// Returns whether the table lacks lists that a message with these would write.
+#[must_use]
+pub fn lacks_some(entries: &[UserFate]) -> bool {
+    Lists::of(entries, false).lacks_some()
+}
 
 /// State of the queues that the messages were sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,24 +166,40 @@ struct Lists {
     missing: u32,
     /// Users for whom the table holds another list, of unknown order.
     other: Vec<UserDigest>,
+    /// True if one of them is another list of the same time: it may still be about to be replaced.
+    same_time: bool,
     /// Lists about which the table was not asked.
     unread: bool,
+    /// True if asking again does not help.
+    unreadable: bool,
     /// True if the function returns the message whatever it writes: parts of it are unusable.
     fails: bool,
 }
 
 impl Lists {
+    /// Returns whether the table was read and lacks lists that the message would write.
+    fn lacks_some(&self) -> bool {
+        !self.unread && (self.missing > 0 || !self.other.is_empty() || self.same_time)
+    }
+
+    /// Returns whether another look may read what this one could not.
+    const fn may_be_read(&self) -> bool {
+        self.unread && !self.unreadable
+    }
+
     fn of(entries: &[UserFate], fails: bool) -> Self {
         let mut lists = Lists { fails, ..Lists::default() };
         for (user, fate) in entries {
             match fate {
-                ListFate::InTable(InTable::Same | InTable::SameTime) | ListFate::Known => {
-                    lists.own += 1;
+                ListFate::InTable(InTable::Same) | ListFate::Known => lists.own += 1,
+                ListFate::InTable(InTable::SameTime) => {
+                    (lists.own, lists.same_time) = (lists.own + 1, true);
                 }
                 ListFate::InTable(InTable::Newer) => lists.newer += 1,
                 ListFate::InTable(InTable::Older | InTable::Nothing) => lists.missing += 1,
                 ListFate::InTable(InTable::Other) => lists.other.push(*user),
                 ListFate::Unread => lists.unread = true,
+                ListFate::Unreadable => (lists.unread, lists.unreadable) = (true, true),
                 ListFate::Refused => lists.fails = true,
                 ListFate::Skipped(_) => {}
             }
@@ -188,7 +216,8 @@ impl Lists {
     ) -> (MessageOutcome, bool) {
         let left = destinations != Destinations::Busy;
         if self.unread {
-            return (MessageOutcome::Unknown, left);
+            let stays = (left && self.unreadable) || destinations == Destinations::Drained;
+            return (MessageOutcome::Unknown, stays);
         }
         let outdone = self.other.iter().all(has);
         if self.fails || self.missing > 0 || !outdone {
@@ -200,8 +229,8 @@ impl Lists {
         if self.own == 0 && self.newer == 0 && self.other.is_empty() {
             return (MessageOutcome::NothingToWrite, left);
         }
-        if !self.other.is_empty() && !left {
-            // It may be about to replace the list of the other message.
+        if (!self.other.is_empty() || self.same_time) && !left {
+            // It may be about to replace that list.
             return (MessageOutcome::StillWaiting, false);
         }
         let outcome =

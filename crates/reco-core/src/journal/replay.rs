@@ -192,6 +192,13 @@ impl State {
         Some(self.stories.len() as f64 / seconds)
     }
 
+    /// Returns the time of the last intent to send, in milliseconds since the epoch; `None` if there
+    /// is none.
+    #[must_use]
+    pub fn last_sent_ms(&self) -> Option<i64> {
+        self.intents_ms.map(|(_, last)| last)
+    }
+
     /// Returns the standing of a message; `None` if it is not in the journal.
     #[must_use]
     pub fn standing(&self, message_id: &str) -> Option<Standing> {

@@ -73,13 +73,14 @@ fn one_list_ends_as_the_table_says() {
     let skipped = ListFate::Skipped(SkipReason::InactiveUser);
     let all = [
         (ListFate::InTable(Same), [Written; 3]),
-        (ListFate::InTable(SameTime), [Written; 3]),
+        (ListFate::InTable(SameTime), [StillWaiting, Written, Written]),
         (ListFate::InTable(Newer), [Superseded; 3]),
         (ListFate::InTable(Older), [StillWaiting, StillWaiting, Unknown]),
         (ListFate::InTable(Nothing), [StillWaiting, StillWaiting, Unknown]),
         (ListFate::InTable(Other), [StillWaiting, StillWaiting, Unknown]),
         (ListFate::Refused, [StillWaiting, StillWaiting, Unknown]),
         (ListFate::Unread, [Unknown; 3]),
+        (ListFate::Unreadable, [Unknown; 3]),
         (skipped, [NothingToWrite; 3]),
     ];
     for (fate, expected) in all {
@@ -169,6 +170,50 @@ fn what_an_earlier_look_found_stays_found() {
     assert_eq!(tracker.users(), users);
 }
 
+#[test]
+fn a_canary_trusts_a_list_that_was_there_before_only_once_the_queue_is_empty() {
+    use Destinations::{Busy, Drained, Empty};
+    use MessageOutcome::{NothingToWrite, StillWaiting, Superseded, Written};
+    let skipped = ListFate::Skipped(SkipReason::InactiveUser);
+    let all = [
+        (ListFate::InTable(InTable::Same), Written),
+        (ListFate::InTable(InTable::SameTime), Written),
+        (ListFate::InTable(InTable::Newer), Superseded),
+        (skipped, NothingToWrite),
+    ];
+    for (fate, expected) in all {
+        for (destinations, expected) in
+            [(Busy, StillWaiting), (Empty, expected), (Drained, expected)]
+        {
+            let mut tracker = tracker(&["a"]);
+            tracker.trusts_only([]);
+            look(&mut tracker, &[(0, vec![(user(1), fate)])], destinations);
+            assert_eq!(outcomes(&tracker), [expected], "{fate:?} {destinations:?}");
+            assert_eq!(tracker.open(), usize::from(destinations == Busy));
+        }
+    }
+    // What was missing before it was sent, or at an earlier look, was written since.
+    let mut tracker = tracker(&["a", "b", "c"]);
+    tracker.trusts_only(["m0"]);
+    let entries = |of_b| [(0, vec![held(1, InTable::Same)]), (1, vec![held(2, of_b)])];
+    look(&mut tracker, &entries(InTable::Older), Busy);
+    assert_eq!(outcomes(&tracker), [Written, StillWaiting, StillWaiting]);
+    look(&mut tracker, &entries(InTable::Same)[1..], Busy);
+    assert_eq!(outcomes(&tracker), [Written, Written, StillWaiting]);
+}
+
+#[test]
+fn a_failure_to_read_that_may_pass_is_asked_again_to_the_end() {
+    use Destinations::{Busy, Drained, Empty};
+    let open = |fate, destinations| {
+        let mut tracker = tracker(&["a"]);
+        look(&mut tracker, &[(0, vec![(user(1), fate)])], destinations);
+        tracker.open()
+    };
+    assert_eq!([Busy, Empty, Drained].map(|at| open(ListFate::Unread, at)), [1, 1, 0]);
+    assert_eq!([Busy, Empty, Drained].map(|at| open(ListFate::Unreadable, at)), [1, 0, 0]);
+}
+
 fn any_fate() -> impl Strategy<Value = ListFate> {
     prop_oneof![
         Just(ListFate::InTable(InTable::Same)),
@@ -178,6 +223,7 @@ fn any_fate() -> impl Strategy<Value = ListFate> {
         Just(ListFate::InTable(InTable::Other)),
         Just(ListFate::InTable(InTable::Nothing)),
         Just(ListFate::Unread),
+        Just(ListFate::Unreadable),
         Just(ListFate::Refused),
         Just(ListFate::Skipped(SkipReason::InactiveUser)),
         Just(ListFate::Skipped(SkipReason::UnknownUser)),

@@ -26,6 +26,12 @@ pub struct Tracker {
     reasons: HashMap<u32, Arc<str>>,
     /// Ids of the copies that are in the DLQ, with the message that each is.
     returned: HashMap<Box<str>, u32>,
+    /// Messages that came back.
+    taken: HashSet<u32>,
+    /// True if a list that may have been in the table before the send proves nothing.
+    is_strict: bool,
+    /// Time of the last attempt to send, in milliseconds since the epoch.
+    last_sent_ms: Option<i64>,
     /// Messages found to be back since the last look ended.
     newly_back: Vec<usize>,
     /// Time from which a copy with the same content counts, in milliseconds since the epoch.
@@ -39,6 +45,8 @@ struct Tracked {
     is_final: bool,
     /// True once its users are counted.
     counted: bool,
+    /// True if its lists were seen not to be in the table: they prove that it was handled.
+    was_missing: bool,
 }
 
 /// What a look needs to know of a message.
@@ -73,9 +81,29 @@ impl Tracker {
             outcome: sent.became.unwrap_or_default(),
             is_final: sent.became.is_some(),
             counted: false,
+            was_missing: false,
         });
         let messages: Vec<Tracked> = tracked.collect();
-        Tracker { messages, sent: SentIndex::of(state.sent()), since_ms, ..Tracker::default() }
+        let (sent, last_sent_ms) = (SentIndex::of(state.sent()), state.last_sent_ms());
+        Tracker { messages, sent, since_ms, last_sent_ms, ..Tracker::default() }
+    }
+
+    /// Trusts only what proves that a message was handled: lists that were not in the table before,
+    /// or an empty destination. `missing` are the messages whose lists were not there before they
+    /// were sent.
+    pub fn trusts_only<'a>(&mut self, missing: impl IntoIterator<Item = &'a str>) {
+        self.is_strict = true;
+        for id in missing {
+            if let Some(at) = self.find(id) {
+                self.messages[at].was_missing = true;
+            }
+        }
+    }
+
+    /// Returns the time of the last attempt to send a message, in milliseconds since the epoch.
+    #[must_use]
+    pub fn last_sent_ms(&self) -> Option<i64> {
+        self.last_sent_ms
     }
 
     /// Returns the number of messages.
@@ -140,19 +168,19 @@ impl Tracker {
         if self.returned.contains_key(&*message.id) {
             return true;
         }
-        let taken: HashSet<u32> = self.returned.values().copied().collect();
         let may_be = self.sent.recognise(message, self.since_ms);
         let by_need = |at: &usize| {
             let one = &self.messages[*at];
             (one.outcome != MessageOutcome::CameBack, one.is_final, *at)
         };
-        let free = may_be.filter(|at| !taken.contains(&place(*at)));
+        let free = may_be.filter(|at| !self.taken.contains(&place(*at)));
         let Some(at) = free.min_by_key(by_need) else { return false };
         let one = &mut self.messages[at];
         (one.outcome, one.is_final) = (MessageOutcome::CameBack, true);
         self.open.remove(&place(at));
         self.newly_back.push(at);
         self.returned.insert(message.id.as_str().into(), place(at));
+        self.taken.insert(place(at));
         let receives = amount(message.receive_count(), "time");
         let reason = format!("in the DLQ again as {}, received {receives}", message.id);
         self.reasons.insert(place(at), reason.into());
@@ -164,8 +192,13 @@ impl Tracker {
         let mut newly = std::mem::take(&mut self.newly_back);
         for at in 0..self.messages.len() {
             let Some(lists) = self.open.get(&place(at)) else { continue };
-            let (outcome, is_final) = lists.decide(|user| self.users.has(user), destinations);
+            let (outcome, is_final, in_doubt) = self.decide(at, lists, destinations);
             let one = &mut self.messages[at];
+            one.was_missing |= lists.lacks_some();
+            if in_doubt {
+                let reason = "its lists may have been in the table before it was sent";
+                self.reasons.insert(place(at), reason.into());
+            }
             (one.outcome, one.is_final) = (outcome, is_final && outcome != MessageOutcome::Unknown);
             if outcome == MessageOutcome::Unknown && !lists.unread {
                 let gone = "it left the queue, and neither the table nor the DLQ has it";
@@ -191,7 +224,30 @@ impl Tracker {
     /// of them were in the DLQ.
     #[must_use]
     pub fn would_settle(&self, destinations: Destinations) -> bool {
-        self.open.values().all(|lists| lists.decide(|user| self.users.has(user), destinations).1)
+        let mut open = self.open.iter();
+        open.all(|(at, lists)| self.decide(*at as usize, lists, destinations).1)
+    }
+
+    /// Returns whether another look may read what this one could not.
+    #[must_use]
+    pub fn may_be_read(&self) -> bool {
+        self.open.values().any(Lists::may_be_read)
+    }
+
+    /// Returns the outcome of an open message, whether it stays, and whether it only lacks proof.
+    fn decide(
+        &self,
+        at: usize,
+        lists: &Lists,
+        destinations: Destinations,
+    ) -> (MessageOutcome, bool, bool) {
+        let (outcome, is_final) = lists.decide(|user| self.users.has(user), destinations);
+        let proven = self.messages[at].was_missing && is_final;
+        let busy = destinations == Destinations::Busy;
+        if self.is_strict && outcome.is_good() && busy && !proven {
+            return (MessageOutcome::StillWaiting, false, true);
+        }
+        (outcome, is_final, false)
     }
 
     /// Returns the number of messages by outcome; their sum is [`Tracker::len`].

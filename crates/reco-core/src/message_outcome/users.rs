@@ -102,7 +102,7 @@ fn bit(fate: ListFate) -> u8 {
         ListFate::Known => HAS,
         ListFate::InTable(InTable::Other) => OTHER,
         ListFate::InTable(InTable::Older | InTable::Nothing) => MISSING,
-        ListFate::Unread => UNREAD,
+        ListFate::Unread | ListFate::Unreadable => UNREAD,
         ListFate::Refused => REFUSED,
         ListFate::Skipped(SkipReason::TooFew) => TOO_FEW,
         ListFate::Skipped(SkipReason::InactiveUser) => INACTIVE,

@@ -23,8 +23,10 @@ use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
 use crate::event::{Control, Unit};
 use crate::journal::{Journal, lines, now_ms};
+use crate::sqs::VisibilityLease;
 pub use earlier::{EarlierOptions, earlier};
 pub use report::{Ended, OutcomeReport, OutcomeRow, OutcomeSummary};
+pub(in crate::dlq) use table::lacking;
 
 /// Pauses between looks: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
@@ -47,8 +49,8 @@ pub struct Evidence<'a> {
     /// True if receiving from the DLQ may push messages out of it: it has a redrive policy of its
     /// own.
     pub dlq_is_guarded: bool,
-    /// Messages of the DLQ that the caller holds.
-    pub held: u64,
+    /// Lease on messages of the DLQ that the caller holds, if it does.
+    pub lease: Option<Arc<VisibilityLease>>,
     /// Queues that the messages were sent to.
     pub destinations: Vec<Queue>,
     /// Judges the messages as the function does, and has the table.
@@ -70,6 +72,10 @@ pub struct Waited {
     pub time: Duration,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
+    /// True if a look was completed: without one nothing is known of the users.
+    pub looked: bool,
+    /// True if the DLQ could be looked at for messages that came back.
+    pub saw_dlq: bool,
 }
 
 /// Returns the tracker of a run's messages, from its journal.
@@ -97,22 +103,28 @@ pub async fn wait(
     let progress = control.events.progress("waiting for the outcome", Some(all), Unit::Messages);
     let mut dead_letters = DeadLetters::new(evidence);
     let (mut pause, mut empty_since) = (PAUSES.0, None);
+    let (mut looked, mut was_busy) = (false, false);
     let (ended, mut notes) = loop {
         // In this order: what has left the queue by now is in the table or the DLQ by then.
-        let empty = is_empty(evidence).await;
+        let held = are_empty(evidence).await;
+        was_busy |= held == Some(false);
+        let empty = held == Some(true) && (was_busy || was_sent_long_ago(tracker));
         empty_since = empty_since.or_else(|| Some(Instant::now())).filter(|_| empty);
         let notes = table::read(evidence, tracker).await?;
         if control.cancel.is_cancelled() {
             break (Ended::Interrupted, notes);
         }
+        looked = true;
         let is_last = Instant::now() >= end;
-        let would_end = is_last || tracker.would_settle(Destinations::Empty);
+        let if_none_is_back = if empty { Destinations::Empty } else { Destinations::Busy };
+        let would_end = is_last || tracker.would_settle(if_none_is_back);
         let whole = dead_letters.look(tracker, would_end).await;
         if control.cancel.is_cancelled() {
             record(writer, tracker.settle(Destinations::Busy)).await?;
             break (Ended::Interrupted, notes);
         }
         let drained = empty_since.is_some_and(|since: Instant| since.elapsed() >= LAG);
+        let drained = drained && !tracker.may_be_read();
         let destinations = match (empty && whole, drained || is_last) {
             (false, _) => Destinations::Busy,
             (true, false) => Destinations::Empty,
@@ -133,24 +145,33 @@ pub async fn wait(
         }
         pause = (pause * 2).min(PAUSES.1);
     };
-    notes.extend(dead_letters.into_notes());
+    let unseen = dead_letters.into_notes();
+    let saw_dlq = unseen.is_none();
+    notes.extend(unseen);
     notes.dedup();
-    if let Some(writer) = writer {
+    if let Some(writer) = writer.filter(|_| looked) {
         record_all(writer, tracker).await?;
     }
-    Ok(Waited { ended, time: began.elapsed(), notes })
+    Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq })
 }
 
-/// Returns whether all destinations are empty; false too if that cannot be told.
-async fn is_empty(evidence: &Evidence<'_>) -> bool {
+/// Returns whether the last message was sent longer ago than the counts of SQS lag behind.
+fn was_sent_long_ago(tracker: &Tracker) -> bool {
+    let lag_ms = i64::try_from(LAG.as_millis()).unwrap_or(i64::MAX);
+    tracker.last_sent_ms().is_none_or(|sent_ms| now_ms().saturating_sub(sent_ms) >= lag_ms)
+}
+
+/// Returns whether all destinations are empty, if that can be told.
+async fn are_empty(evidence: &Evidence<'_>) -> Option<bool> {
     for queue in &evidence.destinations {
         let asked = evidence.sqs.state(queue);
         match evidence.control.cancel.run_until_cancelled(asked).await {
             Some(Ok(state)) if state.holds() == 0 => {}
-            _ => return false,
+            Some(Ok(_)) => return Some(false),
+            _ => return None,
         }
     }
-    !evidence.destinations.is_empty()
+    (!evidence.destinations.is_empty()).then_some(true)
 }
 
 /// Enters the outcomes of all messages at this time in the journal.

@@ -65,7 +65,18 @@ impl Report for OutcomeReport {
                 amount(self.possibly_sent, "message")
             ));
         }
+        if self.not_deleted > 0 {
+            let label = view.palette.paint(Tone::Warn, "note:");
+            text.push_str(&format!(
+                "{label} {} moved, but not deleted from the DLQ\n",
+                was(self.not_deleted)
+            ));
+        }
         text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
+        if self.possibly_sent + self.not_deleted > 0 {
+            let command = format!("recoctl dlq journal resume {run}");
+            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+        }
         if self.summary.is_open() {
             let command = format!("recoctl dlq journal outcome {run} --wait");
             text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));

@@ -4,6 +4,7 @@
 //! count of every visible message of the DLQ. It looks only when the number of visible messages is
 //! not the one that the last look accounts for, and the longer a look takes, the rarer they are.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use reco_core::message::Message;
@@ -41,10 +42,11 @@ impl<'a> DeadLetters<'a> {
     }
 
     /// Looks if there may be something new, at any time if the wait `would_end` otherwise. Returns
-    /// whether the tracker knows of everything that is in the DLQ.
+    /// whether the tracker knows of everything that is in the DLQ; never of a DLQ with a redrive
+    /// policy of its own.
     pub async fn look(&mut self, tracker: &mut Tracker, would_end: bool) -> bool {
         if self.evidence.dlq_is_guarded {
-            return true;
+            return false;
         }
         match self.try_look(tracker, would_end).await {
             Ok(whole) => whole,
@@ -56,18 +58,23 @@ impl<'a> DeadLetters<'a> {
     }
 
     async fn try_look(&mut self, tracker: &mut Tracker, would_end: bool) -> Result<bool> {
-        let Evidence { sqs, dlq, control, held, .. } = *self.evidence;
+        let Evidence { sqs, dlq, control, ref lease, .. } = *self.evidence;
+        let held = lease.as_ref().map_or(0, |lease| lease.held());
         let state = sqs.state(dlq).await?;
         if self.accounted == Some(state.visible) || state.visible == 0 {
             self.note = None;
-            return Ok(state.in_flight <= held);
+            return Ok(state.in_flight <= held as u64);
         }
         if Instant::now() < self.next && !would_end {
             return Ok(false);
         }
         let began = Instant::now();
-        let lease =
-            Arc::new(VisibilityLease::start(sqs.clone(), dlq.clone(), period_for(state.visible)));
+        // A held message may be delivered again: its lease must know, and goes on holding it.
+        let kept: HashSet<String> = lease.iter().flat_map(|lease| lease.ids()).collect();
+        let lease = lease.clone().unwrap_or_else(|| {
+            let period = period_for(state.visible);
+            Arc::new(VisibilityLease::start(sqs.clone(), dlq.clone(), period))
+        });
         let drain = Arc::new(Drain {
             sqs: sqs.clone(),
             queue: dlq.clone(),
@@ -75,7 +82,7 @@ impl<'a> DeadLetters<'a> {
             cancel: control.cancel.clone(),
         });
         let bound = Bound {
-            at_most: HOLD_LIMIT,
+            at_most: HOLD_LIMIT.saturating_sub(held),
             depth: state.visible,
             front_only: dlq.fifo,
             awaits_counts: false,
@@ -91,13 +98,19 @@ impl<'a> DeadLetters<'a> {
         let drained = drain
             .run(bound, |messages: Vec<Message>| std::future::ready(Ok(messages)), accept)
             .await;
-        let released = lease.release_all().await;
+        let released = match &self.evidence.lease {
+            None => lease.release_all().await,
+            Some(_) => {
+                let taken = lease.ids().into_iter().filter(|id| !kept.contains(id));
+                lease.release(taken.collect::<Vec<_>>()).await
+            }
+        };
         warn_unreleased(&control.events, &released);
         let drained = drained?;
         seen += drained.damaged.len() as u64;
         self.next = Instant::now() + began.elapsed().saturating_mul(SHARE - 1);
         self.note = None;
-        let whole = drained.end.is_whole() && state.in_flight <= held;
+        let whole = drained.end.is_whole() && state.in_flight <= held as u64;
         self.accounted = drained.end.is_whole().then_some(seen);
         Ok(whole)
     }

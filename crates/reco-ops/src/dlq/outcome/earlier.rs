@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
-use reco_core::journal::Header;
+use reco_core::journal::{Counts, Header};
 use reco_core::message_outcome::{MessageOutcome, MovedMessage, Tracker};
 
 use super::{Evidence, OutcomeReport, OutcomeSummary};
@@ -59,7 +59,7 @@ pub async fn earlier(
         sqs: &sqs,
         dlq: &dlq,
         dlq_is_guarded: dlq_state.redrive.is_some(),
-        held: 0,
+        lease: None,
         destinations: destinations(&sqs, &path, &header, control).await?,
         judge: &judge,
         no_table,
@@ -70,17 +70,23 @@ pub async fn earlier(
     let mut waited = super::wait(&evidence, &mut tracker, None, options.wait).await?;
     // Of a table that may not be read, the notes say so already.
     waited.notes.extend(judge.table().map(|_| judge.basis().limits).unwrap_or_default());
-    if let Err(error) = keep(home, &path, &header, &tracker).await {
-        control.events.warn(format!("the journal does not keep this outcome: {error}"));
+    let active = "a run on this DLQ is active: it may have moved more since";
+    match keep(home, &path, &header, (&tracker, &waited)).await {
+        Ok(false) => {}
+        Ok(true) => waited.notes.push(active.to_owned()),
+        Err(error) => {
+            waited.notes.extend(Lock::holder(home, &header.source).map(|_| active.to_owned()));
+            control.events.warn(format!("the journal does not keep this outcome: {error}"));
+        }
     }
-    Ok(report(&path, header, (&tracker, table), counts.uncertain + counts.intended, &waited))
+    Ok(report(&path, header, (&tracker, table), &counts, &waited))
 }
 
 fn report(
     path: &Path,
     header: Header,
     (tracker, table): (&Tracker, Option<String>),
-    possibly_sent: u64,
+    counts: &Counts,
     waited: &super::Waited,
 ) -> OutcomeReport {
     OutcomeReport {
@@ -90,14 +96,21 @@ fn report(
         source: header.source,
         table,
         moved: tracker.len() as u64,
-        possibly_sent,
+        possibly_sent: counts.uncertain + counts.intended,
+        not_deleted: counts.acked,
         summary: OutcomeSummary::of(tracker, waited),
         messages: OutcomeReport::rows(tracker),
     }
 }
 
-/// Enters outcomes that stay in the journal, unless a run on the DLQ may be writing it.
-async fn keep(home: &Home, path: &Path, header: &Header, tracker: &Tracker) -> Result<()> {
+/// Enters outcomes that stay in the journal, unless a run on the DLQ may be writing it. Returns
+/// whether more messages were moved since the tracker began.
+async fn keep(
+    home: &Home,
+    path: &Path,
+    header: &Header,
+    (tracker, waited): (&Tracker, &super::Waited),
+) -> Result<bool> {
     let _lock = Lock::take(home, &header.source, &header.run_id)?;
     // Read again under the lock: the run may have added to it since.
     let state = load(path)?;
@@ -108,7 +121,11 @@ async fn keep(home: &Home, path: &Path, header: &Header, tracker: &Tracker) -> R
     let new = new.filter(|(id, outcome)| known.get(id) != Some(&Some(*outcome)));
     let journal = Journal::append(path, &state)?;
     super::record(Some(&journal), new.collect()).await?;
-    super::record_all(&journal, tracker).await
+    let more = known.len() > tracker.len();
+    if waited.looked && !more {
+        super::record_all(&journal, tracker).await?;
+    }
+    Ok(more)
 }
 
 /// Returns the queues that the messages were sent to. Empty if one cannot be found: then nobody can

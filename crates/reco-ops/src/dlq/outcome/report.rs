@@ -33,6 +33,9 @@ pub struct OutcomeSummary {
     pub waited_s: f64,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
+    /// True if the DLQ could not be looked at for messages that came back.
+    #[serde(skip)]
+    pub unseen_dlq: bool,
 }
 
 impl OutcomeSummary {
@@ -45,7 +48,29 @@ impl OutcomeSummary {
             ended: waited.ended,
             waited_s: (waited.time.as_secs_f64() * 1000.0).round() / 1000.0,
             notes: waited.notes.clone(),
+            unseen_dlq: !waited.saw_dlq,
         }
+    }
+
+    /// Returns the summary of messages of which nothing could be found out, beyond `counts`.
+    #[must_use]
+    pub fn failed(counts: BTreeMap<MessageOutcome, u64>, reason: String) -> Self {
+        OutcomeSummary {
+            counts,
+            users: UserCounts::default(),
+            ended: Ended::Over,
+            waited_s: 0.0,
+            notes: vec![reason],
+            unseen_dlq: true,
+        }
+    }
+
+    /// Returns the number of messages whose outcome is not known to be good; one at least if it is
+    /// not known whether any came back.
+    #[must_use]
+    pub fn not_known_good(&self) -> u64 {
+        let moved: u64 = self.counts.values().sum();
+        self.not_good().max(u64::from(self.unseen_dlq && moved > 0))
     }
 
     /// Returns the number of messages with this outcome.
@@ -97,6 +122,8 @@ pub struct OutcomeReport {
     pub moved: u64,
     /// Messages that the journal cannot say to be in the destination: `dlq journal resume`.
     pub possibly_sent: u64,
+    /// Moved messages whose originals may be in the DLQ still: `dlq journal resume`.
+    pub not_deleted: u64,
     /// Outcomes of the messages and their users.
     #[serde(flatten)]
     pub summary: OutcomeSummary,
@@ -120,7 +147,7 @@ impl OutcomeReport {
     pub fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.moved - self.summary.not_good(),
-            partly: self.summary.not_good(),
+            partly: self.summary.not_known_good() + self.possibly_sent,
             ..Tally::default()
         };
         tally.outcome(self.summary.ended == Ended::Interrupted)

@@ -8,19 +8,25 @@ use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::item::PlannedItem;
 use reco_core::journal::Kept;
 use reco_core::judge::Verdict;
-use reco_core::message_outcome::{ListFate, Tracker, UserFate, Wanted};
+use reco_core::message::Message;
+use reco_core::message_outcome::{ListFate, Tracker, UserFate, Wanted, lacks_some};
 use reco_core::supersede::user_digest;
 use reco_store::reader::{MAX_KEYS, ReadFailure, Reader};
 use reco_store::retry::{RetryOptions, Stop};
 use reco_store::service::ErrorKind;
 use tokio::sync::mpsc::channel;
+use tokio_util::sync::CancellationToken;
 
 use super::{Evidence, Reason};
+use crate::dlq::judge::Judge;
 use crate::error::{Error, Kind, Result};
 use crate::journal::each_kept;
 
 /// Messages that are judged together, with one lookup of the facts.
 const TOGETHER: usize = 200;
+
+/// Messages that are read from the journal ahead of those being judged.
+const READ_AHEAD: usize = 4;
 
 /// Maximum bytes of the bodies among them.
 const BYTES: usize = 1024 * 1024;
@@ -42,14 +48,17 @@ const RETRIES: RetryOptions = RetryOptions {
 /// When the journal cannot be read.
 pub(super) async fn read(evidence: &Evidence<'_>, tracker: &mut Tracker) -> Result<Vec<String>> {
     let reader = evidence.judge.table().map(|table| table.reader(RETRIES, None).lists_only());
-    let failure = evidence.no_table.as_deref().map(Into::into);
-    let mut look = Look { evidence, reader, failure, notes: Vec::new() };
-    let (give, mut take) = channel(TOGETHER);
+    let failure = evidence.no_table.as_deref().map(|reason| (reason.into(), true));
+    let (judge, cancel) = (evidence.judge, &evidence.control.cancel);
+    let mut look = Look { judge, cancel, reader, failure, notes: Vec::new() };
+    // A body may take a quarter of a megabyte.
+    let (give, mut take) = channel(READ_AHEAD);
     let path = evidence.journal.to_owned();
     let reading = tokio::task::spawn_blocking(move || {
         each_kept(&path, |kept| {
-            let _ = give.blocking_send(kept);
-            Ok(())
+            // Without a receiver the look has ended.
+            give.blocking_send(kept)
+                .map_err(|_| Error::new(Kind::Interrupted, "the look at the journal was stopped"))
         })
     });
     let (mut together, mut bytes, mut judged) = (Vec::new(), 0, Vec::new());
@@ -80,8 +89,32 @@ pub(super) async fn read(evidence: &Evidence<'_>, tracker: &mut Tracker) -> Resu
     for Judged { message_id, fates, fails, reason } in judged {
         tracker.enter(&message_id, &fates, fails, reason.as_ref());
     }
-    let failure = look.failure.iter().map(ToString::to_string);
+    let failure = look.failure.iter().map(|(reason, _)| reason.to_string());
     Ok(failure.chain(look.notes).collect())
+}
+
+/// Returns the ids of the messages that are not yet sent and whose lists the table lacks: if it has
+/// them later, the function has handled the message. Empty if the table cannot be read.
+pub(in crate::dlq) async fn lacking(
+    judge: &Judge,
+    cancel: &CancellationToken,
+    messages: impl Iterator<Item = Message>,
+) -> HashSet<String> {
+    let reader = judge.table().map(|table| table.reader(RETRIES, None).lists_only());
+    let mut look = Look { judge, cancel, reader, failure: None, notes: Vec::new() };
+    let (mut lacking, mut together, mut bytes) = (HashSet::new(), Vec::new(), 0);
+    let mut messages = messages.peekable();
+    while let Some(message) = messages.next() {
+        bytes += message.body.len();
+        together.push((Kept { message, out: None, to: None }, Wanted::Lists));
+        if together.len() >= TOGETHER || bytes >= BYTES || messages.peek().is_none() {
+            let judged = look.judge(std::mem::take(&mut together)).await.into_iter();
+            let judged = judged.filter(|one| one.reason.is_none() && lacks_some(&one.fates));
+            lacking.extend(judged.map(|one| one.message_id));
+            bytes = 0;
+        }
+    }
+    lacking
 }
 
 /// Returns the body that was sent.
@@ -89,12 +122,13 @@ fn sent(kept: &Kept) -> &str {
     kept.out.as_deref().unwrap_or(&kept.message.body)
 }
 
-/// One pass over the journal.
+/// One pass over the messages.
 struct Look<'a> {
-    evidence: &'a Evidence<'a>,
+    judge: &'a Judge,
+    cancel: &'a CancellationToken,
     reader: Option<Reader>,
-    /// Reason why the table is not asked any more.
-    failure: Option<Reason>,
+    /// Reason why the table is not asked any more, and whether that will stay so.
+    failure: Option<(Reason, bool)>,
     notes: Vec<String>,
 }
 
@@ -106,6 +140,13 @@ struct Judged {
     reason: Option<Reason>,
 }
 
+impl Judged {
+    fn is_not_read(&mut self, fate: usize, (reason, stays): &(Reason, bool)) {
+        self.fates[fate].1 = if *stays { ListFate::Unreadable } else { ListFate::Unread };
+        self.reason = Some(Reason::clone(reason));
+    }
+}
+
 /// A list to look up: its place among the messages and their fates.
 type Lookup = (usize, usize, PlannedItem);
 
@@ -115,7 +156,7 @@ impl Look<'_> {
             return Vec::new();
         }
         let decoded: Vec<_> = messages.iter().map(|(kept, _)| decode(sent(kept))).collect();
-        let contents = match self.evidence.judge.contents(decoded).await {
+        let contents = match self.judge.contents(decoded).await {
             Ok(contents) => contents,
             Err(error) => return self.not_judged(messages, &error),
         };
@@ -146,12 +187,16 @@ impl Look<'_> {
     /// Returns the messages with their users, as far as they decode.
     fn not_judged(&mut self, messages: Vec<(Kept, Wanted)>, error: &Error) -> Vec<Judged> {
         let reason: Reason = error.to_string().into();
+        let fate = match error.kind {
+            Kind::Config | Kind::Credentials => ListFate::Unreadable,
+            _ => ListFate::Unread,
+        };
         if !self.notes.iter().any(|note| **note == *reason) {
             self.notes.push(reason.to_string());
         }
         let users = |decoded: Result<Decoded, DecodeError>| {
             let entries = decoded.map(|decoded| decoded.entries).unwrap_or_default();
-            let user = |id: &Id| (user_digest(None, id), ListFate::Unread);
+            let user = |id: &Id| (user_digest(None, id), fate);
             entries.iter().map(|entry| user(&entry.recommendation.user)).collect()
         };
         let judged = messages.into_iter().map(|(kept, _)| Judged {
@@ -165,11 +210,11 @@ impl Look<'_> {
 
     /// Looks up the users of one call.
     async fn look_up(&mut self, lookups: Vec<Lookup>, judged: &mut [Judged]) {
-        let reason = match (&self.failure, &self.reader) {
-            (Some(reason), _) => Reason::clone(reason),
-            (None, None) => "no table is configured".into(),
+        let (reason, stays): (Reason, bool) = match (&self.failure, &self.reader) {
+            (Some(failure), _) => failure.clone(),
+            (None, None) => ("no table is configured".into(), true),
             (None, Some(reader)) => {
-                let stop = Stop::on(self.evidence.control.cancel.clone());
+                let stop = Stop::on(self.cancel.clone());
                 let (places, items): (Vec<_>, Vec<_>) =
                     lookups.into_iter().map(|(at, fate, item)| ((at, fate), item)).unzip();
                 match reader.in_table(&items, &stop).await {
@@ -180,23 +225,25 @@ impl Look<'_> {
                         return;
                     }
                     Err(failure) => {
-                        let reason: Reason = self.words(&failure).into();
-                        self.failure = Some(Reason::clone(&reason));
-                        for (at, _) in places {
-                            judged[at].reason = Some(Reason::clone(&reason));
+                        let stays = matches!(&failure, ReadFailure::Refused(error) if !error.kind.is_transient());
+                        let failure: (Reason, bool) = (self.words(&failure).into(), stays);
+                        self.failure = Some(failure.clone());
+                        for (at, fate) in places {
+                            judged[at].is_not_read(fate, &failure);
                         }
                         return;
                     }
                 }
             }
         };
-        for (at, ..) in lookups {
-            judged[at].reason = Some(Reason::clone(&reason));
+        let failure = (reason, stays);
+        for (at, fate, _) in lookups {
+            judged[at].is_not_read(fate, &failure);
         }
     }
 
     fn words(&self, failure: &ReadFailure) -> String {
-        let table = self.evidence.judge.table().map_or("", |table| table.info.name.as_str());
+        let table = self.judge.table().map_or("", |table| table.info.name.as_str());
         let needs = match failure {
             ReadFailure::Refused(error) if error.kind == ErrorKind::Denied => {
                 " (needs dynamodb:BatchGetItem on the table)"

@@ -1,9 +1,10 @@
 //! Outcome of the messages that a redrive moved.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reco_core::message_outcome::Tracker;
+use reco_core::message_outcome::{MessageOutcome, Tracker};
 
 use super::report::{Category, Record, RedriveReport};
 use super::run::Redrive;
@@ -19,6 +20,8 @@ pub(super) struct Aftermath<'a> {
     journal: Arc<Journal>,
     destinations: Vec<Queue>,
     wait: Duration,
+    /// Of a run that stopped at a stage: see [`Looking::lacking`].
+    lacking: Option<HashSet<String>>,
 }
 
 impl<'a> Redrive<'a> {
@@ -32,7 +35,9 @@ impl<'a> Redrive<'a> {
             None => return None,
         };
         let journal = self.outbox.as_ref()?.journal.clone()?;
-        Some(Aftermath { session: self.session, journal, destinations: self.destinations(), wait })
+        let lacking = stopped.then(|| self.stages.lacking.clone());
+        let (session, destinations) = (self.session, self.destinations());
+        Some(Aftermath { session, journal, destinations, wait, lacking })
     }
 
     pub(super) fn destinations(&self) -> Vec<Queue> {
@@ -44,44 +49,80 @@ impl Aftermath<'_> {
     /// Waits, and enters the outcomes. A failure is only a warning: the messages are moved.
     pub(super) async fn wait(self, report: &mut RedriveReport) {
         let events = &self.session.control.events;
-        let (tracker, waited) =
-            match look(self.session, &self.journal, self.destinations, self.wait).await {
-                Ok(looked) => looked,
-                Err(error) => {
-                    events.warn(format!("the outcome of the moved messages is not known: {error}"));
-                    return;
-                }
-            };
-        enter(&mut report.messages, &tracker);
-        report.outcomes = Some(OutcomeSummary::of(&tracker, &waited));
+        let looking = Looking {
+            session: self.session,
+            journal: &self.journal,
+            destinations: self.destinations,
+            wait: self.wait,
+            lacking: self.lacking.as_ref(),
+            holds: false,
+        };
+        match looking.look().await {
+            Ok((tracker, waited)) => {
+                enter(&mut report.messages, &tracker);
+                report.outcomes = Some(OutcomeSummary::of(&tracker, &waited));
+            }
+            Err(error) => {
+                let reason = format!("the outcome of the moved messages is not known: {error}");
+                events.warn(reason.clone());
+                let counts = unknown(&mut report.messages);
+                report.outcomes = Some(OutcomeSummary::failed(counts, reason));
+            }
+        }
     }
 }
 
-/// Waits for the outcome of all messages that are in the journal by now.
-///
-/// # Errors
-/// When the journal cannot be read or written.
-pub(super) async fn look(
-    session: &Session,
-    journal: &Journal,
-    destinations: Vec<Queue>,
-    wait: Duration,
-) -> Result<(Tracker, Waited)> {
-    let mut tracker = outcome::tracker(&load(journal.path())?);
-    let dlq = &session.pair.dlq;
-    let evidence = Evidence {
-        sqs: &session.sqs,
-        dlq: &dlq.queue,
-        dlq_is_guarded: dlq.state.redrive.is_some(),
-        held: session.lease.held() as u64,
-        destinations,
-        judge: &session.scanner.judge,
-        no_table: None,
-        journal: journal.path(),
-        control: &session.control,
-    };
-    let waited = outcome::wait(&evidence, &mut tracker, Some(journal), wait).await?;
-    Ok((tracker, waited))
+/// Wait for the outcome of all messages that are in the journal by now.
+pub(super) struct Looking<'a> {
+    pub session: &'a Session,
+    pub journal: &'a Journal,
+    pub destinations: Vec<Queue>,
+    pub wait: Duration,
+    /// In a canary, only what proves that a message was handled counts. These are the messages whose
+    /// lists were not in the table before they were sent.
+    pub lacking: Option<&'a HashSet<String>>,
+    /// True if the session holds messages of the DLQ.
+    pub holds: bool,
+}
+
+impl Looking<'_> {
+    /// Waits.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub async fn look(self) -> Result<(Tracker, Waited)> {
+        let Looking { session, journal, destinations, wait, lacking, holds } = self;
+        let mut tracker = outcome::tracker(&load(journal.path())?);
+        if let Some(lacking) = lacking {
+            tracker.trusts_only(lacking.iter().map(String::as_str));
+        }
+        let dlq = &session.pair.dlq;
+        let evidence = Evidence {
+            sqs: &session.sqs,
+            dlq: &dlq.queue,
+            dlq_is_guarded: dlq.state.redrive.is_some(),
+            lease: holds.then(|| Arc::clone(&session.lease)),
+            destinations,
+            judge: &session.scanner.judge,
+            no_table: None,
+            journal: journal.path(),
+            control: &session.control,
+        };
+        let waited = outcome::wait(&evidence, &mut tracker, Some(journal), wait).await?;
+        Ok((tracker, waited))
+    }
+}
+
+/// Enters that nothing is known of moved messages, unless an earlier look found out. Returns the
+/// number of messages by outcome.
+fn unknown(records: &mut [Record]) -> BTreeMap<MessageOutcome, u64> {
+    let mut counts = BTreeMap::new();
+    let moved = |one: &&mut Record| one.is(Category::Moved) || one.is(Category::NotDeleted);
+    for record in records.iter_mut().filter(moved) {
+        let outcome = *record.outcome.get_or_insert(MessageOutcome::Unknown);
+        *counts.entry(outcome).or_default() += 1;
+    }
+    counts
 }
 
 /// Enters the outcomes in the records of the messages.

@@ -227,7 +227,7 @@ impl RedriveReport {
                 .sum::<u64>()
                 + self.undecided
                 + self.reach.missed()
-                + self.outcomes.as_ref().map_or(0, OutcomeSummary::not_good),
+                + self.outcomes.as_ref().map_or(0, OutcomeSummary::not_known_good),
             missing: self.missing.len() as u64,
         };
         let wait_ended = self.outcomes.as_ref().map(|outcome| outcome.ended);

@@ -21,6 +21,11 @@ pub(super) struct Going {
 }
 
 impl Going {
+    /// Returns the place of its body in the spool; `None` if it is sent with another one.
+    pub(super) fn unchanged(&self) -> Option<Slot> {
+        self.changed.is_none().then_some(self.slot)
+    }
+
     /// Converts it for the outbox.
     pub(super) fn outgoing(self) -> OutboxMessage {
         let changed = self.changed.as_deref();

@@ -1,16 +1,17 @@
 //! Stages of a canary: a few messages are moved and waited for before more follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use reco_core::human::{amount, count};
 use reco_core::message_outcome::MessageOutcome;
 use serde::Serialize;
 
 use super::{Going, Redrive};
-use crate::dlq::outcome::{Ended, WAIT};
-use crate::dlq::redrive::outcome::{enter, look};
+use crate::dlq::outcome::{Ended, WAIT, lacking};
+use crate::dlq::redrive::outcome::{Looking, enter};
 use crate::dlq::redrive::report::{Category, Record};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Messages from which stages are proposed.
 const MANY: u64 = 1_000;
@@ -46,6 +47,8 @@ pub(in crate::dlq::redrive) struct Stages {
     uncertain: u64,
     /// Outcomes of all stages until now.
     counts: BTreeMap<MessageOutcome, u64>,
+    /// Messages of the stages whose lists were not in the table before they were sent.
+    pub(in crate::dlq::redrive) lacking: HashSet<String>,
     /// `None` without stages.
     canary: Option<Canary>,
 }
@@ -93,12 +96,13 @@ impl Redrive<'_> {
             let rest =
                 going.split_off(going.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
             let stage = std::mem::replace(&mut going, rest);
-            let places = stage.first().zip(stage.last()).map(|(a, b)| a.record..=b.record);
+            // Others of the same waves, which earlier runs sent, may lie in between.
+            let places: Vec<usize> = stage.iter().map(|one| one.record).collect();
+            self.note_lacking(&stage).await;
             moved += self.move_together(stage).await?;
-            let records = places.and_then(|places| self.records.get(places)).unwrap_or_default();
             let of = |wanted: &[Category]| {
                 let of = |one: &&Record| wanted.iter().any(|category| one.is(*category));
-                records.iter().filter(of).count() as u64
+                places.iter().filter_map(|at| self.records.get(*at)).filter(of).count() as u64
             };
             let sent = of(&[Category::Moved, Category::NotDeleted, Category::Uncertain]);
             let uncertain = of(&[Category::Uncertain]);
@@ -135,9 +139,21 @@ impl Redrive<'_> {
         self.stages.sizes.remove(0);
         let events = self.session.control.events.clone();
         events.status(format!("canary stage {number}: waiting for {}", amount(size, "message")));
-        let wait = self.options.wait.unwrap_or(WAIT);
-        let destinations = self.destinations();
-        let (tracker, waited) = look(self.session, &journal, destinations, wait).await?;
+        let looking = Looking {
+            session: self.session,
+            journal: &journal,
+            destinations: self.destinations(),
+            wait: self.options.wait.unwrap_or(WAIT),
+            lacking: Some(&self.stages.lacking),
+            holds: true,
+        };
+        let (tracker, waited) = match looking.look().await {
+            Ok(looked) => looked,
+            Err(error) => {
+                self.fail_stage((number, size), &error);
+                return Ok(());
+            }
+        };
         enter(&mut self.records, &tracker);
         let all = tracker.counts();
         let before = std::mem::replace(&mut self.stages.counts, all.clone());
@@ -161,6 +177,32 @@ impl Redrive<'_> {
             events.status(words);
         }
         Ok(())
+    }
+
+    /// Stops the run because nothing could be found out about a stage. Its messages are moved, so
+    /// the report must still account for them.
+    fn fail_stage(&mut self, (number, size): (usize, u64), error: &Error) {
+        let words = format!(
+            "canary stage {number} ({}): the outcome is not known: {error}",
+            amount(size, "message")
+        );
+        self.session.control.events.warn(format!("stopping: {words}"));
+        if let Some(canary) = &mut self.stages.canary {
+            let counts = [(MessageOutcome::Unknown, size)].into();
+            canary.stages.push(Stage { sent: size, counts, waited_s: 0.0 });
+            canary.stopped = true;
+        }
+        self.pace.gate().stop(words);
+    }
+
+    /// Notes which messages' lists are not in the table: if they are later, they were handled.
+    async fn note_lacking(&mut self, stage: &[Going]) {
+        let spool = Arc::clone(&self.spool);
+        let slots = stage.iter().filter_map(Going::unchanged);
+        let messages = slots.filter_map(|slot| spool.get(slot).ok());
+        let judge = &self.session.scanner.judge;
+        let lacking = lacking(judge, &self.session.control.cancel, messages).await;
+        self.stages.lacking.extend(lacking);
     }
 
     /// Proposes stages before many messages move, where someone may read it.
