@@ -227,11 +227,8 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
 #[test]
 fn a_message_waits_only_for_the_users_for_whom_a_redrive_would_write() {
     let harness = with_dlq(with_facts());
-    let entry =
-        |user: i64, ids: &str| format!("{{\"user_id\":{user},\"recommended_note_ids\":{ids}}}");
     // 1 has read 11, 12 is a draft; 2 is not active; 10 for user 3 is fine. Twice user 3: either way.
-    let entries = [entry(1, "[11,12]"), entry(2, "[10]"), entry(3, "[10,15]"), entry(3, "[12]")];
-    plant(&harness, &format!("{{\"data\":[{}]}}", entries.join(",")));
+    plant(&harness, "{\"data\":[[1,[11,12]],[2,[10]],[3,[10,15]],[3,[12]]]}");
     for (user, waiting, standing, why) in [
         ("1", false, "no-item", "nothing would be written for the user"),
         ("2", false, "no-item", "nothing would be written for the user"),
