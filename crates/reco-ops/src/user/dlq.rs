@@ -125,8 +125,8 @@ pub async fn in_dlq(
 
 /// Returns time and length of the last list of the user in a body.
 fn list_of(decoded: &Decoded, user: &Id) -> Option<(Option<Time>, usize)> {
-    let entries = decoded.entries.iter().map(|entry| &entry.recommendation);
-    let last = entries.filter(|list| list.user == *user).next_back()?;
+    let mut entries = decoded.entries.iter().map(|entry| &entry.recommendation);
+    let last = entries.rfind(|list| list.user == *user)?;
     Some((last.generated_at, last.articles.len()))
 }
 
