@@ -108,7 +108,7 @@ pub fn idle_on(line: &str) -> Flags {
     let words = shlex::split(line).unwrap_or_default();
     let parsed = Cli::try_parse_from(std::iter::once("recoctl".to_owned()).chain(words));
     // A placeholder, such as a run's id, may keep a line from being parsed.
-    parsed.map_or(&[], |cli| idle(&cli.command).0)
+    parsed.map_or(&[], |cli| idle(&cli).0)
 }
 
 /// Checks that every given global flag has an effect.
@@ -117,7 +117,7 @@ pub fn idle_on(line: &str) -> Flags {
 /// A usage error that names the first flag without an effect.
 pub fn check(cli: &Cli) -> Result<()> {
     let path = path(&cli.command);
-    let (idle, why) = idle(&cli.command);
+    let (idle, why) = idle(cli);
     for flag in given(&cli.global) {
         let why = if !takes(path, flag) {
             String::new()
@@ -136,7 +136,7 @@ pub fn check(cli: &Cli) -> Result<()> {
 
 /// Returns the flags that have no effect on this command because of its other flags, and the
 /// reason.
-fn idle(command: &Command) -> (Flags, &'static str) {
+fn idle(Cli { global, command }: &Cli) -> (Flags, &'static str) {
     match command {
         Command::Backfill(args) if args.is_via_queue() => {
             (&["--table"], "with --via queue: the Lambda has its own")
@@ -146,7 +146,9 @@ fn idle(command: &Command) -> (Flags, &'static str) {
         Command::Dlq(DlqCommand::Rehearse(args)) if args.file.is_some() => {
             (QUEUES, "on an export: no queue is read")
         }
-        Command::User(args) if !args.in_dlq => (&["--queue"], "without --in-dlq"),
+        Command::User(args) if !args.in_dlq && global.dlq.is_none() => {
+            (&["--queue"], "without --in-dlq or --dlq")
+        }
         Command::Dlq(DlqCommand::Export(args)) if !args.and_delete => {
             (RECORD, "without --and-delete: an export changes nothing")
         }

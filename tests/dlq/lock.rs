@@ -47,12 +47,17 @@ fn set_tag(harness: &Harness, value: &str) {
     harness.runtime.block_on(call).expect("tagged");
 }
 
-/// A redrive that goes on until it is stopped, and has taken its lock.
+/// Messages of a run at one a second that does not end by itself within a test.
+const MANY: usize = 400;
+
+/// A redrive that goes on until it is stopped, and has taken its lock. On a busy machine, STS may not
+/// tell its caller in time.
 fn going_on(harness: &Harness) -> (Child, QueueLock) {
     let child = spawn(harness, &["dlq", "redrive", "--rate", "1", "--output", "json"]);
     eventually("the lock", Duration::from_secs(30), || tag_of(harness, "recs-dlq").is_some());
     eventually("it moves", Duration::from_secs(30), || !bodies(harness, "recs").is_empty());
     let lock = QueueLock::parse(&tag_of(harness, "recs-dlq").expect("a tag")).expect("a lock");
+    assert!(lock.who.as_deref().is_none_or(|who| who == WHO), "{lock:?}");
     (child, lock)
 }
 
@@ -65,10 +70,9 @@ fn finish(child: Child) -> (Option<i32>, Value, String) {
 
 #[test]
 fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
-    let mut harness = with_messages(60);
+    let mut harness = with_messages(MANY);
     on(&mut harness, "one");
     let (child, lock) = going_on(&harness);
-    assert_eq!(lock.who.as_deref(), Some(WHO));
     on(&mut harness, "two");
     // One that is not held: an empty DLQ has nothing for a move task.
     plant_sound(&harness, STANDARD, 1, 7);
@@ -82,10 +86,9 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     for args in changing {
         let (code, told, _) = run(&harness, args);
         assert_eq!(code, Some(7), "{args:?}: {told}");
-        let run_id = &lock.run_id;
         for part in [
             "refusing to run while another run has locked recs-dlq",
-            &format!("locked by {WHO} on {} (run {run_id}) since {}", lock.host, lock.since.iso()),
+            &lock.words(),
             "--force takes it over",
         ] {
             assert!(told.contains(part), "{args:?}: {part}: {told}");
@@ -145,7 +148,7 @@ fn a_dead_holders_lock_is_in_the_way_until_it_lapses_except_on_its_own_machine()
     set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
     let (code, told, _) = run(&harness, &args);
     assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
-    let lapsed = format!("which was not renewed and lapsed at {}: locked by {WHO}", past.iso());
+    let lapsed = format!("which was not renewed and lapsed at {}: {}", past.iso(), lock.words());
     assert!(told.contains(&lapsed), "{told}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None);
     // Of another tool, or a later version: not guessed at.
@@ -157,7 +160,7 @@ fn a_dead_holders_lock_is_in_the_way_until_it_lapses_except_on_its_own_machine()
 
 #[test]
 fn whoever_is_taken_over_by_force_finishes_what_is_in_flight_and_stops() {
-    let mut harness = with_messages(60);
+    let mut harness = with_messages(MANY);
     on(&mut harness, "one");
     let (child, first) = going_on(&harness);
     on(&mut harness, "two");
@@ -165,7 +168,7 @@ fn whoever_is_taken_over_by_force_finishes_what_is_in_flight_and_stops() {
     assert!(told.contains(&format!("--force takes over the lock on recs-dlq: {}", first.words())));
     assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
-    assert_eq!(report["by"]["who"], WHO);
+    assert!([&Value::Null, &json!(WHO)].contains(&&report["by"]["who"]), "{report}");
     // The second has released it by now, or the first sees it within seconds and stops.
     let taken = QueueLock { run_id: "f".repeat(16), state: "other".to_owned(), ..first.clone() };
     set_tag(&harness, &taken.value());
@@ -199,6 +202,46 @@ fn without_the_permission_for_tags_a_note_says_that_the_lock_is_local() {
 }
 
 #[test]
+fn a_tag_that_may_have_been_written_is_removed_although_no_answer_said_so() {
+    for lost in [Fault::FailAfter, Fault::DropAfter] {
+        let mut harness = with_messages(3);
+        let sqs = harness.the_sandbox().sqs().clone();
+        let rule = move |action: &str, _: usize| match action {
+            "TagQueue" => lost.clone(),
+            _ => Fault::None,
+        };
+        let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
+        let (endpoint, calls) = harness.runtime.block_on(started);
+        harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+        let (code, told, _) = run(&harness, &["dlq", "redrive"]);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains("recs-dlq is locked on this machine only: "), "{told}");
+        assert_eq!(tag_of(&harness, "recs-dlq"), None, "{told}");
+        assert!(calls.count("UntagQueue") > 0, "it had been written");
+    }
+}
+
+#[test]
+fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_lapses() {
+    let mut harness = with_messages(3);
+    let sqs = harness.the_sandbox().sqs().clone();
+    // Read before and after it is written, and denied from then on.
+    let rule = |action: &str, earlier: usize| match action {
+        "ListQueueTags" if earlier >= 2 => Fault::Deny,
+        _ => Fault::None,
+    };
+    let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
+    let (endpoint, _) = harness.runtime.block_on(started);
+    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    let (code, told, _) = run(&harness, &["dlq", "redrive"]);
+    assert_eq!(code, Some(0), "{told}");
+    let lock = QueueLock::parse(&tag_of(&harness, "recs-dlq").expect("a tag")).expect("a lock");
+    let lapses = lock.expires.iso();
+    let note = format!("the lock on recs-dlq was not removed and lapses at {lapses}: ");
+    assert!(told.contains(&note), "{told}");
+}
+
+#[test]
 fn a_lock_costs_a_few_calls() {
     let mut harness = with_messages(200);
     let rule = |_: &str, _: usize| Fault::None;
@@ -208,7 +251,8 @@ fn a_lock_costs_a_few_calls() {
     harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
     harness.json(0, ["dlq", "redrive"]);
     assert_eq!((calls.count("TagQueue"), calls.count("UntagQueue")), (1, 1));
-    assert!(calls.count("ListQueueTags") <= 4, "{calls:?}");
+    // Twice at the start, once at the end, and now and then: not with every batch.
+    assert!(calls.count("ListQueueTags") <= 8, "{calls:?}");
     harness.json(0, ["dlq", "classify"]);
     assert_eq!(calls.count("TagQueue"), 1, "reading takes no lock");
 }

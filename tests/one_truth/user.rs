@@ -215,10 +215,34 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
     assert_eq!((&moved["message_id"], &moved["standing"]), (&json!(absent), &json!("deleted")));
     assert_eq!(moved["by"]["reason"], "INC-8", "{eighth}");
     assert_eq!(eighth["standing"], "no-item", "it was sent back: {eighth}");
-    let output = harness.recoctl(["user", "7", "--dlq", "recs-dlq"]).output().expect("it runs");
+    let output = harness
+        .recoctl(["user", "7", "--dlq", "recs-dlq", "--queue", "recs"])
+        .output()
+        .expect("it runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.starts_with("user 7 waits in the DLQ: message "), "{text}");
     assert!(text.contains("1 message of the user in recs-dlq, of 3 messages received"), "{text}");
+}
+
+#[test]
+fn a_message_waits_only_for_the_users_for_whom_a_redrive_would_write() {
+    let harness = with_dlq(with_facts());
+    // 1 has read 11, 12 is a draft; 2 is not active; 10 for user 3 is fine. Twice user 3: either way.
+    plant(&harness, "{\"data\":[[1,[11,12]],[2,[10]],[3,[10,15]],[3,[12]]]}");
+    for (user, waiting, standing, why) in [
+        ("1", false, "no-item", "nothing would be written for the user"),
+        ("2", false, "no-item", "nothing would be written for the user"),
+        ("3", true, "waits-in-dlq", ""),
+    ] {
+        let report = harness.json(5, ["user", user, "--in-dlq"]);
+        assert_eq!(report["standing"], standing, "{report}");
+        let message = &report["in_dlq"]["messages"][0];
+        assert_eq!(message["waiting"], json!(waiting), "{report}");
+        assert!(message["why"].as_str().unwrap_or_default().contains(why), "{report}");
+    }
+    let output = harness.recoctl(["user", "2", "--in-dlq"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("nothing to write, retryable"), "{text}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Where else a user stands: files, the DLQ, and runs of this machine.
 
 use reco_core::Time;
+use reco_core::classify::Class;
 use reco_ops::backfill::{EntryFate, UserEntries, UserEntry};
 use reco_ops::user::{DlqMessage, InDlq, MovedBy, RunOf};
 
@@ -109,7 +110,12 @@ fn in_dlq(found: &InDlq, view: &View) -> String {
     let mut text = format!("\n{}\n", view.palette.paint(Tone::Heading, &heading));
     for message in found.messages.iter().take(SHOWN) {
         let DlqMessage { message_id, class, waiting, why, generated_at, .. } = message;
-        let (id, state) = (rows::short(message_id), if *waiting { "waiting" } else { "dead" });
+        let id = rows::short(message_id);
+        let state = match (waiting, class) {
+            (true, _) => "waiting",
+            (false, Class::Retryable | Class::Partial) => "nothing to write",
+            (false, _) => "dead",
+        };
         let class = view.palette.paint(rows::tone(*class), class.name());
         let why = why.as_deref().map(|why| format!(": {}", escape_line(why)));
         let why = why.unwrap_or_default();

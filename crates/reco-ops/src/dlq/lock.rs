@@ -16,15 +16,18 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::journal::{Home, Lock, now_ms};
 use crate::aws::sqs::{Queue, Sqs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events};
 
 /// Time after which it is checked once whether another run took the lock at the same moment, and
 /// whose tag stayed.
 const CONFIRM: Duration = Duration::from_secs(5);
 
-/// Time between two renewals.
-const RENEW: Duration = Duration::from_secs(120);
+/// Time between two later checks.
+const CHECK: Duration = Duration::from_secs(30);
+
+/// Checks from one renewal to the next: every 2 minutes.
+const CHECKS_PER_RENEWAL: u32 = 4;
 
 /// Maximum wait for a call about tags: no run is held up by them.
 const CALL: Duration = Duration::from_secs(5);
@@ -86,6 +89,7 @@ impl DlqLock {
             queue: queue.clone(),
             own,
             former: None,
+            written: false,
             stop: stop.clone(),
             control: control.clone(),
         };
@@ -137,6 +141,8 @@ struct SharedLock {
     own: QueueLock,
     /// Value of the tag that this lock replaced.
     former: Option<String>,
+    /// Whether the tag may have been written: SQS may have done so although no answer arrived.
+    written: bool,
     /// Cancelled when the run ends.
     stop: CancellationToken,
     control: Control,
@@ -148,6 +154,8 @@ impl SharedLock {
         let tagged = match self.take(force).await {
             Ok(tagged) => tagged,
             Err(refused) => {
+                // Nobody is to be kept off by a tag of a run that does not go on.
+                self.release().await;
                 let _ = told.send(Err(refused));
                 return;
             }
@@ -156,10 +164,10 @@ impl SharedLock {
         let _ = told.send(Ok(()));
         if tagged {
             self.keep().await;
-            self.release().await;
         } else {
             self.stop.cancelled().await;
         }
+        self.release().await;
     }
 
     fn events(&self) -> &Events {
@@ -180,7 +188,10 @@ impl SharedLock {
         self.former = found;
         // What takes long before it, such as a look-up of the caller, is not part of the lease.
         self.own = self.own.renewed(now());
+        self.written = true;
         if let Err(error) = within(self.set()).await {
+            // Of all errors, only a refusal says that nothing was written.
+            self.written = error.kind != Kind::Credentials;
             return Ok(self.goes_without(&error));
         }
         match self.rival().await? {
@@ -245,17 +256,20 @@ impl SharedLock {
     /// Keeps the lock until the run ends: checks once soon, and then renews it.
     async fn keep(&mut self) {
         let mut pause = CONFIRM;
+        let mut checks = 0;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
+            pause = CHECK;
             if let Ok(Some(words)) = self.rival().await {
                 self.give_way(&words);
                 self.stop.cancelled().await;
                 return;
             }
-            if pause == RENEW {
+            if checks == CHECKS_PER_RENEWAL {
+                checks = 0;
                 let renewed = self.own.renewed(now());
                 let former = std::mem::replace(&mut self.own, renewed);
                 if let Err(error) = within(self.set()).await {
@@ -267,7 +281,7 @@ impl SharedLock {
                     ));
                 }
             }
-            pause = RENEW;
+            checks += 1;
         }
     }
 
@@ -282,11 +296,17 @@ impl SharedLock {
 
     /// Removes the tag, if it is this run's own.
     async fn release(&self) {
-        let Ok(Some(value)) = within(self.sqs.tag(&self.queue, TAG)).await else { return };
-        if FoundLock::of(Some(&value), &self.own, now()) != FoundLock::Own {
+        if !self.written {
             return;
         }
-        if let Err(error) = within(self.sqs.remove_tag(&self.queue, TAG)).await {
+        let removed = match within(self.sqs.tag(&self.queue, TAG)).await {
+            Ok(value) => match FoundLock::of(value.as_deref(), &self.own, now()) {
+                FoundLock::Own => within(self.sqs.remove_tag(&self.queue, TAG)).await,
+                _ => Ok(()),
+            },
+            Err(error) => Err(error),
+        };
+        if let Err(error) = removed {
             let (name, lapses) = (&self.queue.name, self.own.expires.iso());
             self.events().warn(format!(
                 "the lock on {name} was not removed and lapses at {lapses}: {error}"

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use reco_core::classify::Class;
-use reco_core::decode::decode;
+use reco_core::classify::{Class, Content};
+use reco_core::decode::{Decoded, decode};
+use reco_core::item::Action;
+use reco_core::judge::Verdict;
 use reco_core::standing::{OtherFate, OtherList};
 use reco_core::{Id, Time};
 use serde::Serialize;
@@ -46,14 +48,18 @@ pub struct DlqMessage {
     pub message_id: String,
     /// Class of the message.
     pub class: Class,
-    /// Whether a redrive of it can succeed; the others are dead.
+    /// Whether a redrive would have something written for the user: of the others, the message is
+    /// dead, or the filter leaves nothing of the list today.
     pub waiting: bool,
-    /// First reason for the class.
+    /// Why nothing would be written for the user, or else the first reason for the class.
     pub why: Option<String>,
     /// When the user's list was generated, or else when the message was sent.
     pub generated_at: Option<Time>,
     /// Ids in the user's list, if it can be read.
     pub ids: Option<usize>,
+    /// What today's filter makes of the user's list.
+    #[serde(skip)]
+    pub fate: OtherFate,
 }
 
 /// Looks through the DLQ for messages of a user; every message is visible again afterwards.
@@ -86,24 +92,30 @@ pub async fn in_dlq(
     let chosen = Chosen::of(events, &matcher, Some(&spool), &mut scan).await?;
     let scanned = chosen.scanned;
     let chosen = chosen.with_messages(&spool, true)?;
-    let messages = chosen.found.into_iter().map(|found| {
+    let mut messages = Vec::new();
+    for found in chosen.found {
         let row = *found.row;
         let body = row.carried.and_then(|carried| carried.body);
-        let list = body.and_then(|body| list_of(&body.0, user));
+        let decoded = body.map(|body| decode(&body.0));
+        let list = decoded.as_ref().and_then(|decoded| list_of(decoded.as_ref().ok()?, user));
+        let contents = session.scanner.judge.contents(decoded.into_iter().collect()).await?;
+        let fate = fate_of(&contents, user);
+        let can_pass = matches!(row.verdict.class, Class::Retryable | Class::Partial);
         let sent = row.sent_at_ms.map(Time::from_millis);
-        DlqMessage {
+        messages.push(DlqMessage {
             message_id: row.message_id,
             class: row.verdict.class,
-            waiting: matches!(row.verdict.class, Class::Retryable | Class::Partial),
-            why: row.verdict.reasons.first().cloned(),
+            waiting: can_pass && matches!(fate, OtherFate::Kept(_) | OtherFate::Removal),
+            why: why(fate).filter(|_| can_pass).or_else(|| row.verdict.reasons.first().cloned()),
             generated_at: list.and_then(|(time, _)| time).or(sent),
             ids: list.map(|(_, ids)| ids),
-        }
-    });
+            fate,
+        });
+    }
     Ok(InDlq {
         dlq: session.pair.dlq.queue.name.clone(),
         scanned,
-        messages: messages.collect(),
+        messages,
         reach,
         moved: moved_of(home, &session.pair.dlq.queue.arn, user),
         invisible: released.invisible(),
@@ -112,21 +124,53 @@ pub async fn in_dlq(
 }
 
 /// Returns time and length of the last list of the user in a body.
-fn list_of(body: &str, user: &Id) -> Option<(Option<Time>, usize)> {
-    let entries = decode(body).ok()?.entries.into_iter().map(|entry| entry.recommendation);
-    let last = entries.filter(|list| list.user == *user).last()?;
+fn list_of(decoded: &Decoded, user: &Id) -> Option<(Option<Time>, usize)> {
+    let mut entries = decoded.entries.iter().map(|entry| &entry.recommendation);
+    let last = entries.rfind(|list| list.user == *user)?;
     Some((last.generated_at, last.articles.len()))
+}
+
+/// Returns what the function would make of the user's lists in a message: of several, the last one
+/// that is written stays.
+fn fate_of(contents: &[Content], user: &Id) -> OtherFate {
+    let entries = contents.iter().flat_map(|content| &content.entries);
+    let fates =
+        entries.filter(|entry| entry.user == *user).map(|entry| match &entry.judged.verdict {
+            Verdict::Write(item) if item.action == Action::Delete => OtherFate::Removal,
+            Verdict::Write(item) => OtherFate::Kept(item.recommendation.articles.len()),
+            Verdict::Skip(why) => OtherFate::Nothing(*why),
+            Verdict::Reject(_) => OtherFate::Unusable,
+        });
+    let strength = |fate: &OtherFate| match fate {
+        OtherFate::Kept(_) | OtherFate::Removal => 2,
+        OtherFate::Nothing(_) => 1,
+        OtherFate::Unusable => 0,
+    };
+    fates.max_by_key(strength).unwrap_or(OtherFate::Unusable)
+}
+
+/// Returns why nothing would be written for the user of a message that is not dead.
+fn why(fate: OtherFate) -> Option<String> {
+    match fate {
+        OtherFate::Nothing(why) => {
+            Some(format!("nothing would be written for the user: {}", why.name()))
+        }
+        OtherFate::Unusable => Some("the list of the user cannot be written".to_owned()),
+        OtherFate::Kept(_) | OtherFate::Removal => None,
+    }
 }
 
 impl InDlq {
     /// Returns the newest list that would be written if its message were redriven.
     #[must_use]
     pub fn newest_waiting(&self) -> Option<OtherList> {
-        let waiting = self.messages.iter().filter(|message| message.waiting);
-        OtherList::counting(waiting.filter_map(|message| {
+        // A deletion leaves no list: it is among the messages, and nothing waits to be written.
+        let kept = |message: &&DlqMessage| matches!(message.fate, OtherFate::Kept(_));
+        let waiting = self.messages.iter().filter(|message| message.waiting).filter(kept);
+        OtherList::counting(waiting.map(|message| {
             let id: String = message.message_id.chars().take(8).collect();
-            let fate = OtherFate::Kept(message.ids?);
-            Some(OtherList { place: format!("message {id}"), time: message.generated_at, fate })
+            let (time, fate) = (message.generated_at, message.fate);
+            OtherList { place: format!("message {id}"), time, fate }
         }))
     }
 }
