@@ -306,7 +306,11 @@ fn what_is_not_known_is_said_with_the_reason() {
     let queue = sqs.queue_arn("recs");
     for (id, sent, source) in [
         ("aaaaaaaa-0000-4000-8000-000000000000", started(), None),
-        ("bbbbbbbb-0000-4000-8000-000000000000", started(), Some(sqs.queue_arn("other"))),
+        (
+            "bbbbbbbb-0000-4000-8000-000000000000",
+            started() + 20 * MINUTE,
+            Some(sqs.queue_arn("other")),
+        ),
         (
             "cccccccc-0000-4000-8000-000000000000",
             started() - 3 * 24 * 60 * MINUTE,

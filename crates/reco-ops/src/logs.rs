@@ -111,6 +111,9 @@ pub async fn read_causes(
         true => reader.few(wanted, &mut record).await,
         false => reader.many(&mut record).await,
     };
+    if ended.is_err() {
+        record.mark_partial();
+    }
     let read = |incomplete, retention_days| Logs::Read {
         retention_days,
         since_ms: span.since_ms,
