@@ -108,7 +108,8 @@ fn write(harness: &Harness, name: &str, request: &str, ids: &[String], attempt: 
         name => {
             let report = handled(name, ids, attempt);
             let origin = Origin { policy: "f00d", function_version: "7" };
-            messages_returned(&report, &stamp, origin).for_each(|line| log(line.to_string()));
+            messages_returned(&report, &stamp, origin, "WARN")
+                .for_each(|line| log(line.to_string()));
             log(self::report(request, "success", None));
         }
     }

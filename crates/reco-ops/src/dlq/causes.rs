@@ -60,6 +60,8 @@ pub struct MessageCause {
     pub former_ids: Vec<FormerId>,
     /// Attempts that the log knows, the oldest first.
     pub attempts: Vec<Attempt>,
+    /// Attempts after the last of them, by the source queue's `maxReceiveCount`, without a line.
+    pub later_unknown: u64,
     /// Reason why no attempt is known.
     #[serde(flatten)]
     pub unknown: Option<Unknown>,
@@ -115,8 +117,17 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
     };
     let source = session.pair.source.as_ref().map(|source| source.queue.arn.as_str());
     let (throttles, queued_ms) = (throttles.as_ref(), queued_ms(session));
-    let about =
-        About { recorded: &recorded, throttles, queue: source, queued_ms, moved_anew, now_ms };
+    let state = session.pair.source.as_ref().map(|source| &source.state);
+    let redrive = state.and_then(|state| state.redrive.as_ref());
+    let about = About {
+        recorded: &recorded,
+        throttles,
+        queue: source,
+        queued_ms,
+        moved_anew,
+        max_receives: redrive.map(|redrive| u64::from(redrive.max_receive_count)),
+        now_ms,
+    };
     let cause = |row: &&Row| {
         let former_ids = former.get(&row.message_id).cloned().unwrap_or_default();
         (row.message_id.clone(), about.message(row, former_ids))
@@ -171,6 +182,8 @@ struct About<'a> {
     queued_ms: i64,
     /// Whether the time sent is that of the move to the DLQ, after all attempts.
     moved_anew: bool,
+    /// Receives after which the source queue moves a message.
+    max_receives: Option<u64>,
     now_ms: i64,
 }
 
@@ -194,7 +207,18 @@ impl About<'_> {
             ids.chain([row.message_id.as_str()]).flat_map(|id| record.attempts(id)).collect();
         let now = attempts.iter().any(|attempt| attempt.message_id == row.message_id);
         let unknown = (!now).then(|| self.silence(row));
-        MessageCause { former_ids, attempts, unknown }
+        let later_unknown = self.later_unknown(row, &attempts);
+        MessageCause { former_ids, attempts, later_unknown, unknown }
+    }
+
+    /// AWS: a message is moved once it was received `maxReceiveCount` times.
+    fn later_unknown(&self, row: &Row, attempts: &[Attempt]) -> u64 {
+        if row.source.is_none() || row.source.as_deref() != self.queue {
+            return 0;
+        }
+        let numbers = attempts.iter().filter(|attempt| attempt.message_id == row.message_id);
+        let last = numbers.filter_map(|attempt| attempt.attempt).max();
+        last.zip(self.max_receives).map_or(0, |(last, max)| max.saturating_sub(last))
     }
 
     /// Returns the span in which a message may have been in its queue, by the time sent.
@@ -254,6 +278,7 @@ mod tests {
             queue: Some("arn:q"),
             queued_ms: 2 * HOUR,
             moved_anew,
+            max_receives: Some(3),
             now_ms: 100 * HOUR,
         };
         about.silence_at(Some(50 * HOUR), Some("arn:q")).name()
