@@ -125,7 +125,7 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
         queue: source,
         queued_ms,
         moved_anew,
-        max_receives: redrive.map(|redrive| u64::from(redrive.max_receive_count)),
+        max_receives: redrive.map(|redrive| redrive.max_receive_count),
         now_ms,
     };
     let cause = |row: &&Row| {

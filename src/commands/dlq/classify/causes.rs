@@ -103,6 +103,16 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
     text
 }
 
+/// Returns what ended most of the messages, if it is known: `28 of 33 ended by throttled writes, the last at
+/// 2026-01-02 02:26 UTC`.
+pub(super) fn main(causes: &[CauseCount], messages: u64) -> Option<String> {
+    let cause = causes.first().filter(|cause| cause.cause.is_some())?;
+    let last = CauseCount { first_at_ms: cause.last_at_ms, ..cause.clone() };
+    let last = between(&last).replacen(", ", ", the last at ", 1);
+    let (some, all) = (count(cause.messages), count(messages));
+    Some(format!("{some} of {all} ended by {}{last}", escape_line(&cause.text)))
+}
+
 /// Returns how many of the messages had later attempts: ` (last known of 3: later attempts left no line)`.
 fn last_known(cause: &CauseCount) -> String {
     match cause.later_unknown {
@@ -174,6 +184,11 @@ mod tests {
             ("d", silent),
         ];
         let counts = counted(messages.iter().map(|(id, message)| (*id, message)));
+        assert_eq!(
+            main(&counts, 33).as_deref(),
+            Some("2 of 33 ended by throttled writes, the last at 1970-01-01 02:25 UTC")
+        );
+        assert_eq!(main(&counts[1..], 33), None, "not known");
         let later: Vec<String> = counts.iter().map(last_known).collect();
         assert_eq!(later[0], " (last known of 2: later attempts left no line)");
         assert_eq!(later[1], "");
