@@ -108,7 +108,8 @@ fn write(harness: &Harness, name: &str, request: &str, ids: &[String], attempt: 
         name => {
             let report = handled(name, ids, attempt);
             let origin = Origin { policy: "f00d", function_version: "7" };
-            messages_returned(&report, &stamp, origin).for_each(|line| log(line.to_string()));
+            messages_returned(&report, &stamp, origin, "WARN")
+                .for_each(|line| log(line.to_string()));
             log(self::report(request, "success", None));
         }
     }
@@ -306,7 +307,11 @@ fn what_is_not_known_is_said_with_the_reason() {
     let queue = sqs.queue_arn("recs");
     for (id, sent, source) in [
         ("aaaaaaaa-0000-4000-8000-000000000000", started(), None),
-        ("bbbbbbbb-0000-4000-8000-000000000000", started(), Some(sqs.queue_arn("other"))),
+        (
+            "bbbbbbbb-0000-4000-8000-000000000000",
+            started() + 20 * MINUTE,
+            Some(sqs.queue_arn("other")),
+        ),
         (
             "cccccccc-0000-4000-8000-000000000000",
             started() - 3 * 24 * 60 * MINUTE,

@@ -135,7 +135,7 @@ async fn write(
     report.write_ms = milliseconds_since(begun);
     report.count_writes(&written);
     let left: HashSet<Id> = written.left.into_iter().map(|item| item.recommendation.user).collect();
-    let refused: HashSet<Id> = written.refused.into_iter().map(|(user, _)| user).collect();
+    let refused = written.refused.into_iter().map(|(user, why)| (user, why.to_string())).collect();
     plan.settle(&left, &refused, report);
 }
 

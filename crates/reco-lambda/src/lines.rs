@@ -110,12 +110,13 @@ pub fn batch_received<'a>(
     })
 }
 
-/// A line for each message that is returned for retry. Warnings: they are still there at a log level at
-/// which `batch done` is not.
+/// A line for each message that is returned for retry. `level` is WARN, or that of the function's log if
+/// it keeps only what is graver.
 pub fn messages_returned<'a>(
     report: &'a HandlerReport,
     stamp: &'a Stamp<'_>,
     origin: Origin<'a>,
+    level: &'a str,
 ) -> impl Iterator<Item = Value> + 'a {
     report.failures.iter().map(move |failure| {
         let mut members = object(failure);
@@ -123,7 +124,7 @@ pub fn messages_returned<'a>(
         members.insert("policy".to_owned(), json!(origin.policy));
         members.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
         members.insert("function_version".to_owned(), json!(origin.function_version));
-        stamp.line("WARN", MESSAGE_RETURNED, members)
+        stamp.line(level, MESSAGE_RETURNED, members)
     })
 }
 
@@ -135,11 +136,15 @@ fn circumstances(failure: &MessageFailure, report: &HandlerReport) -> Map<String
             members.insert("stage".to_owned(), json!(report.facts_stage));
             report.facts_error.as_deref()
         }
-        FailureReason::NotWritten { .. } => {
+        FailureReason::NotWritten { refused, .. } => {
             let by: Vec<&String> = report.throttling.keys().take(SHOWN_THROTTLES).collect();
             members.insert("throttled".to_owned(), json!(report.throttled()));
             members.insert("throttled_by".to_owned(), json!(by));
-            report.write_error.as_deref()
+            // What DynamoDB says of another message's item says nothing of this one.
+            match refused {
+                0 => report.time_error.as_deref(),
+                _ => report.refusals.get(&failure.message_id).map(String::as_str),
+            }
         }
         FailureReason::NoLayout => report.write_error.as_deref(),
         FailureReason::Malformed { .. }
@@ -198,7 +203,7 @@ mod tests {
     #[test]
     fn each_returned_message_has_a_line_that_stays_at_warn() {
         let report = failing(3, &FailureReason::NotWritten { users: 2, refused: 0 });
-        let lines: Vec<Value> = messages_returned(&report, &STAMP, ORIGIN).collect();
+        let lines: Vec<Value> = messages_returned(&report, &STAMP, ORIGIN, "WARN").collect();
         assert_eq!(lines.len(), 3);
         for line in lines {
             assert_eq!((&line["level"], &line["reason"]), (&json!("WARN"), &json!("not-written")));
@@ -215,7 +220,7 @@ mod tests {
         let with = |reason: FailureReason, change: fn(&mut HandlerReport)| {
             let mut report = failing(1, &reason);
             change(&mut report);
-            let line = messages_returned(&report, &STAMP, ORIGIN).next().expect("one line");
+            let line = messages_returned(&report, &STAMP, ORIGIN, "WARN").next().expect("one line");
             match reco_core::cause::read(&line.to_string()) {
                 Line::Returned(returned) => (returned.cause, returned.attempt),
                 other => panic!("{line}: {other:?}"),
@@ -225,9 +230,15 @@ mod tests {
         let throttled: fn(&mut HandlerReport) = |report| {
             let throttle = "IndexWriteProvisionedThroughputExceeded arn:t/recs/index/by-time";
             report.throttling.insert(throttle.to_owned(), 9);
-            report.write_error = Some("not written before the deadline".to_owned());
+            report.write_error = Some("item is too large".to_owned());
+            report.time_error = Some("not written before the deadline".to_owned());
+            report.refusals.insert(format!("{:0>100}", 0), "item is 500000 bytes".to_owned());
         };
-        let plain: fn(&mut HandlerReport) = |_| {};
+        let late: fn(&mut HandlerReport) =
+            |report| report.time_error = Some("not written before the deadline".to_owned());
+        // Another message's item was refused.
+        let plain: fn(&mut HandlerReport) =
+            |report| report.write_error = Some("item is too large".to_owned());
         let facts: fn(&mut HandlerReport) = |report| {
             report.facts_stage = Some("auth");
             report.facts_error = Some("facts database failed to authenticate: no".to_owned());
@@ -241,8 +252,12 @@ mod tests {
             ),
             (with(unwritten(), plain), Cause::NotWritten { error: None }),
             (
+                with(unwritten(), late),
+                Cause::NotWritten { error: Some("not written before the deadline".to_owned()) },
+            ),
+            (
                 with(refused, throttled),
-                Cause::RefusedItem { error: Some("not written before the deadline".to_owned()) },
+                Cause::RefusedItem { error: Some("item is 500000 bytes".to_owned()) },
             ),
             (with(bad, plain), Cause::RefusedItem { error: None }),
             (with(FailureReason::Foreign, plain), Cause::Foreign),
@@ -299,7 +314,7 @@ mod tests {
             (&line["returned"], line["failures"].as_array().map(Vec::len)),
             (&json!(10_000), Some(50))
         );
-        let lines: Vec<Value> = messages_returned(&report, &STAMP, ORIGIN).collect();
+        let lines: Vec<Value> = messages_returned(&report, &STAMP, ORIGIN, "WARN").collect();
         assert_eq!(lines.len(), 10_000);
         for line in lines.iter().chain([&line]) {
             assert!(line.to_string().len() < 256 * 1024 - 26, "{} bytes", line.to_string().len());

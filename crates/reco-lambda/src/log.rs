@@ -39,6 +39,11 @@ pub(crate) fn start() -> Log {
     Log { level, kept: configured.unwrap_or_else(|| "INFO".to_owned()) }
 }
 
+/// The level of a warning that is not left out of a log kept to `kept`.
+fn at_least_warn(kept: &str) -> &str {
+    if level_of(kept).is_some_and(|level| level < LevelFilter::WARN) { kept } else { "WARN" }
+}
+
 /// Lambda has one more level than the log.
 fn level_of(text: &str) -> Option<LevelFilter> {
     if text.eq_ignore_ascii_case("fatal") {
@@ -56,8 +61,8 @@ impl Log {
         written(request_id, &lines);
     }
 
-    /// A batch's lines: what became of it, the messages that it returns, and its metrics, which are
-    /// written at every level.
+    /// A batch's lines: what became of it, and at every level the messages that it returns, without which
+    /// those that it brought would seem to have had no failure, and its metrics.
     pub(crate) fn batch(
         &self,
         function: &str,
@@ -67,10 +72,8 @@ impl Log {
         cold_start: Option<Duration>,
     ) {
         let stamp = Stamp { request_id, at_ms: now_ms() };
-        let mut lines = Vec::new();
-        if self.level >= LevelFilter::WARN {
-            lines.extend(messages_returned(report, &stamp, origin));
-        }
+        let mut lines: Vec<Value> =
+            messages_returned(report, &stamp, origin, at_least_warn(&self.kept)).collect();
         if self.level >= LevelFilter::INFO {
             lines.push(batch_done(report, &stamp));
         }
@@ -109,4 +112,23 @@ fn write(lines: &[Value]) -> std::io::Result<()> {
         stdout.write_all(format!("{line}\n").as_bytes())?;
     }
     stdout.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_claims_the_level_below_which_nothing_is_kept() {
+        for (kept, level) in [
+            ("TRACE", "WARN"),
+            ("INFO", "WARN"),
+            ("WARN", "WARN"),
+            ("ERROR", "ERROR"),
+            ("FATAL", "FATAL"),
+            ("nonsense", "WARN"),
+        ] {
+            assert_eq!(at_least_warn(kept), level);
+        }
+    }
 }

@@ -99,18 +99,22 @@ impl Plan {
     }
 
     /// Reports the messages to retry, given the users whose lists were not written, and those of them
-    /// whose items DynamoDB refuses.
+    /// whose items DynamoDB refuses, with the reason.
     pub(crate) fn settle(
         self,
         left: &HashSet<Id>,
-        refused: &HashSet<Id>,
+        refused: &HashMap<Id, String>,
         report: &mut HandlerReport,
     ) {
         let mut stopped: HashSet<String> = HashSet::new();
         for Pending { id, attempt, group, users, failure } in self.messages {
             let unwritten: HashSet<Id> =
                 users.into_iter().filter(|user| left.contains(user)).collect();
-            let refused = unwritten.iter().filter(|user| refused.contains(*user)).count() as u64;
+            let refusals: Vec<&String> =
+                unwritten.iter().filter_map(|user| refused.get(user)).collect();
+            let refused = refusals.len() as u64;
+            // Of several, always the same one.
+            let refusal = refusals.into_iter().min();
             let users = unwritten.len() as u64;
             let behind = group.as_ref().is_some_and(|group| stopped.contains(group));
             let failure = failure
@@ -118,6 +122,9 @@ impl Plan {
                 .or(behind.then_some(FailureReason::BehindFailure));
             if let Some(reason) = failure {
                 stopped.extend(group);
+                if let Some(refusal) = refusal {
+                    report.refusals.insert(id.clone(), refusal.clone());
+                }
                 report.fail(&id, attempt, reason);
             }
         }
@@ -195,7 +202,7 @@ mod tests {
         mut report: HandlerReport,
     ) -> Vec<(String, FailureReason)> {
         let left = left.iter().copied().map(Id::from).collect();
-        plan.settle(&left, &HashSet::new(), &mut report);
+        plan.settle(&left, &HashMap::new(), &mut report);
         report.failures.into_iter().map(|failure| (failure.message_id, failure.reason)).collect()
     }
 

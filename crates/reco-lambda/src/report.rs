@@ -49,6 +49,12 @@ pub struct HandlerReport {
     pub throttling: BTreeMap<String, u64>,
     /// Reason why entries are unprocessed, if writing failed.
     pub write_error: Option<String>,
+    /// That of the lists that were not refused themselves.
+    #[serde(skip)]
+    pub time_error: Option<String>,
+    /// Why DynamoDB refuses an item of a message, by message id.
+    #[serde(skip)]
+    pub refusals: BTreeMap<String, String>,
     /// The kind of facts source.
     pub facts: &'static str,
     /// Reason why the facts database was unavailable; then the whole batch is returned.
@@ -155,5 +161,7 @@ impl HandlerReport {
             *self.throttling.entry(name.trim_end().to_owned()).or_default() += count;
         }
         self.write_error = write.failure.as_ref().map(ToString::to_string);
+        let shared = write.failure.as_ref().filter(|failure| !failure.is_about_one());
+        self.time_error = shared.map(ToString::to_string);
     }
 }

@@ -6,24 +6,32 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use reco_core::cause::{
-    BATCH_FAILED, BATCH_RECEIVED, INIT_FAILED, Line, Logs, MESSAGE_RETURNED, Record, Unknown, read,
+    BATCH_FAILED, BATCH_RECEIVED, INIT_FAILED, Logs, MESSAGE_RETURNED, Record, Unknown, read,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws::{LogEvent, LogQuery, LogsClient, Unreadable};
+use crate::aws::{LogEvent, LogPage, LogQuery, LogsClient, Unreadable};
 
 /// Terms of a pattern at most: AWS allows 1,024 characters, and an id in quotes has 40.
 const TERMS: usize = 24;
 /// Messages or requests that are asked for by their ids.
 const BY_ID: usize = 600;
-/// Calls at a time. AWS, CloudWatch Logs quotas: FilterLogEvents allows 10 to 25 a second.
+/// Calls at a time.
 const AT_ONCE: usize = 8;
+/// Calls that may go at once after a pause.
+const BURST: u32 = 8;
+/// Time between calls, after these. AWS, CloudWatch Logs quotas: FilterLogEvents allows 5 to 25 a
+/// second, which others share.
+const PACE: Duration = Duration::from_millis(200);
+/// Time without calls once one was throttled.
+const HOLD: Duration = Duration::from_secs(1);
 /// Pages read at most.
 const PAGES: u64 = 5_000;
 /// Time that reading may take.
@@ -85,8 +93,34 @@ struct Reader<'a> {
     span: &'a LogSpan,
     cancel: &'a CancellationToken,
     deadline: Instant,
+    pace: Pace,
     calls: AtomicU64,
     lines: AtomicU64,
+}
+
+/// Pace of calls: [`BURST`] after a pause, then one each [`PACE`].
+struct Pace {
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    fn new(now: Instant) -> Self {
+        Pace { next: Mutex::new(now) }
+    }
+
+    /// Returns when the next call may be made.
+    fn turn(&self, now: Instant) -> Instant {
+        let ahead = PACE * BURST;
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        *next = (*next).max(now) + PACE;
+        next.checked_sub(ahead).map_or(now, |turn| turn.max(now))
+    }
+
+    /// Lets no call be made before `until`.
+    fn hold(&self, until: Instant) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        *next = (*next).max(until + PACE * BURST);
+    }
 }
 
 /// Reason why reading ended early.
@@ -105,12 +139,16 @@ pub async fn read_causes(
     let client = LogsClient::new(sdk);
     let deadline = Instant::now() + WITHIN;
     let (calls, lines) = (AtomicU64::new(0), AtomicU64::new(0));
-    let reader = Reader { client: &client, span, cancel, deadline, calls, lines };
+    let pace = Pace::new(Instant::now());
+    let reader = Reader { client: &client, span, cancel, deadline, pace, calls, lines };
     let mut record = Record::of(wanted.iter().cloned());
     let ended = match wanted.len() <= BY_ID {
         true => reader.few(wanted, &mut record).await,
         false => reader.many(&mut record).await,
     };
+    if ended.is_err() {
+        record.mark_partial();
+    }
     let read = |incomplete, retention_days| Logs::Read {
         retention_days,
         since_ms: span.since_ms,
@@ -119,7 +157,14 @@ pub async fn read_causes(
     let logs = match ended {
         Ok(()) => read(None, reader.retention_days(&record).await),
         Err(Stopped::Incomplete(reason)) => read(Some(reason), None),
-        Err(Stopped::Unreadable(why)) => Logs::NotRead(unknown(why, &span.group)),
+        Err(Stopped::Unreadable(why)) => {
+            let why = unknown(why, &span.group);
+            match reader.lines.load(Ordering::Relaxed) {
+                0 => Logs::NotRead(why),
+                // What was read stays.
+                _ => read(Some(why.words()), None),
+            }
+        }
     };
     let (calls, lines) = (reader.calls.into_inner(), reader.lines.into_inner());
     Recorded { record, logs, calls, lines }
@@ -133,6 +178,7 @@ fn unknown(why: Unreadable, group: &str) -> Unknown {
     match why {
         Unreadable::Denied(error) => Unknown::NoPermission { error: said(&error) },
         Unreadable::NoGroup => Unknown::NoLogGroup { group: group.to_owned() },
+        Unreadable::Throttled => Unknown::Unreadable { error: "throttled".to_owned() },
         Unreadable::Failed(error) => Unknown::Unreadable { error: said(&error) },
     }
 }
@@ -188,7 +234,7 @@ impl Reader<'_> {
         ids.chunks(TERMS).map(any).collect()
     }
 
-    /// Reads all lines that match a pattern, the time cut into `slices`, and enters them.
+    /// Reads all lines that match a pattern, the time cut into `slices`, and enters each page as it comes.
     async fn enter(
         &self,
         patterns: Vec<String>,
@@ -204,14 +250,11 @@ impl Reader<'_> {
             })
         });
         let parts: Vec<LogQuery<'_>> = parts.collect();
-        let mut answers =
-            stream::iter(parts).map(|part| self.lines(part)).buffer_unordered(AT_ONCE);
-        while let Some(lines) = answers.next().await {
-            for (at_ms, line) in lines? {
-                record.enter(at_ms, line);
-            }
-        }
-        Ok(())
+        let record = Mutex::new(record);
+        stream::iter(parts)
+            .map(Ok)
+            .try_for_each_concurrent(AT_ONCE, |part| self.lines(part, &record))
+            .await
     }
 
     /// Cuts the span into parts that do not overlap.
@@ -230,37 +273,59 @@ impl Reader<'_> {
     }
 
     /// Reads the lines of one query, page by page.
-    async fn lines(&self, query: LogQuery<'_>) -> Result<Vec<(i64, Line)>, Stopped> {
-        let (mut lines, mut token) = (Vec::new(), None::<String>);
-        let mut seen = HashSet::new();
+    async fn lines(&self, query: LogQuery<'_>, record: &Mutex<&mut Record>) -> Result<(), Stopped> {
+        let (mut token, mut seen) = (None::<String>, HashSet::new());
         loop {
-            if self.calls.fetch_add(1, Ordering::Relaxed) >= PAGES {
-                return Err(Stopped::Incomplete(format!(
-                    "more than {PAGES} pages; shorten --since"
-                )));
-            }
-            let page = tokio::select! {
-                () = self.cancel.cancelled() => {
-                    return Err(Stopped::Incomplete("interrupted".to_owned()));
-                }
-                () = tokio::time::sleep_until(self.deadline) => {
-                    let seconds = WITHIN.as_secs();
-                    let reason = format!("it took longer than {seconds} s; shorten --since");
-                    return Err(Stopped::Incomplete(reason));
-                }
-                page = self.client.page(query, token.clone()) => page.map_err(Stopped::Unreadable)?,
-            };
+            let page = self.page(query, token.clone()).await?;
             self.lines.fetch_add(page.events.len() as u64, Ordering::Relaxed);
-            let read = |event: LogEvent| (event.at_ms, read(&event.text));
-            let read = page.events.into_iter().map(read);
-            lines.extend(read.filter(|(_, line)| *line != Line::Unrelated));
+            {
+                let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+                for LogEvent { at_ms, text } in page.events {
+                    record.enter(at_ms, read(&text));
+                }
+            }
             match page.next {
-                None => return Ok(lines),
+                None => return Ok(()),
                 Some(next) if seen.insert(next.clone()) => token = Some(next),
                 Some(_) => {
                     let reason = "the answer does not end: check --endpoint-url".to_owned();
                     return Err(Stopped::Incomplete(reason));
                 }
+            }
+        }
+    }
+
+    /// Reads one page at the pace, again for as long as it is throttled.
+    async fn page(&self, query: LogQuery<'_>, token: Option<String>) -> Result<LogPage, Stopped> {
+        let mut throttled = false;
+        loop {
+            if self.calls.fetch_add(1, Ordering::Relaxed) >= PAGES {
+                let reason = format!("more than {PAGES} pages; shorten --since");
+                return Err(Stopped::Incomplete(reason));
+            }
+            let call = async {
+                tokio::time::sleep_until(self.pace.turn(Instant::now())).await;
+                self.client.page(query, token.clone()).await
+            };
+            let answer = tokio::select! {
+                () = self.cancel.cancelled() => {
+                    return Err(Stopped::Incomplete("interrupted".to_owned()));
+                }
+                () = tokio::time::sleep_until(self.deadline) => {
+                    let by = if throttled { ": CloudWatch Logs throttles it" } else { "" };
+                    let seconds = WITHIN.as_secs();
+                    let reason = format!("it took longer than {seconds} s{by}; shorten --since");
+                    return Err(Stopped::Incomplete(reason));
+                }
+                answer = call => answer,
+            };
+            match answer {
+                Ok(page) => return Ok(page),
+                Err(Unreadable::Throttled) => {
+                    throttled = true;
+                    self.pace.hold(Instant::now() + HOLD);
+                }
+                Err(why) => return Err(Stopped::Unreadable(why)),
             }
         }
     }
@@ -283,6 +348,19 @@ fn any(terms: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_are_paced_after_the_first_few() {
+        let now = Instant::now();
+        let pace = Pace::new(now);
+        let turns: Vec<Duration> = (0..18).map(|_| pace.turn(now) - now).collect();
+        assert!(turns[..8].iter().all(Duration::is_zero), "{turns:?}");
+        assert_eq!((turns[8], turns[17]), (PACE, 10 * PACE));
+        assert_eq!(pace.turn(now + 60 * PACE), now + 60 * PACE, "not held up by what is long over");
+        let held = now + 60 * PACE;
+        pace.hold(held + HOLD);
+        assert!(pace.turn(held) > held + HOLD);
+    }
 
     #[test]
     fn patterns_are_as_long_as_aws_allows() {

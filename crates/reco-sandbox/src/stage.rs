@@ -175,7 +175,7 @@ fn timed_out(timeout: Duration) -> String {
 fn told(handled: &Handled) -> (Answer, Option<String>) {
     let stamp = Stamp { request_id: "", at_ms: 0 };
     let origin = Origin { policy: "", function_version: "" };
-    match messages_returned(&handled.report, &stamp, origin).next() {
+    match messages_returned(&handled.report, &stamp, origin, "WARN").next() {
         None => (Answer::Handled, None),
         Some(line) => (Answer::Returned, reason_in(&line)),
     }

@@ -178,6 +178,13 @@ impl WhyReport {
             line(&number(attempt, former), &ended(attempt));
             line("", &evidence(attempt));
         }
+        if recorded.later_unknown > 0 {
+            let later = amount(recorded.later_unknown, "later attempt");
+            line(
+                "",
+                &format!("{later}, by the queue's maxReceiveCount, left no line that was read"),
+            );
+        }
         if let Some(unknown) = &recorded.unknown {
             line("ended by", &format!("not known: {}", escape_line(&unknown.words())));
         } else if let Some(gap) = gap(&recorded.attempts, &row.message_id) {

@@ -71,6 +71,7 @@ pub struct Record {
     mentions: HashMap<String, BTreeMap<String, Mention>>,
     ends: HashMap<String, (End, i64)>,
     starts_failed: BTreeMap<i64, Option<String>>,
+    partial: bool,
 }
 
 impl Record {
@@ -78,6 +79,11 @@ impl Record {
     #[must_use]
     pub fn of(wanted: impl IntoIterator<Item = String>) -> Self {
         Record { wanted: wanted.into_iter().collect(), ..Record::default() }
+    }
+
+    /// Notes that not all lines were read: that none tells of an end then says nothing.
+    pub const fn mark_partial(&mut self) {
+        self.partial = true;
     }
 
     /// Enters a line of the time `at_ms`.
@@ -125,12 +131,15 @@ impl Record {
         Some(requests.entry(request.to_owned()).or_default())
     }
 
-    /// Returns the attempts at a message, the oldest first: one for each request that names it.
+    /// Returns the attempts at a message, the oldest first: one for each request that names it. If not all
+    /// lines were read, only those of which a line says how they ended.
     #[must_use]
     pub fn attempts(&self, message_id: &str) -> Vec<Attempt> {
         let requests = self.mentions.get(message_id).into_iter().flatten();
-        let mut attempts: Vec<Attempt> =
-            requests.map(|(request, mention)| self.attempt(message_id, request, mention)).collect();
+        let mut attempts: Vec<Attempt> = requests
+            .map(|(request, mention)| self.attempt(message_id, request, mention))
+            .filter(|attempt| !self.partial || attempt.evidence != Evidence::BatchReceived)
+            .collect();
         let order = |attempt: &Attempt| (attempt.at_ms, attempt.attempt);
         attempts.sort_by(|a, b| order(a).cmp(&order(b)).then(a.request_id.cmp(&b.request_id)));
         attempts

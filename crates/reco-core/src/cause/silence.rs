@@ -83,7 +83,7 @@ pub enum Unknown {
     },
     /// The message was sent to the DLQ directly.
     SentDirectly,
-    /// It came from a queue that another consumer reads.
+    /// It came from a queue of which it is not known whether the function reads it.
     OtherQueue {
         /// ARN of that queue.
         source: String,
@@ -145,7 +145,7 @@ impl Unknown {
             Unknown::SentDirectly => "it was sent to the DLQ directly, past the function".to_owned(),
             Unknown::OtherQueue { source } => {
                 let name = source.rsplit(':').next().unwrap_or(source);
-                format!("it came from queue {name}, which another consumer reads")
+                format!("no log line; it came from queue {name}, and whether the function reads that is not known")
             }
             Unknown::NotStarted { starts, error } => {
                 let error = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
@@ -196,9 +196,6 @@ impl Silence<'_> {
             }
         };
         let Some(source) = self.source else { return Unknown::SentDirectly };
-        if self.queue.is_some_and(|queue| queue != source) {
-            return Unknown::OtherQueue { source: source.to_owned() };
-        }
         let sent = self.sent_at_ms.unwrap_or(i64::MAX);
         if let Some(days) = retention_days
             && sent < self.now_ms.saturating_sub(i64::from(days) * 86_400_000)
@@ -217,6 +214,9 @@ impl Silence<'_> {
             }
             (_, (starts @ 1.., error)) => {
                 Unknown::NotStarted { starts, error: error.map(str::to_owned) }
+            }
+            _ if self.queue.is_some_and(|queue| queue != source) => {
+                Unknown::OtherQueue { source: source.to_owned() }
             }
             (Throttles::Known(0), _) => Unknown::OtherConsumer,
             (Throttles::Unknown, _) => Unknown::NoLine,

@@ -109,6 +109,19 @@ fn a_message_has_the_functions_cause_before_the_platforms() {
 }
 
 #[test]
+fn a_log_read_in_part_does_not_say_that_a_message_had_no_failure() {
+    let mut record = Record::of(["a", "b"].map(str::to_owned));
+    record.enter(10, read(&received("r-1", &[("a", 1), ("b", 1)])));
+    record.enter(20, read(&returned("r-2", "b", json!({ "reason": "foreign" }))));
+    record.mark_partial();
+    assert_eq!(record.attempts("a"), []);
+    let known: Vec<_> = record.attempts("b").iter().map(|a| a.cause.name()).collect();
+    assert_eq!(known, ["foreign"]);
+    record.enter(30, read("t r-1 Task timed out after 3.00 seconds"));
+    assert_eq!(record.attempts("a")[0].cause, Cause::FunctionTimeout, "the end is known");
+}
+
+#[test]
 fn a_start_that_both_tell_of_is_one() {
     let mut record = Record::default();
     for (at, error) in [(100, None), (900, Some("no table")), (5_000, None)] {
@@ -157,6 +170,19 @@ fn what_is_certain_comes_before_what_is_probable() {
         (Silence { logs: &denied, source: None, ..known.clone() }, "no-permission"),
         (Silence { source: None, ..known.clone() }, "sent-directly"),
         (Silence { source: Some("arn:aws:sqs:eu-west-1:1:other"), ..known.clone() }, "other-queue"),
+        (Silence { source: Some("other"), logs: &partly, ..known.clone() }, "not-all-read"),
+        (
+            Silence { source: Some("other"), throttles: Throttles::Known(1), ..known.clone() },
+            "function-throttled",
+        ),
+        (
+            Silence { source: Some("other"), starts_failed: (1, None), ..known.clone() },
+            "not-started",
+        ),
+        (
+            Silence { source: Some("other"), throttles: Throttles::Unknown, ..known.clone() },
+            "other-queue",
+        ),
         (Silence { logs: &read(Some(7), 0), ..known.clone() }, "retention-over"),
         (Silence { logs: &read(None, 55 * DAY), ..known.clone() }, "before-since"),
         (Silence { logs: &partly, ..known.clone() }, "not-all-read"),

@@ -46,6 +46,8 @@ pub enum Unreadable {
     Denied(Error),
     /// There is no such group.
     NoGroup,
+    /// It is read too fast.
+    Throttled,
     /// The call failed.
     Failed(Error),
 }
@@ -117,6 +119,11 @@ where
 {
     if error.code() == Some("ResourceNotFoundException") {
         return Unreadable::NoGroup;
+    }
+    // AWS: FilterLogEvents, ThrottlingException; LimitExceededException in older answers.
+    let throttled = |code: &str| code.contains("Throttl") || code.contains("LimitExceeded");
+    if error.code().is_some_and(throttled) {
+        return Unreadable::Throttled;
     }
     let denied = error.code().is_some_and(|code| code.starts_with("AccessDenied"));
     let explained = explain(format!("cannot read log group {group}"), error);

@@ -60,6 +60,8 @@ pub struct MessageCause {
     pub former_ids: Vec<FormerId>,
     /// Attempts that the log knows, the oldest first.
     pub attempts: Vec<Attempt>,
+    /// Attempts after the last of them, by the source queue's `maxReceiveCount`, without a line.
+    pub later_unknown: u64,
     /// Reason why no attempt is known.
     #[serde(flatten)]
     pub unknown: Option<Unknown>,
@@ -91,7 +93,9 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
         false => BTreeMap::new(),
     };
     let now_ms = now_ms();
-    let since_ms = since_ms(rows, !former.is_empty(), options, now_ms);
+    // AWS: a message that is moved to a FIFO DLQ is sent anew; one that was redriven, too.
+    let moved_anew = session.pair.dlq.queue.fifo;
+    let since_ms = since_ms(rows, moved_anew || !former.is_empty(), options, now_ms);
     let wanted: BTreeSet<String> = rows
         .iter()
         .map(|row| row.message_id.clone())
@@ -113,7 +117,17 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
     };
     let source = session.pair.source.as_ref().map(|source| source.queue.arn.as_str());
     let (throttles, queued_ms) = (throttles.as_ref(), queued_ms(session));
-    let about = About { recorded: &recorded, throttles, queue: source, queued_ms, now_ms };
+    let state = session.pair.source.as_ref().map(|source| &source.state);
+    let redrive = state.and_then(|state| state.redrive.as_ref());
+    let about = About {
+        recorded: &recorded,
+        throttles,
+        queue: source,
+        queued_ms,
+        moved_anew,
+        max_receives: redrive.map(|redrive| redrive.max_receive_count),
+        now_ms,
+    };
     let cause = |row: &&Row| {
         let former_ids = former.get(&row.message_id).cloned().unwrap_or_default();
         (row.message_id.clone(), about.message(row, former_ids))
@@ -127,13 +141,13 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
     Causes { log: LogRead { group, since_ms, calls, lines, problem }, messages }
 }
 
-fn since_ms(rows: &[&Row], redriven: bool, options: &CauseOptions, now_ms: i64) -> i64 {
+fn since_ms(rows: &[&Row], sent_anew: bool, options: &CauseOptions, now_ms: i64) -> i64 {
     let longest = (now_ms - LONGEST_MS).max(0);
     if let Some(seconds) = options.since_s {
         return now_ms.saturating_sub(seconds.saturating_mul(1_000)).max(0);
     }
-    // When a message was sent before it was redriven is not in the queue any more.
-    let sent = rows.iter().filter_map(|row| row.sent_at_ms).min().filter(|_| !redriven);
+    // When a message was first sent is then not in the queue any more.
+    let sent = rows.iter().filter_map(|row| row.sent_at_ms).min().filter(|_| !sent_anew);
     let first = sent.unwrap_or(longest).saturating_sub(LEAD_MS);
     first.clamp(longest, now_ms)
 }
@@ -166,6 +180,10 @@ struct About<'a> {
     /// Time from the first send to the last attempt, at most: what happened to the function later says
     /// nothing of a message.
     queued_ms: i64,
+    /// Whether the time sent is that of the move to the DLQ, after all attempts.
+    moved_anew: bool,
+    /// Receives after which the source queue moves a message.
+    max_receives: Option<u64>,
     now_ms: i64,
 }
 
@@ -189,32 +207,91 @@ impl About<'_> {
             ids.chain([row.message_id.as_str()]).flat_map(|id| record.attempts(id)).collect();
         let now = attempts.iter().any(|attempt| attempt.message_id == row.message_id);
         let unknown = (!now).then(|| self.silence(row));
-        MessageCause { former_ids, attempts, unknown }
+        let later_unknown = self.later_unknown(row, &attempts);
+        MessageCause { former_ids, attempts, later_unknown, unknown }
+    }
+
+    /// AWS: a message is moved once it was received `maxReceiveCount` times.
+    fn later_unknown(&self, row: &Row, attempts: &[Attempt]) -> u64 {
+        if row.source.is_none() || row.source.as_deref() != self.queue {
+            return 0;
+        }
+        let numbers = attempts.iter().filter(|attempt| attempt.message_id == row.message_id);
+        let last = numbers.filter_map(|attempt| attempt.attempt).max();
+        last.zip(self.max_receives).map_or(0, |(last, max)| max.saturating_sub(last))
+    }
+
+    /// Returns the span in which a message may have been in its queue, by the time sent.
+    fn queued(&self, sent: i64) -> (i64, i64) {
+        if self.moved_anew {
+            return (sent.saturating_sub(self.queued_ms).max(0), sent);
+        }
+        (sent, sent.saturating_add(self.queued_ms).min(self.now_ms).max(sent))
     }
 
     fn silence(&self, row: &Row) -> Unknown {
-        let sent = row.sent_at_ms.unwrap_or_default();
-        let left = sent.saturating_add(self.queued_ms).min(self.now_ms).max(sent);
+        self.silence_at(row.sent_at_ms, row.source.as_deref())
+    }
+
+    fn silence_at(&self, sent_at_ms: Option<i64>, source: Option<&str>) -> Unknown {
+        let (sent, left) = self.queued(sent_at_ms.unwrap_or_default());
         let throttled = |points: &BTreeMap<i64, f64>| {
             let since = sent.div_euclid(60_000) * 60;
             points.range(since..=left / 1_000).map(|(_, throttles)| *throttles).sum::<f64>()
         };
         let late = self.now_ms.saturating_sub(sent) < METRICS_LATE_MS;
         let throttles = match self.throttles.map(throttled) {
-            // A count that is not there yet is no zero.
-            Some(throttles) if throttles < 1.0 && late => Throttles::Unknown,
+            // A count that is not there yet is no zero; nor is one of a time that is not certain.
+            Some(throttles) if throttles < 1.0 && (late || self.moved_anew) => Throttles::Unknown,
             Some(throttles) => Throttles::Known(throttles as u64),
             None => Throttles::Unknown,
         };
         let silence = Silence {
             logs: &self.recorded.logs,
-            sent_at_ms: row.sent_at_ms,
+            sent_at_ms,
             now_ms: self.now_ms,
-            source: row.source.as_deref(),
+            source,
             queue: self.queue,
             throttles,
             starts_failed: self.recorded.record.starts_failed(sent..=left),
         };
         silence.reason()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reco_core::cause::Record;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn reason(moved_anew: bool, throttled_at: i64) -> &'static str {
+        let logs = Logs::Read { retention_days: None, since_ms: 0, incomplete: None };
+        let mut record = Record::of(["m".to_owned()]);
+        record.enter(90 * HOUR, reco_core::cause::read(r#"{"message":"init failed"}"#));
+        let recorded = Recorded { record, logs, calls: 1, lines: 1 };
+        let throttles = BTreeMap::from([(throttled_at / 1_000, 1.0)]);
+        let about = About {
+            recorded: &recorded,
+            throttles: Some(&throttles),
+            queue: Some("arn:q"),
+            queued_ms: 2 * HOUR,
+            moved_anew,
+            max_receives: Some(3),
+            now_ms: 100 * HOUR,
+        };
+        about.silence_at(Some(50 * HOUR), Some("arn:q")).name()
+    }
+
+    #[test]
+    fn only_what_happened_while_the_message_was_in_its_queue_counts() {
+        assert_eq!(reason(false, 51 * HOUR), "function-throttled");
+        assert_eq!(reason(false, 53 * HOUR), "other-consumer");
+        assert_eq!(reason(false, 49 * HOUR), "other-consumer");
+        // A FIFO DLQ tells when the message was moved.
+        assert_eq!(reason(true, 49 * HOUR), "function-throttled");
+        assert_eq!(reason(true, 51 * HOUR), "no-line");
+        assert_eq!(reason(true, 47 * HOUR), "no-line");
     }
 }

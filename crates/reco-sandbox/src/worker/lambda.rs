@@ -70,7 +70,7 @@ impl Log {
         let at_ms = cloudwatch::now_ms();
         let stamp = Stamp { request_id, at_ms };
         let origin = Origin { policy: &self.policy, function_version: "$LATEST" };
-        for line in messages_returned(report, &stamp, origin) {
+        for line in messages_returned(report, &stamp, origin, "WARN") {
             self.lines.line(line.to_string());
         }
         self.lines.line(batch_done(report, &stamp).to_string());

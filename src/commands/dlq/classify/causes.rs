@@ -20,6 +20,8 @@ pub(super) struct CauseCount {
     /// Description of either.
     pub(super) text: String,
     pub(super) messages: u64,
+    /// Number of them with later attempts that left no line: the cause is the last known.
+    pub(super) later_unknown: u64,
     /// Time of the first and the last of these attempts, milliseconds since the epoch.
     pub(super) first_at_ms: Option<i64>,
     pub(super) last_at_ms: Option<i64>,
@@ -53,11 +55,13 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
             not_known,
             text,
             messages: 0,
+            later_unknown: 0,
             first_at_ms: at,
             last_at_ms: at,
             example: id.to_owned(),
         });
         count.messages += 1;
+        count.later_unknown += u64::from(message.later_unknown > 0);
         count.first_at_ms = count.first_at_ms.min(at);
         count.last_at_ms = count.last_at_ms.max(at);
     }
@@ -85,7 +89,10 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
             let indent = " ".repeat(2 + longest + 2 + 7 + 2);
             let words = match cause.not_known {
                 Some(_) => format!("not known: {}", escape_line(&cause.text)),
-                None => format!("{}{}", escape_line(&cause.text), between(cause)),
+                None => {
+                    let text = escape_line(&cause.text);
+                    format!("{text}{}{}", between(cause), last_known(cause))
+                }
             };
             let width = view.width.map(|width| width.saturating_sub(indent.len()));
             let words = break_text(&words, width, "");
@@ -94,6 +101,24 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
         }
     }
     text
+}
+
+/// Returns what ended most of the messages, if it is known: `28 of 33 ended by throttled writes, the last at
+/// 2026-01-02 02:26 UTC`.
+pub(super) fn main(causes: &[CauseCount], messages: u64) -> Option<String> {
+    let cause = causes.first().filter(|cause| cause.cause.is_some())?;
+    let last = CauseCount { first_at_ms: cause.last_at_ms, ..cause.clone() };
+    let last = between(&last).replacen(", ", ", the last at ", 1);
+    let (some, all) = (count(cause.messages), count(messages));
+    Some(format!("{some} of {all} ended by {}{last}", escape_line(&cause.text)))
+}
+
+/// Returns how many of the messages had later attempts: ` (last known of 3: later attempts left no line)`.
+fn last_known(cause: &CauseCount) -> String {
+    match cause.later_unknown {
+        0 => String::new(),
+        some => format!(" (last known of {}: later attempts left no line)", count(some)),
+    }
 }
 
 /// Returns when the attempts ended: `, 2026-01-02 02:10 to 02:25 UTC`.
@@ -134,7 +159,12 @@ mod tests {
             evidence: Evidence::MessageReturned,
             function: None,
         };
-        MessageCause { former_ids: Vec::new(), attempts: vec![attempt], unknown: None }
+        MessageCause {
+            former_ids: Vec::new(),
+            attempts: vec![attempt],
+            later_unknown: 1,
+            unknown: None,
+        }
     }
 
     #[test]
@@ -144,6 +174,7 @@ mod tests {
         let silent = MessageCause {
             former_ids: Vec::new(),
             attempts: Vec::new(),
+            later_unknown: 0,
             unknown: Some(Unknown::NoLine),
         };
         let messages = [
@@ -153,6 +184,14 @@ mod tests {
             ("d", silent),
         ];
         let counts = counted(messages.iter().map(|(id, message)| (*id, message)));
+        assert_eq!(
+            main(&counts, 33).as_deref(),
+            Some("2 of 33 ended by throttled writes, the last at 1970-01-01 02:25 UTC")
+        );
+        assert_eq!(main(&counts[1..], 33), None, "not known");
+        let later: Vec<String> = counts.iter().map(last_known).collect();
+        assert_eq!(later[0], " (last known of 2: later attempts left no line)");
+        assert_eq!(later[1], "");
         let told = |count: &CauseCount| {
             let CauseCount { cause, not_known, messages, example, .. } = count.clone();
             (cause, not_known, messages, example, between(count))

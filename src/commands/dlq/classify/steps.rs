@@ -4,6 +4,7 @@ use reco_core::classify::Class;
 use reco_core::room::{Bounce, Load, Room, propose};
 use serde::Serialize;
 
+use super::causes::main;
 use super::groups::Group;
 use crate::ui::{amount, count, duration};
 
@@ -105,6 +106,9 @@ impl Advisor<'_> {
     pub(super) fn advise(&self, groups: &mut [Group]) -> Vec<Step> {
         for group in groups.iter_mut() {
             group.next = self.next(group.class, &group.load());
+            if let Some(cause) = main(&group.causes, group.messages) {
+                group.next.why = format!("{}; {cause}", group.next.why);
+            }
         }
         let (aside, written): (Vec<&Group>, Vec<&Group>) =
             groups.iter().partition(|group| is_aside(group.class));
