@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -46,7 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Inspect, classify, redrive and purge the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Load files of recommendations into DynamoDB')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare the table with files of recommendations')
-            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, and what the filter makes of it today')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, what the filter makes of it today, and where else the user stands')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show throttling, write capacity and queue depth from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check or snapshot the facts database (users and articles)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the effective configuration and manage trusted config files')
@@ -68,6 +69,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -82,6 +84,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
+            [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Show what ended each attempt at a message, by the function''s log')
+            [CompletionResult]::new('rehearse', 'rehearse', [CompletionResultType]::ParameterValue, 'Run messages through the function on a local copy of their items: what would each end as?')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send exported messages to a queue, each of them once')
@@ -164,6 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Classify at most N messages [default: all]')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Classify at most N messages [default: all]')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with code 6 if a message of one of these classes is found')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Read the log this far back [default: from the first send of the oldest message]')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
@@ -173,6 +178,64 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--logs', '--logs', [CompletionResultType]::ParameterName, 'Also count what ended the messages, by the function''s log')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of every message by one, and there it may move messages on')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'Disable colored output (same as setting NO_COLOR)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'recoctl;dlq;why' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Read the function''s log this far back [default: from the first send of the message]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'Disable colored output (same as setting NO_COLOR)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'recoctl;dlq;rehearse' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Rehearse at most N messages [default: all]')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Rehearse at most N messages [default: all]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Rehearse at most N messages [default: all]')
+            [CompletionResult]::new('--lambda-bin', '--lambda-bin', [CompletionResultType]::ParameterName, 'Run this Lambda binary (bootstrap) instead of the built-in handler')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Timeout of the function, e.g. 30s')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
@@ -195,6 +258,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--max-backlog', '--max-backlog', [CompletionResultType]::ParameterName, 'Pause while the destination holds N messages or more (visible, in flight and delayed)')
             [CompletionResult]::new('--max-throttles', '--max-throttles', [CompletionResultType]::ParameterName, 'Pause while CloudWatch reports more than N throttles per minute on writes to --table or on --function')
             [CompletionResult]::new('--stop-on-bounce', '--stop-on-bounce', [CompletionResultType]::ParameterName, 'Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages on; `off` disables the check [default: 20%]')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'After the move, wait until each moved message is in the table or back in the DLQ, at most this long [default without a value: 10m]')
+            [CompletionResult]::new('--canary', '--canary', [CompletionResultType]::ParameterName, 'Move N messages first, wait for their outcome (at most --wait or 10m), then the next N; go on with the rest only if all are well, else exit with 9')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The same as ID; @FILE reads ids from a file, one per line')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line')
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"''')
@@ -223,6 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'Lambda function name')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--resend-uncertain', '--resend-uncertain', [CompletionResultType]::ParameterName, 'Also move messages that an earlier run may have sent already; the destination may then hold duplicates')
@@ -230,7 +296,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--salvage', '--salvage', [CompletionResultType]::ParameterName, 'Split messages that have good and bad entries (class partial): send the entries that the filter accepts and save the others to --rejects; selects partial messages by default, too')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be moved, without moving')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Skip the confirmation that `--class all` asks for when no option narrows the selection')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -263,11 +329,12 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--and-delete', '--and-delete', [CompletionResultType]::ParameterName, 'Delete the exported messages from the DLQ once the file is safely on disk')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Skip the confirmation that --and-delete asks for when no option narrows the selection')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -287,11 +354,13 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send every message again, even those that earlier imports of this export sent to the queue')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check the file and show what would be sent, without sending')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Skip the confirmation prompt')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Take over the queue''s lock from a run on another machine')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -325,13 +394,14 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--no-backup', '--no-backup', [CompletionResultType]::ParameterName, 'Delete without a backup; requires --yes')
             [CompletionResult]::new('--all-now', '--all-now', [CompletionResultType]::ParameterName, 'Call PurgeQueue: delete everything at once without a backup, including messages that are in flight or arrive meanwhile')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be deleted, without deleting')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Skip the confirmation that is required with --no-backup or when no option narrows the selection')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own or, with --all-now, is not the DLQ of any queue')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own, a run on another machine has locked it or, with --all-now, it is not the DLQ of any queue')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -351,6 +421,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -396,6 +467,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
             [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -430,6 +502,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
@@ -443,6 +519,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the journals for this endpoint, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the state of each message in a journal')
+            [CompletionResult]::new('outcome', 'outcome', [CompletionResultType]::ParameterValue, 'Tell what became of the messages that a run moved, and how many of their users have a list')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish an interrupted run: delete the messages it has sent, without sending any twice')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Send the messages of a journal back to the DLQ or another queue')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -480,15 +557,39 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'recoctl;dlq;journal;outcome' {
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until each moved message is in the table or back in the DLQ, at most this long; without it, look once [default without a value: 10m]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Increase logging on stderr: -v for actions, -vv for every AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'Disable colored output (same as setting NO_COLOR)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt; fail instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'recoctl;dlq;journal;resume' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -507,11 +608,13 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, even those that may still be in the DLQ')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send every message again, even those that an earlier restore of this run (or import of this export) sent to the queue')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Skip the confirmation prompt')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Take over the queue''s lock from a run on another machine')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -526,6 +629,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;dlq;journal;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the journals for this endpoint, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the state of each message in a journal')
+            [CompletionResult]::new('outcome', 'outcome', [CompletionResultType]::ParameterValue, 'Tell what became of the messages that a run moved, and how many of their users have a list')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish an interrupted run: delete the messages it has sent, without sending any twice')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Send the messages of a journal back to the DLQ or another queue')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -535,6 +639,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;journal;help;show' {
+            break
+        }
+        'recoctl;dlq;journal;help;outcome' {
             break
         }
         'recoctl;dlq;journal;help;resume' {
@@ -550,6 +657,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
+            [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Show what ended each attempt at a message, by the function''s log')
+            [CompletionResult]::new('rehearse', 'rehearse', [CompletionResultType]::ParameterValue, 'Run messages through the function on a local copy of their items: what would each end as?')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send exported messages to a queue, each of them once')
@@ -566,6 +675,12 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;help;classify' {
+            break
+        }
+        'recoctl;dlq;help;why' {
+            break
+        }
+        'recoctl;dlq;help;rehearse' {
             break
         }
         'recoctl;dlq;help;redrive' {
@@ -594,6 +709,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;dlq;help;journal' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the journals for this endpoint, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the state of each message in a journal')
+            [CompletionResult]::new('outcome', 'outcome', [CompletionResultType]::ParameterValue, 'Tell what became of the messages that a run moved, and how many of their users have a list')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish an interrupted run: delete the messages it has sent, without sending any twice')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Send the messages of a journal back to the DLQ or another queue')
             break
@@ -602,6 +718,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;help;journal;show' {
+            break
+        }
+        'recoctl;dlq;help;journal;outcome' {
             break
         }
         'recoctl;dlq;help;journal;resume' {
@@ -651,6 +770,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Read, filter and count without writing')
@@ -704,16 +824,21 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;user' {
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'Also find the user in this file, in any shape that backfill reads, or in an export; repeatable')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Convert each line of the files to one of backfill''s input shapes with this jq expression')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to use: the `[env.NAME]` section of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'AWS profile to use')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'AWS region to use')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Override the AWS endpoint URL')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]')
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'DynamoDB table: name or ARN')
             [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Filter policy file (TOML) [default: every rule on]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format for results on stdout')
+            [CompletionResult]::new('--in-dlq', '--in-dlq', [CompletionResultType]::ParameterName, 'Also look through the DLQ for messages of the user; every message is visible again afterwards (implied by --dlq)')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show every id of the list, not only those that would be dropped today')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS embedded in this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Suppress status and progress on stderr; errors are still shown')
@@ -1046,7 +1171,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Inspect, classify, redrive and purge the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Load files of recommendations into DynamoDB')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare the table with files of recommendations')
-            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, and what the filter makes of it today')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show one user''s list, what the filter makes of it today, and where else the user stands')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show throttling, write capacity and queue depth from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check or snapshot the facts database (users and articles)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the effective configuration and manage trusted config files')
@@ -1060,6 +1185,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show messages in the DLQ without disturbing them')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show one message in full, by its id or a prefix of it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Explain why each message failed and what to do about it')
+            [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Show what ended each attempt at a message, by the function''s log')
+            [CompletionResult]::new('rehearse', 'rehearse', [CompletionResultType]::ParameterValue, 'Run messages through the function on a local copy of their items: what would each end as?')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Move the messages that can succeed back to their source queue, without loss')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Save messages to a file, byte for byte; with --and-delete, then delete them')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send exported messages to a queue, each of them once')
@@ -1075,6 +1202,12 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;help;dlq;classify' {
+            break
+        }
+        'recoctl;help;dlq;why' {
+            break
+        }
+        'recoctl;help;dlq;rehearse' {
             break
         }
         'recoctl;help;dlq;redrive' {
@@ -1103,6 +1236,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;help;dlq;journal' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the journals for this endpoint, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the state of each message in a journal')
+            [CompletionResult]::new('outcome', 'outcome', [CompletionResultType]::ParameterValue, 'Tell what became of the messages that a run moved, and how many of their users have a list')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish an interrupted run: delete the messages it has sent, without sending any twice')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Send the messages of a journal back to the DLQ or another queue')
             break
@@ -1111,6 +1245,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;help;dlq;journal;show' {
+            break
+        }
+        'recoctl;help;dlq;journal;outcome' {
             break
         }
         'recoctl;help;dlq;journal;resume' {

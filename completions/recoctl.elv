@@ -29,6 +29,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --function 'Lambda function name'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
@@ -43,7 +44,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand dlq 'Inspect, classify, redrive and purge the dead-letter queue'
             cand backfill 'Load files of recommendations into DynamoDB'
             cand verify 'Compare the table with files of recommendations'
-            cand user 'Show one user''s list, and what the filter makes of it today'
+            cand user 'Show one user''s list, what the filter makes of it today, and where else the user stands'
             cand metrics 'Show throttling, write capacity and queue depth from CloudWatch'
             cand facts 'Check or snapshot the facts database (users and articles)'
             cand config 'Show the effective configuration and manage trusted config files'
@@ -64,6 +65,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --function 'Lambda function name'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
@@ -78,6 +80,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show messages in the DLQ without disturbing them'
             cand get 'Show one message in full, by its id or a prefix of it'
             cand classify 'Explain why each message failed and what to do about it'
+            cand why 'Show what ended each attempt at a message, by the function''s log'
+            cand rehearse 'Run messages through the function on a local copy of their items: what would each end as?'
             cand redrive 'Move the messages that can succeed back to their source queue, without loss'
             cand export 'Save messages to a file, byte for byte; with --and-delete, then delete them'
             cand import 'Send exported messages to a queue, each of them once'
@@ -157,6 +161,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --max 'Classify at most N messages [default: all]'
             cand --limit 'Classify at most N messages [default: all]'
             cand --fail-on 'Exit with code 6 if a message of one of these classes is found'
+            cand --since 'Read the log this far back [default: from the first send of the oldest message]'
             cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
             cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
             cand --profile 'AWS profile to use'
@@ -166,6 +171,62 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
             cand --table 'DynamoDB table: name or ARN'
             cand --function 'Lambda function name'
+            cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
+            cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand -o 'Output format for results on stdout'
+            cand --output 'Output format for results on stdout'
+            cand --logs 'Also count what ended the messages, by the function''s log'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of every message by one, and there it may move messages on'
+            cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
+            cand -q 'Suppress status and progress on stderr; errors are still shown'
+            cand --quiet 'Suppress status and progress on stderr; errors are still shown'
+            cand -v 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --verbose 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --no-color 'Disable colored output (same as setting NO_COLOR)'
+            cand --no-input 'Never prompt; fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'recoctl;dlq;why'= {
+            cand --since 'Read the function''s log this far back [default: from the first send of the message]'
+            cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
+            cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
+            cand --profile 'AWS profile to use'
+            cand --region 'AWS region to use'
+            cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --queue 'Source queue: name, URL or ARN'
+            cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
+            cand --table 'DynamoDB table: name or ARN'
+            cand --function 'Lambda function name'
+            cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
+            cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand -o 'Output format for results on stdout'
+            cand --output 'Output format for results on stdout'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own'
+            cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
+            cand -q 'Suppress status and progress on stderr; errors are still shown'
+            cand --quiet 'Suppress status and progress on stderr; errors are still shown'
+            cand -v 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --verbose 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --no-color 'Disable colored output (same as setting NO_COLOR)'
+            cand --no-input 'Never prompt; fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'recoctl;dlq;rehearse'= {
+            cand -n 'Rehearse at most N messages [default: all]'
+            cand --max 'Rehearse at most N messages [default: all]'
+            cand --limit 'Rehearse at most N messages [default: all]'
+            cand --lambda-bin 'Run this Lambda binary (bootstrap) instead of the built-in handler'
+            cand --timeout 'Timeout of the function, e.g. 30s'
+            cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
+            cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
+            cand --profile 'AWS profile to use'
+            cand --region 'AWS region to use'
+            cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --queue 'Source queue: name, URL or ARN'
+            cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
+            cand --table 'DynamoDB table: name or ARN'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
             cand -o 'Output format for results on stdout'
@@ -187,6 +248,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --max-backlog 'Pause while the destination holds N messages or more (visible, in flight and delayed)'
             cand --max-throttles 'Pause while CloudWatch reports more than N throttles per minute on writes to --table or on --function'
             cand --stop-on-bounce 'Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages on; `off` disables the check [default: 20%]'
+            cand --wait 'After the move, wait until each moved message is in the table or back in the DLQ, at most this long [default without a value: 10m]'
+            cand --canary 'Move N messages first, wait for their outcome (at most --wait or 10m), then the next N; go on with the rest only if all are well, else exit with 9'
             cand --id 'The same as ID; @FILE reads ids from a file, one per line'
             cand --user 'Only messages with a list of one of these users, in any shape or envelope; @FILE reads user ids from a file, one per line'
             cand --where 'Only messages that match this jq expression, e.g. ''.attributes.source == "batch"'''
@@ -215,6 +278,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --function 'Lambda function name'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --resend-uncertain 'Also move messages that an earlier run may have sent already; the destination may then hold duplicates'
@@ -222,7 +286,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --salvage 'Split messages that have good and bad entries (class partial): send the entries that the filter accepts and save the others to --rejects; selects partial messages by default, too'
             cand --dry-run 'Show what would be moved, without moving'
             cand --yes 'Skip the confirmation that `--class all` asks for when no option narrows the selection'
-            cand --force 'Proceed even if the DLQ has a redrive policy of its own'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -254,11 +318,12 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --table 'DynamoDB table: name or ARN'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --and-delete 'Delete the exported messages from the DLQ once the file is safely on disk'
             cand --yes 'Skip the confirmation that --and-delete asks for when no option narrows the selection'
-            cand --force 'Proceed even if the DLQ has a redrive policy of its own'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -277,11 +342,13 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --profile 'AWS profile to use'
             cand --region 'AWS region to use'
             cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --again 'Send every message again, even those that earlier imports of this export sent to the queue'
             cand --dry-run 'Check the file and show what would be sent, without sending'
             cand --yes 'Skip the confirmation prompt'
+            cand --force 'Take over the queue''s lock from a run on another machine'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -314,13 +381,14 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --table 'DynamoDB table: name or ARN'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --no-backup 'Delete without a backup; requires --yes'
             cand --all-now 'Call PurgeQueue: delete everything at once without a backup, including messages that are in flight or arrive meanwhile'
             cand --dry-run 'Show what would be deleted, without deleting'
             cand --yes 'Skip the confirmation that is required with --no-backup or when no option narrows the selection'
-            cand --force 'Proceed even if the DLQ has a redrive policy of its own or, with --all-now, is not the DLQ of any queue'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own, a run on another machine has locked it or, with --all-now, it is not the DLQ of any queue'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -339,6 +407,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --endpoint-url 'Override the AWS endpoint URL'
             cand --queue 'Source queue: name, URL or ARN'
             cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
@@ -382,6 +451,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --endpoint-url 'Override the AWS endpoint URL'
             cand --queue 'Source queue: name, URL or ARN'
             cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
@@ -411,6 +481,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --profile 'AWS profile to use'
             cand --region 'AWS region to use'
             cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --table 'DynamoDB table: name or ARN'
+            cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
+            cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
@@ -424,6 +498,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'List the journals for this endpoint, newest first'
             cand show 'Show the state of each message in a journal'
+            cand outcome 'Tell what became of the messages that a run moved, and how many of their users have a list'
             cand resume 'Finish an interrupted run: delete the messages it has sent, without sending any twice'
             cand restore 'Send the messages of a journal back to the DLQ or another queue'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -458,15 +533,38 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'recoctl;dlq;journal;outcome'= {
+            cand --wait 'Wait until each moved message is in the table or back in the DLQ, at most this long; without it, look once [default without a value: 10m]'
+            cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
+            cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
+            cand --profile 'AWS profile to use'
+            cand --region 'AWS region to use'
+            cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --table 'DynamoDB table: name or ARN'
+            cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
+            cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand -o 'Output format for results on stdout'
+            cand --output 'Output format for results on stdout'
+            cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
+            cand -q 'Suppress status and progress on stderr; errors are still shown'
+            cand --quiet 'Suppress status and progress on stderr; errors are still shown'
+            cand -v 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --verbose 'Increase logging on stderr: -v for actions, -vv for every AWS call'
+            cand --no-color 'Disable colored output (same as setting NO_COLOR)'
+            cand --no-input 'Never prompt; fail instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'recoctl;dlq;journal;resume'= {
             cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
             cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
             cand --profile 'AWS profile to use'
             cand --region 'AWS region to use'
             cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
-            cand --force 'Proceed even if the DLQ has a redrive policy of its own'
+            cand --force 'Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked it'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -484,11 +582,13 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --profile 'AWS profile to use'
             cand --region 'AWS region to use'
             cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --all 'Restore every message of the journal, even those that may still be in the DLQ'
             cand --again 'Send every message again, even those that an earlier restore of this run (or import of this export) sent to the queue'
             cand --yes 'Skip the confirmation prompt'
+            cand --force 'Take over the queue''s lock from a run on another machine'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
             cand --quiet 'Suppress status and progress on stderr; errors are still shown'
@@ -502,6 +602,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;journal;help'= {
             cand list 'List the journals for this endpoint, newest first'
             cand show 'Show the state of each message in a journal'
+            cand outcome 'Tell what became of the messages that a run moved, and how many of their users have a list'
             cand resume 'Finish an interrupted run: delete the messages it has sent, without sending any twice'
             cand restore 'Send the messages of a journal back to the DLQ or another queue'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -509,6 +610,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;journal;help;list'= {
         }
         &'recoctl;dlq;journal;help;show'= {
+        }
+        &'recoctl;dlq;journal;help;outcome'= {
         }
         &'recoctl;dlq;journal;help;resume'= {
         }
@@ -520,6 +623,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show messages in the DLQ without disturbing them'
             cand get 'Show one message in full, by its id or a prefix of it'
             cand classify 'Explain why each message failed and what to do about it'
+            cand why 'Show what ended each attempt at a message, by the function''s log'
+            cand rehearse 'Run messages through the function on a local copy of their items: what would each end as?'
             cand redrive 'Move the messages that can succeed back to their source queue, without loss'
             cand export 'Save messages to a file, byte for byte; with --and-delete, then delete them'
             cand import 'Send exported messages to a queue, each of them once'
@@ -533,6 +638,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;help;get'= {
         }
         &'recoctl;dlq;help;classify'= {
+        }
+        &'recoctl;dlq;help;why'= {
+        }
+        &'recoctl;dlq;help;rehearse'= {
         }
         &'recoctl;dlq;help;redrive'= {
         }
@@ -553,12 +662,15 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;help;journal'= {
             cand list 'List the journals for this endpoint, newest first'
             cand show 'Show the state of each message in a journal'
+            cand outcome 'Tell what became of the messages that a run moved, and how many of their users have a list'
             cand resume 'Finish an interrupted run: delete the messages it has sent, without sending any twice'
             cand restore 'Send the messages of a journal back to the DLQ or another queue'
         }
         &'recoctl;dlq;help;journal;list'= {
         }
         &'recoctl;dlq;help;journal;show'= {
+        }
+        &'recoctl;dlq;help;journal;outcome'= {
         }
         &'recoctl;dlq;help;journal;resume'= {
         }
@@ -604,6 +716,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --table 'DynamoDB table: name or ARN'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
+            cand --reason 'Why this is run, such as an incident''s number: kept with the caller''s identity in the journal and the report'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
             cand --dry-run 'Read, filter and count without writing'
@@ -655,16 +768,21 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'recoctl;user'= {
+            cand --in 'Also find the user in this file, in any shape that backfill reads, or in an export; repeatable'
+            cand --map 'Convert each line of the files to one of backfill''s input shapes with this jq expression'
             cand --env 'Environment to use: the `[env.NAME]` section of recoctl.toml'
             cand --config 'Config file to use instead of ./recoctl.toml or the one in the user''s config directory'
             cand --profile 'AWS profile to use'
             cand --region 'AWS region to use'
             cand --endpoint-url 'Override the AWS endpoint URL'
+            cand --queue 'Source queue: name, URL or ARN'
+            cand --dlq 'Dead-letter queue: name, URL or ARN [default: the one in the source queue''s redrive policy]'
             cand --table 'DynamoDB table: name or ARN'
             cand --facts 'Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that need facts'
             cand --policy 'Filter policy file (TOML) [default: every rule on]'
             cand -o 'Output format for results on stdout'
             cand --output 'Output format for results on stdout'
+            cand --in-dlq 'Also look through the DLQ for messages of the user; every message is visible again afterwards (implied by --dlq)'
             cand --all 'Show every id of the list, not only those that would be dropped today'
             cand --sandbox 'Run against a freshly seeded local AWS embedded in this process'
             cand -q 'Suppress status and progress on stderr; errors are still shown'
@@ -970,7 +1088,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand dlq 'Inspect, classify, redrive and purge the dead-letter queue'
             cand backfill 'Load files of recommendations into DynamoDB'
             cand verify 'Compare the table with files of recommendations'
-            cand user 'Show one user''s list, and what the filter makes of it today'
+            cand user 'Show one user''s list, what the filter makes of it today, and where else the user stands'
             cand metrics 'Show throttling, write capacity and queue depth from CloudWatch'
             cand facts 'Check or snapshot the facts database (users and articles)'
             cand config 'Show the effective configuration and manage trusted config files'
@@ -983,6 +1101,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show messages in the DLQ without disturbing them'
             cand get 'Show one message in full, by its id or a prefix of it'
             cand classify 'Explain why each message failed and what to do about it'
+            cand why 'Show what ended each attempt at a message, by the function''s log'
+            cand rehearse 'Run messages through the function on a local copy of their items: what would each end as?'
             cand redrive 'Move the messages that can succeed back to their source queue, without loss'
             cand export 'Save messages to a file, byte for byte; with --and-delete, then delete them'
             cand import 'Send exported messages to a queue, each of them once'
@@ -995,6 +1115,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;help;dlq;get'= {
         }
         &'recoctl;help;dlq;classify'= {
+        }
+        &'recoctl;help;dlq;why'= {
+        }
+        &'recoctl;help;dlq;rehearse'= {
         }
         &'recoctl;help;dlq;redrive'= {
         }
@@ -1015,12 +1139,15 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;help;dlq;journal'= {
             cand list 'List the journals for this endpoint, newest first'
             cand show 'Show the state of each message in a journal'
+            cand outcome 'Tell what became of the messages that a run moved, and how many of their users have a list'
             cand resume 'Finish an interrupted run: delete the messages it has sent, without sending any twice'
             cand restore 'Send the messages of a journal back to the DLQ or another queue'
         }
         &'recoctl;help;dlq;journal;list'= {
         }
         &'recoctl;help;dlq;journal;show'= {
+        }
+        &'recoctl;help;dlq;journal;outcome'= {
         }
         &'recoctl;help;dlq;journal;resume'= {
         }
