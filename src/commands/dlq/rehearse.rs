@@ -39,7 +39,7 @@ const LONGEST_RETENTION_S: i64 = 14 * 86_400;
 function fails on one. A rehearsal says nothing of throttling, timeouts of the network or the \
 function's memory on AWS.")]
 pub struct RehearseArgs {
-    /// Export to rehearse instead of the DLQ (`dlq export`)
+    /// Rehearse the messages of this export instead of those in the DLQ
     #[arg(value_name = "EXPORT")]
     pub file: Option<PathBuf>,
     /// Rehearse at most N messages [default: all]
