@@ -28,7 +28,7 @@ codes! {
     PARTIAL = 4, "partial", "some work succeeded and some failed; the report says which";
     NOTHING_TO_DO = 5, "nothing to do", "no message or line matched";
     FINDINGS = 6, "findings",
-        "a check found a problem: a class named by --fail-on, an error in facts check, a difference in verify, or a message that a rehearsal ends otherwise";
+        "a check found a problem: a class named by --fail-on, an error in facts check, a difference in verify, or a rehearsed message that did not end as expected";
     REFUSED = 7, "refused", "refused for safety; the message names the flag that allows it";
     INPUT = 8, "input", "an input file is unreadable or invalid";
     BOUNCED = 9, "bounced",

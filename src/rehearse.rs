@@ -9,7 +9,7 @@ use reco_core::Id;
 use reco_core::classify::Class;
 use reco_core::item::PlannedItem;
 use reco_core::message::Message;
-use reco_core::rehearsal::Ending;
+use reco_core::rehearsal::{Ending, Guarded};
 use reco_core::supersede::{UserDigest, user_digest};
 use reco_ops::aws::Table;
 use reco_ops::dlq::judge::{Judge, Row};
@@ -19,7 +19,7 @@ use reco_ops::files::spool::Spool;
 use reco_sandbox::runtime::FunctionError;
 use reco_sandbox::stage::{Actor, BinarySettings, Stage};
 use reco_store::facts::needs_aws;
-use reco_store::reader::{MAX_KEYS, Reader};
+use reco_store::reader::{Difference, MAX_KEYS, Reader};
 use reco_store::replica::{copy_items, create_like};
 use reco_store::retry::{RetryOptions, Stop};
 use serde::Serialize;
@@ -61,10 +61,10 @@ pub struct Rehearsed {
     /// Its class.
     pub class: Class,
     /// Ending that its class foretells.
-    pub foretold: Ending,
+    pub expected: Ending,
     /// Ending in the rehearsal.
-    pub ended: Ending,
-    /// False if it ended other than foretold.
+    pub actual: Ending,
+    /// False if it ended other than expected.
     pub agrees: bool,
     /// Why it was returned or failed, as far as the function says.
     pub reason: Option<String>,
@@ -211,30 +211,32 @@ impl Run<'_> {
         (copied, with_list): (&mut HashSet<UserDigest>, &mut HashSet<UserDigest>),
     ) -> Result<Rehearsed> {
         let only_newer = judge.policy().writes.only_newer;
-        let foretold = Ending::foretold(&row.verdict, row.unsendable.is_none(), only_newer);
+        let expected = Ending::expected(&row.verdict, row.unsendable.is_none(), only_newer);
         let rehearsed = Rehearsed {
             message_id: row.message_id.clone(),
             class: row.verdict.class,
-            foretold,
-            ended: Ending::NotSendable,
+            expected,
+            actual: Ending::NotSendable,
             agrees: true,
             reason: row.unsendable.as_deref().map(str::to_owned),
             lists: 0,
             took_ms: None,
         };
-        if foretold == Ending::NotSendable {
+        if expected == Ending::NotSendable {
             return Ok(rehearsed);
         }
         let (users, plans) = judge.plan(message).await?;
         self.copy(users.iter().filter(|user| copied.insert(user_digest(None, user)))).await?;
         let home = row.source.as_deref().or(self.options.queue_arn.as_deref());
         let played = self.actor.play(message, home.unwrap_or(NO_QUEUE), self.options.timeout).await;
-        let landed = self.landed(&plans).await?;
+        let (landed, all_outdone) = self.landed(&plans).await?;
+        let class = row.verdict.class;
+        let guarded = only_newer.then_some(Guarded { all_outdone, class });
         with_list.extend(landed.iter().map(|user| user_digest(None, user)));
-        let ended = Ending::of(played.answer, landed.len());
+        let actual = Ending::of(played.answer, landed.len());
         Ok(Rehearsed {
-            ended,
-            agrees: ended.agrees(foretold, only_newer),
+            actual,
+            agrees: actual.agrees(expected, guarded),
             reason: played.reason,
             lists: landed.len(),
             took_ms: Some((played.took.as_secs_f64() * 10_000.0).round() / 10.0),
@@ -252,19 +254,24 @@ impl Run<'_> {
             })
     }
 
-    /// Returns the users whose planned lists are in the local table.
-    async fn landed<'p>(&self, plans: &'p [PlannedItem]) -> Result<Vec<&'p Id>> {
-        let mut landed = Vec::with_capacity(plans.len());
+    /// Returns the users whose planned lists are in the local table, and whether it holds lists as
+    /// new or newer for all others.
+    async fn landed<'p>(&self, plans: &'p [PlannedItem]) -> Result<(Vec<&'p Id>, bool)> {
+        let (mut landed, mut all_outdone) = (Vec::with_capacity(plans.len()), true);
         for plans in plans.chunks(MAX_KEYS) {
             let compared =
                 self.reader.compare(plans, &Stop::default()).await.map_err(|error| {
                     Error::service("cannot read the local table").because(&error)
                 })?;
+            let outdone = |difference: &Difference| {
+                matches!(difference, Difference::Newer { .. } | Difference::AsNew { .. })
+            };
+            all_outdone &= compared.differences.iter().all(|(_, one)| outdone(one));
             let differ: HashSet<usize> = compared.differences.iter().map(|(at, _)| *at).collect();
             let same = plans.iter().enumerate().filter(|(at, _)| !differ.contains(at));
             landed.extend(same.map(|(_, plan)| &plan.recommendation.user));
         }
-        Ok(landed)
+        Ok((landed, all_outdone))
     }
 }
 

@@ -57,7 +57,7 @@ examples! {
         "recoctl dlq why ec5162f6 -o json | jq .messages" => "as data",
     ;
     "dlq rehearse":
-        "recoctl dlq rehearse" => "what each message would end as",
+        "recoctl dlq rehearse" => "every message of the DLQ",
         "recoctl dlq rehearse dlq.jsonl.gz" => "the messages of an export",
         "recoctl dlq rehearse --lambda-bin bootstrap" => "with the new build",
     ;

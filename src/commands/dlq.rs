@@ -33,9 +33,9 @@ pub enum DlqCommand {
     Get(get::GetArgs),
     /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
-    /// Show what ended each attempt at a message, by the function's log
+    /// Show how each attempt at a message failed, from the function's log
     Why(why::WhyArgs),
-    /// Run messages through the function on a local copy of their items: what would each end as?
+    /// Run messages through the function on a local copy of their items, without changing anything
     #[cfg(feature = "sandbox")]
     Rehearse(rehearse::RehearseArgs),
     /// Move the messages that can succeed back to their source queue, without loss

@@ -10,7 +10,7 @@ use reco_core::policy::Policy;
 use reco_core::standing::{Elsewhere, OtherList};
 use reco_ops::aws::Table;
 use reco_ops::backfill::{Preparer, Route, Times, UserEntries, entries_of};
-use reco_ops::error::Result;
+use reco_ops::error::{Error, Kind, Result};
 use reco_ops::user::{InDlq, Judgement, in_dlq, look, other_lists, runs_of};
 
 use super::backfill::mapping;
@@ -42,6 +42,9 @@ pub struct UserArgs {
     /// (implied by --dlq)
     #[arg(long)]
     pub in_dlq: bool,
+    /// Look through the DLQ even if it has a redrive policy of its own
+    #[arg(long)]
+    pub force: bool,
     /// Show every id of the list, not only those that would be dropped today
     #[arg(long)]
     pub all: bool,
@@ -53,6 +56,10 @@ pub struct UserArgs {
 /// Fails if table or facts do not answer, the table's key cannot hold the id, or a file or the DLQ
 /// cannot be read.
 pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
+    let looks_at_dlq = args.in_dlq || named_dlq(context);
+    if args.force && !looks_at_dlq {
+        return Err(Error::new(Kind::Usage, "--force has no effect without --in-dlq"));
+    }
     let policy = context.before_all(context.policy()).await?;
     let facts = context.facts().await?;
     let item = context.item(&policy)?;
@@ -71,7 +78,7 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
         runs = runs_of(&context.home()?, &table.info.arn, &args.files);
         let (schema, mapping) =
             (table.schema.clone(), mapping(context, args.map.as_deref()).await?);
-        let facts = context.facts().await?;
+        let facts = facts.clone();
         let preparer = judging(policy, schema, facts, mapping);
         let control = context.control();
         let entries = entries_of(&args.files, &preparer, &story.user, &control).await?;
@@ -80,10 +87,9 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
         found = Some(entries);
     }
     let mut dlq: Option<InDlq> = None;
-    if args.in_dlq || named_dlq(context) {
-        let found =
-            in_dlq(async |options| context.session(options).await, &context.home()?, &story.user)
-                .await?;
+    if looks_at_dlq {
+        let open = async |options| context.session(options).await;
+        let found = in_dlq(open, &context.home()?, (&story.user, args.force)).await?;
         elsewhere.waiting = found.newest_waiting();
         if !found.moved.is_empty() {
             // What was sent back may have been written, or wait in the source queue.

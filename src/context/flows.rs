@@ -11,7 +11,7 @@ use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
 use reco_ops::dlq::session::{Ask, Session, SessionOptions, World};
-use reco_ops::error::{Error, Kind, Result};
+use reco_ops::error::{Kind, Result};
 use reco_ops::event::{Control, Events};
 use reco_ops::metrics::targets::Configured;
 
@@ -167,11 +167,7 @@ impl Context {
     /// # Errors
     /// Fails if no table is configured, or as [`Context::criteria`] for any other reason.
     pub async fn criteria_for_outcome(&self) -> Result<(Criteria, Option<String>)> {
-        let Some(name) = self.settings.value(Key::Table) else {
-            return Err(Error::config("no table is configured").hint(
-                "pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml",
-            ));
-        };
+        let name = self.settings.require(Key::Table)?;
         let criteria = self.before_all(self.criteria_without_table()).await?;
         match self.before_all(self.table_of(name, &criteria.item)).await {
             Ok(table) => Ok((Criteria { table: Some(table), ..criteria }, None)),

@@ -97,7 +97,7 @@ struct Count {
 impl RehearseReport {
     fn counts(&self) -> Vec<Count> {
         let counted = Ending::ALL.map(|ending| {
-            let of = self.rehearsal.messages.iter().filter(|one| one.ended == ending);
+            let of = self.rehearsal.messages.iter().filter(|one| one.actual == ending);
             let (messages, lists) =
                 of.fold((0, 0), |(messages, lists), one| (messages + 1, lists + one.lists as u64));
             Count { ending, messages, lists }
@@ -158,8 +158,8 @@ impl Report for RehearseReport {
 
     fn outcome(&self) -> Outcome {
         let messages = &self.rehearsal.messages;
-        let failed = messages.iter().any(|one| one.ended == Ending::Failed);
-        if !self.interrupted && (failed || self.disagreeing().next().is_some()) {
+        // A function that fails is never expected to.
+        if !self.interrupted && self.disagreeing().next().is_some() {
             return Outcome::Findings;
         }
         Tally {
@@ -183,9 +183,9 @@ impl Report for RehearseReport {
                 "{mark} {} {}\n",
                 amount(wrong as u64, "message"),
                 if wrong == 1 {
-                    "ends other than its class foretells"
+                    "does not end as its class predicts"
                 } else {
-                    "end other than their classes foretell"
+                    "do not end as their classes predict"
                 }
             );
             text.push_str(&break_lines(&say, view.width));
@@ -229,10 +229,7 @@ impl Report for RehearseReport {
         if let Some(timing) = self.timing() {
             say.push_str(&format!("{timing}\n"));
         }
-        for damaged in &self.scanned.damaged {
-            let label = view.palette.paint(Tone::Bad, "damaged:");
-            say.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
-        }
+        say.push_str(&rows::damaged(&self.scanned.damaged, view));
         if let Some(reach) = &self.scanned.reach {
             say.push_str(&reach.words());
         }
@@ -247,8 +244,8 @@ impl RehearseReport {
         let columns = [
             ("MESSAGE", Align::Left),
             ("CLASS", Align::Left),
-            ("FORETOLD", Align::Left),
-            ("ENDED", Align::Left),
+            ("EXPECTED", Align::Left),
+            ("ACTUAL", Align::Left),
             ("REASON", Align::Left),
         ];
         let mut table = Table::new(view, &columns);
@@ -256,8 +253,8 @@ impl RehearseReport {
             table.toned_row([
                 (one.message_id.clone(), None),
                 (one.class.name().to_owned(), Some(rows::tone(one.class))),
-                (one.foretold.name().to_owned(), None),
-                (one.ended.name().to_owned(), Some(Tone::Bad)),
+                (one.expected.name().to_owned(), None),
+                (one.actual.name().to_owned(), Some(Tone::Bad)),
                 (one.reason.clone().unwrap_or_default(), None),
             ]);
         }
@@ -265,7 +262,9 @@ impl RehearseReport {
         let more = self.disagreeing().count().saturating_sub(SHOWN);
         let more = match more {
             0 => String::new(),
-            more => format!("and {} more; --output json has all\n", count(more as u64)),
+            more => {
+                format!("and {} more; use --output json for the full list\n", count(more as u64))
+            }
         };
         format!("{}\n{more}", table.finish())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
+use reco_core::human::to_the_second;
 use reco_core::queue_lock::QueueLock;
 
 use crate::ui::{
@@ -10,6 +11,7 @@ use crate::ui::{
 };
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
+use reco_ops::dlq::session::DamagedRow;
 
 /// Width in columns below which the least important column is dropped.
 const WIDE: usize = 100;
@@ -152,12 +154,15 @@ pub fn elsewhere(
     format!("{}\n", break_text(&text, view.width, "  "))
 }
 
-/// Returns an RFC 3339 time without its fraction of a second.
-fn to_the_second(time: &str) -> &str {
-    time.split('.').next().unwrap_or_default()
+/// Renders the messages that were corrupted in transit, one a line.
+#[must_use]
+pub fn damaged(messages: &[DamagedRow], view: &View) -> String {
+    let label = view.palette.paint(Tone::Bad, "damaged:");
+    let line = |one: &DamagedRow| format!("{label} {} {}\n", one.message_id, one.reason);
+    messages.iter().map(line).collect()
 }
 
-/// interrupted redrives, and the command to finish them.
+/// Renders interrupted redrives, and the command to finish them.
 #[must_use]
 pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     let mut text = String::new();

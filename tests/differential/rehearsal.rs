@@ -44,7 +44,8 @@ impl Setting {
             let deadline = tokio::time::Instant::now() + LONG;
             let handled = handle(&function, event, deadline);
             let report = self.harness.runtime.block_on(handled).expect("handled").report;
-            let returned = matches!(message["ended"].as_str(), Some("returned" | "partly-written"));
+            let returned =
+                matches!(message["actual"].as_str(), Some("returned" | "partly-written"));
             assert_eq!(returned, !report.failures.is_empty(), "{message}: {report:?}");
             let lists = message["lists"].as_u64().expect("a number");
             // Under `only_newer`, the same list of the same time may be there already.

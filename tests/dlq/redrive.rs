@@ -414,9 +414,10 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
     // What stays comes again instead of what was not seen yet, so that may never come. AWS guarantees
-    // no order, and here short polls miss some.
+    // no order, and here short polls miss some. Counts alone do not prove that all was seen: messages
+    // that arrived may be among them.
+    assert_eq!(report["exhausted"], false, "{report}");
     let all_seen = report["seen"] == 50;
-    assert_eq!(report["exhausted"], all_seen, "{report}");
     assert_eq!(output.status.code(), Some(if all_seen { 0 } else { 4 }), "{report}");
     assert_eq!(report["unreached"] == 0, all_seen, "{report}");
     assert!(report["received_again"].as_u64() > Some(0), "{report}");

@@ -20,7 +20,7 @@ type Endings = BTreeMap<String, String>;
 fn endings(report: &Value) -> Endings {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let rows = report["messages"].as_array().expect("messages").iter();
-    rows.map(|row| (text(&row["message_id"]), text(&row["ended"]))).collect()
+    rows.map(|row| (text(&row["message_id"]), text(&row["actual"]))).collect()
 }
 
 fn items(harness: &Harness) -> usize {
@@ -72,12 +72,12 @@ fn the_seeded_dlq_ends_as_rehearsed() {
         .iter()
         .filter_map(|row| sent_as.get(row["message_id"].as_str()?).copied())
         .collect();
-    let foretold: BTreeSet<&str> = rehearsed
+    let expected: BTreeSet<&str> = rehearsed
         .iter()
         .filter(|(_, ending)| matches!(ending.as_str(), "returned" | "partly-written"))
         .map(|(id, _)| id.as_str())
         .collect();
-    assert_eq!(came_back, foretold);
+    assert_eq!(came_back, expected);
 }
 
 /// Waits for a future on the harness's runtime.
@@ -138,14 +138,14 @@ fn what_ends_other_than_foretold_comes_first_and_is_a_finding() {
     let rows = report["messages"].as_array().expect("messages");
     let differs: Vec<&Value> = rows.iter().filter(|row| row["agrees"] == false).collect();
     assert_eq!(
-        (&differs[0]["foretold"], &differs[0]["ended"]),
+        (&differs[0]["expected"], &differs[0]["actual"]),
         (&"written".into(), &"returned".into())
     );
     let reason = differs[0]["reason"].as_str().expect("a reason");
     assert!(reason.contains("generated_at"), "{reason}");
     let output = harness.recoctl(["dlq", "rehearse"]).output().expect("runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.starts_with("differs: 1 message ends other than its class foretells\n"), "{text}");
+    assert!(text.starts_with("differs: 1 message does not end as its class predicts\n"), "{text}");
 }
 
 #[test]

@@ -91,6 +91,12 @@ impl MessageOutcome {
         }
     }
 
+    /// Returns whether another look may tell more.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, MessageOutcome::StillWaiting | MessageOutcome::Unknown)
+    }
+
     /// Returns whether the move was worth it: nothing is left to do about the message.
     #[must_use]
     pub const fn is_good(self) -> bool {

@@ -42,9 +42,9 @@ pub enum UserStanding {
     NoList,
     /// Its list has expired: DynamoDB deletes it within days, readers should not use it.
     Expired,
-    /// TodaysFates the filter would leave nothing of its list.
+    /// Today's filter would leave nothing of its list.
     FilteredToNothing,
-    /// TodaysFates the filter would drop some of its ids.
+    /// Today's filter would drop some of its ids.
     DroppedToday,
     /// Its list would be the same today.
     Current,

@@ -231,7 +231,7 @@ impl Sandbox {
     }
 }
 
-pub(crate) fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
+fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_ENDPOINT_URL", endpoint.to_owned()),
         ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
@@ -241,6 +241,23 @@ pub(crate) fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
         ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
     ]
+}
+
+/// Returns the environment of a function's binary that writes to a table at an endpoint.
+pub(crate) fn function_env(
+    endpoint: &str,
+    table: &str,
+    facts: String,
+    policy: &Policy,
+) -> impl Iterator<Item = (&'static str, String)> + use<> {
+    let settings = [
+        ("RECO_TABLE", table.to_owned()),
+        ("RECO_FACTS", facts),
+        ("RECO_POLICY", policy.to_toml()),
+        ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
+        ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
+    ];
+    aws_env(endpoint).into_iter().chain(settings)
 }
 
 fn sdk_config(endpoint: &str) -> SdkConfig {
@@ -332,17 +349,13 @@ impl Pipeline {
     async fn binary(&self, path: PathBuf, own: Own<'_>) -> Result<Function, SandboxError> {
         let Own { endpoint, policy, cache, metrics, logs } = own;
         let articles = cache.map_or(0, |cache| cache.capacity);
-        let settings = [
+        let own = [
             ("AWS_LAMBDA_FUNCTION_NAME", seed::FUNCTION.to_owned()),
-            ("RECO_TABLE", seed::TABLE.to_owned()),
-            ("RECO_FACTS", self.facts()),
             ("RECO_FACTS_CACHE_ARTICLES", articles.to_string()),
-            ("RECO_POLICY", policy.to_toml()),
-            ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
-            ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
         ];
         let level = std::env::var("RECO_LOG").ok().map(|level| ("RECO_LOG", level));
-        let variables = aws_env(endpoint).into_iter().chain(settings).chain(level);
+        let settings = function_env(endpoint, seed::TABLE, self.facts(), &policy);
+        let variables = settings.chain(own).chain(level);
         let binary = FunctionBinary {
             path,
             variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),

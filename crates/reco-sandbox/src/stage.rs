@@ -20,7 +20,7 @@ use reco_store::writer::{Writer, WriterOptions};
 use serde_json::Value;
 
 use crate::runtime::{Fleet, FunctionBinary, FunctionError, FunctionLog};
-use crate::sandbox::aws_env;
+use crate::sandbox::function_env;
 use crate::worker::{self, Function};
 use crate::{Place, Sandbox, SandboxError, SandboxOptions};
 
@@ -110,16 +110,10 @@ impl Stage {
     /// Those of [`Fleet::start`].
     pub async fn binary(&self, settings: BinarySettings) -> Result<Actor, FunctionError> {
         let BinarySettings { path, table, facts, facts_tables, policy, names } = settings;
-        let own = [
-            ("AWS_LAMBDA_FUNCTION_NAME", "rehearsal".to_owned()),
-            ("RECO_TABLE", table),
-            ("RECO_FACTS", facts),
-            ("RECO_POLICY", policy.to_toml()),
-            ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
-            ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
-        ];
+        let own = [("AWS_LAMBDA_FUNCTION_NAME", "rehearsal".to_owned())];
         let tables = facts_tables.map(|tables| ("RECO_FACTS_TABLES", tables));
-        let variables = aws_env(&self.sandbox.endpoint()).into_iter().chain(own).chain(tables);
+        let settings = function_env(&self.sandbox.endpoint(), &table, facts, &policy);
+        let variables = settings.chain(own).chain(tables);
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).chain(names);
         let place = Place::new("rehearsal").map_err(|error| FunctionError::Spawn {
             path: path.display().to_string(),
@@ -146,7 +140,7 @@ impl Actor {
         let stops_at = begun + timeout;
         let (answer, reason) = match self {
             Actor::BuiltIn(pipeline) => {
-                let deadline = stops_at - worker::MARGIN.min(timeout / 2);
+                let deadline = stops_at - worker::MARGIN;
                 match tokio::time::timeout_at(
                     stops_at.into(),
                     handle(pipeline, event, deadline.into()),

@@ -31,7 +31,7 @@ use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::room;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Queues, Session, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Looked, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
@@ -135,10 +135,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         let about = amount(approximate_messages, "message");
         context.ui.status(format!("scanning all of {dlq} (about {about}); limit with --max N"));
     }
-    let mut scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach = session.within_room(reach, &scan, goal);
-    let released = session.release_all().await;
+    let Looked { mut scan, reach, released } = session.look(goal).await?;
     let chosen = Chosen::of(&context.events(), &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();
@@ -244,10 +241,7 @@ impl Report for ClassifyReport {
         if !text.is_empty() && self.detailed {
             text.push('\n');
         }
-        for damaged in &self.damaged {
-            let label = view.palette.paint(Tone::Bad, "damaged:");
-            text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
-        }
+        text.push_str(&rows::damaged(&self.damaged, view));
         text.push_str(&break_lines(&self.footer(view), view.width));
         let elsewhere = self.queues.in_flight_elsewhere;
         let holder = (self.held_by.as_ref(), self.locked_by.as_ref());

@@ -17,7 +17,7 @@ use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Queues, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Looked, Queues, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
@@ -70,12 +70,7 @@ pub async fn run(context: &Context, args: GetArgs) -> Result<Outcome> {
     let keep = Keep::Spooled(Arc::clone(&spool));
     let session =
         context.session(SessionOptions::looking(Arc::clone(&matcher), keep, args.force)).await?;
-    // Only after all messages is it known that a prefix has one.
-    let goal = if matcher.has_beginnings() { Goal::All } else { Goal::Matching(1) };
-    let mut scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach = session.within_room(reach, &scan, goal);
-    let released = session.release_all().await;
+    let Looked { mut scan, reach, released } = session.look(Goal::of_ids(&matcher)).await?;
     let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(1).with_messages(&spool, true)?;
     let report = GetReport {
@@ -119,11 +114,8 @@ impl Report for GetReport {
                 count(self.scanned)
             ),
         };
-        for damaged in self.damaged.iter().filter(|_| self.message.is_none()) {
-            let label = view.palette.paint(Tone::Bad, "damaged:");
-            text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
-        }
         if self.message.is_none() {
+            text.push_str(&rows::damaged(&self.damaged, view));
             text.push_str(&self.reach.words());
             if self.queues.in_flight_elsewhere > 0 {
                 let others = count(self.queues.in_flight_elsewhere);

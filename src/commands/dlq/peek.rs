@@ -20,7 +20,7 @@ use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Queues, Session, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Looked, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
@@ -94,10 +94,7 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     };
     let session = context.session(options).await?;
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
-    let mut scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach = session.within_room(reach, &scan, goal);
-    let released = session.release_all().await;
+    let Looked { mut scan, reach, released } = session.look(goal).await?;
     let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));
@@ -168,10 +165,7 @@ impl Report for PeekReport {
                 text.push_str(&self::body(row, &body.0, view));
             }
         }
-        for damaged in &self.damaged {
-            let label = view.palette.paint(Tone::Bad, "damaged:");
-            text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
-        }
+        text.push_str(&rows::damaged(&self.damaged, view));
         if !text.is_empty() {
             text.push('\n');
         }

@@ -225,13 +225,9 @@ fn has_table(context: &Context) -> bool {
 
 /// Checks that outcomes can be told, before anything is moved.
 fn check_outcome(context: &Context, args: &OutcomeArgs) -> Result<()> {
-    match args.given() {
-        Some(flag) if !has_table(context) => Err(Error::config(format!(
-            "{flag} needs the table, and no table is configured"
-        ))
-        .hint("pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml")),
-        _ => Ok(()),
-    }
+    let Some(flag) = args.given() else { return Ok(()) };
+    let table = context.settings.require(Key::Table);
+    table.map(drop).map_err(|error| error.cause(format!("{flag} needs the table")))
 }
 
 async fn saved_plan(context: &Context, path: &Path) -> Result<SavedPlan> {

@@ -10,12 +10,10 @@ use reco_ops::aws::sqs::BATCH;
 use reco_ops::dlq::export::Opened;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::judge::{Homes, Judge, Provenance, QueueRules};
-use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Found, Goal, Keep, found_of};
-use reco_ops::dlq::session::{DamagedRow, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Looked, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
-use reco_ops::sqs::Released;
 
 use crate::config::Key;
 use crate::context::Context;
@@ -35,9 +33,10 @@ const LONGEST_RETENTION_S: i64 = 14 * 86_400;
 /// indexes of the real one, which holds copies of the items concerned. AWS is only read, and the
 /// DLQ's messages are visible again before the first one is handled.
 #[derive(Debug, Args)]
-#[command(after_help = "Exits with 6 if a message ends other than its class foretells, or if the \
-function fails on one. A rehearsal says nothing of throttling, timeouts of the network or the \
-function's memory on AWS.")]
+#[command(
+    after_help = "Exits with 6 if a message does not end as its class predicts. Throttling, \
+network timeouts and the function's memory on AWS are not rehearsed."
+)]
 pub struct RehearseArgs {
     /// Rehearse the messages of this export instead of those in the DLQ
     #[arg(value_name = "EXPORT")]
@@ -106,10 +105,7 @@ async fn of_queue(
     };
     let session = context.session(looking).await?;
     let goal = args.max.map_or(Goal::All, |max| Goal::First(max as usize));
-    let scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach: Reach = session.within_room(reach, &scan, goal);
-    let released: Released = session.release_all().await;
+    let Looked { scan, reach, released } = session.look(goal).await?;
     let source = session.pair.source.as_ref().map(|source| source.queue.arn.clone());
     let cast = Cast { judge: &session.scanner.judge, found: &scan.found, spool };
     let rehearsal = rehearse(context, cast, &options(source)).await?;

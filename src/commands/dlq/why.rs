@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use reco_core::Time;
 use reco_core::cause::Attempt;
+use reco_core::human::to_the_second;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Queues, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Looked, Queues, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::sqs::Released;
 
@@ -79,15 +80,7 @@ pub async fn run(context: &Context, args: WhyArgs) -> Result<Outcome> {
     let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
     let options = SessionOptions::looking(Arc::clone(&matcher), Keep::Nothing, args.force);
     let session = context.session(options).await?;
-    // Only after all messages is it known that a prefix has one.
-    let goal = match &matcher.ids {
-        Some(ids) if !matcher.has_beginnings() => Goal::Matching(ids.len()),
-        _ => Goal::All,
-    };
-    let mut scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach = session.within_room(reach, &scan, goal);
-    let released = session.release_all().await;
+    let Looked { mut scan, reach, released } = session.look(Goal::of_ids(&matcher)).await?;
     let damaged = scan.damaged.iter().map(DamagedRow::from).collect();
     let chosen = Chosen::of(&context.events(), &matcher, None, &mut scan).await?;
     let rows: Vec<&Row> = chosen.found.iter().map(|found| &*found.row).collect();
@@ -140,11 +133,8 @@ impl Report for WhyReport {
             let dlq = &self.queues.dlq;
             text.push_str(&format!("no message {id} in {dlq} among {scanned} received\n"));
         }
-        for damaged in self.damaged.iter().filter(|_| !self.missing.is_empty()) {
-            let label = view.palette.paint(Tone::Bad, "damaged:");
-            text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
-        }
         if !self.missing.is_empty() {
+            text.push_str(&rows::damaged(&self.damaged, view));
             text.push_str(&break_lines(&self.reach.words(), view.width));
         }
         text.push_str(&rows::basis(&self.basis, view));
@@ -163,7 +153,7 @@ impl WhyReport {
         };
         line("message", &escape_line(&row.message_id));
         for former in &recorded.former_ids {
-            let started = former.run_started_at.split('.').next().unwrap_or_default();
+            let started = to_the_second(&former.run_started_at);
             let id = escape_line(&former.message_id);
             line("before", &format!("{id}, redriven by run {} of {started}", former.run_id));
         }
@@ -180,10 +170,7 @@ impl WhyReport {
         }
         if recorded.later_unknown > 0 {
             let later = amount(recorded.later_unknown, "later attempt");
-            line(
-                "",
-                &format!("{later}, by the queue's maxReceiveCount, left no line that was read"),
-            );
+            line("", &format!("no log line was read for {later} (by the queue's maxReceiveCount)"));
         }
         if let Some(unknown) = &recorded.unknown {
             line("ended by", &format!("not known: {}", escape_line(&unknown.words())));

@@ -28,7 +28,7 @@ pub(super) fn text(report: &RedriveReport, view: &View) -> String {
     text
 }
 
-/// Renders the stages, and what became of the moved messages.
+/// Renders the stages, and outcome of the moved messages.
 fn became(report: &RedriveReport, view: &View) -> String {
     let mut text = String::new();
     let stages = report.canary.iter().flat_map(|canary| &canary.stages);
@@ -39,7 +39,7 @@ fn became(report: &RedriveReport, view: &View) -> String {
         text.push_str(&format!("canary stage {number}, {sent}: {outcomes} ({waited_s:.1} s)\n"));
     }
     if let Some(summary) = &report.outcomes {
-        let heading = view.palette.paint(Tone::Heading, "what became of the moved messages");
+        let heading = view.palette.paint(Tone::Heading, "outcome of the moved messages");
         let named = report.messages.iter().filter_map(|record| {
             let (message_id, reason) = (record.message_id(), record.reason.as_deref());
             Some(Named { message_id, outcome: record.outcome?, reason })

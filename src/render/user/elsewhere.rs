@@ -2,6 +2,7 @@
 
 use reco_core::Time;
 use reco_core::classify::Class;
+use reco_core::human::to_the_second;
 use reco_ops::backfill::{EntryFate, UserEntries, UserEntry};
 use reco_ops::user::{DlqMessage, InDlq, MovedBy, RunOf};
 
@@ -95,7 +96,7 @@ fn run_text(run: &RunOf, view: &View) -> String {
         (Some(line), false) => format!("unfinished: processed up to line {line}"),
     };
     let changed = if run.changed_since { "; the file has changed since" } else { "" };
-    let started = run.started_at.split('.').next().unwrap_or_default();
+    let started = to_the_second(&run.started_at);
     let (file, started) = (escape_line(&run.file), escape_line(started));
     let text = format!("  backfill of {file} on this machine, begun {started}: {to}{changed}");
     let by = by::line(&run.by, view);
@@ -133,7 +134,7 @@ fn in_dlq(found: &InDlq, view: &View) -> String {
     }
     for moved in found.moved.iter().take(SHOWN) {
         let MovedBy { run_id, started_at, message_id, standing, by } = moved;
-        let started = escape_line(started_at.split('.').next().unwrap_or_default());
+        let started = escape_line(to_the_second(started_at));
         let (id, run_id) = (rows::short(message_id), escape_line(run_id));
         let standing = format!("{standing:?}").to_lowercase();
         let mut words = format!("  {id} was sent back by run {run_id} of {started} ({standing})");

@@ -208,15 +208,16 @@ impl Silence<'_> {
         if let Some(reason) = incomplete {
             return Unknown::NotAllRead { reason: reason.clone() };
         }
+        // Throttles and failed starts are those of the function behind the other queue.
+        if self.queue.is_some_and(|queue| queue != source) {
+            return Unknown::OtherQueue { source: source.to_owned() };
+        }
         match (&self.throttles, self.starts_failed) {
             (Throttles::Known(throttles @ 1..), _) => {
                 Unknown::FunctionThrottled { throttles: *throttles }
             }
             (_, (starts @ 1.., error)) => {
                 Unknown::NotStarted { starts, error: error.map(str::to_owned) }
-            }
-            _ if self.queue.is_some_and(|queue| queue != source) => {
-                Unknown::OtherQueue { source: source.to_owned() }
             }
             (Throttles::Known(0), _) => Unknown::OtherConsumer,
             (Throttles::Unknown, _) => Unknown::NoLine,

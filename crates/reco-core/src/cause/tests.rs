@@ -173,11 +173,11 @@ fn what_is_certain_comes_before_what_is_probable() {
         (Silence { source: Some("other"), logs: &partly, ..known.clone() }, "not-all-read"),
         (
             Silence { source: Some("other"), throttles: Throttles::Known(1), ..known.clone() },
-            "function-throttled",
+            "other-queue",
         ),
         (
             Silence { source: Some("other"), starts_failed: (1, None), ..known.clone() },
-            "not-started",
+            "other-queue",
         ),
         (
             Silence { source: Some("other"), throttles: Throttles::Unknown, ..known.clone() },

@@ -192,14 +192,19 @@ fn a_canary_trusts_a_list_that_was_there_before_only_once_the_queue_is_empty() {
             assert_eq!(tracker.open(), usize::from(destinations == Busy));
         }
     }
-    // What was missing before it was sent, or at an earlier look, was written since.
+    // What was missing before it was sent was written since; a newer list is another message's. What is
+    // missing at a look only may be written by another message.
     let mut tracker = tracker(&["a", "b", "c"]);
     tracker.trusts_only(["m0"]);
     let entries = |of_b| [(0, vec![held(1, InTable::Same)]), (1, vec![held(2, of_b)])];
     look(&mut tracker, &entries(InTable::Older), Busy);
     assert_eq!(outcomes(&tracker), [Written, StillWaiting, StillWaiting]);
     look(&mut tracker, &entries(InTable::Same)[1..], Busy);
-    assert_eq!(outcomes(&tracker), [Written, Written, StillWaiting]);
+    assert_eq!(outcomes(&tracker), [Written, StillWaiting, StillWaiting]);
+    let mut tracker = self::tracker(&["a"]);
+    tracker.trusts_only(["m0"]);
+    look(&mut tracker, &[(0, vec![held(1, InTable::Newer)])], Busy);
+    assert_eq!(outcomes(&tracker), [StillWaiting]);
 }
 
 #[test]

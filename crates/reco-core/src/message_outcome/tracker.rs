@@ -45,7 +45,7 @@ struct Tracked {
     is_final: bool,
     /// True once its users are counted.
     counted: bool,
-    /// True if its lists were seen not to be in the table: they prove that it was handled.
+    /// True if its lists were not in the table before it was sent: they prove that it was handled.
     was_missing: bool,
 }
 
@@ -194,7 +194,6 @@ impl Tracker {
             let Some(lists) = self.open.get(&place(at)) else { continue };
             let (outcome, is_final, in_doubt) = self.decide(at, lists, destinations);
             let one = &mut self.messages[at];
-            one.was_missing |= lists.lacks_some();
             if in_doubt {
                 let reason = "its lists may have been in the table before it was sent";
                 self.reasons.insert(place(at), reason.into());
@@ -242,7 +241,8 @@ impl Tracker {
         destinations: Destinations,
     ) -> (MessageOutcome, bool, bool) {
         let (outcome, is_final) = lists.decide(|user| self.users.has(user), destinations);
-        let proven = self.messages[at].was_missing && is_final;
+        // A newer list proves another message's handling.
+        let proven = self.messages[at].was_missing && is_final && lists.newer == 0;
         let busy = destinations == Destinations::Busy;
         if self.is_strict && outcome.is_good() && busy && !proven {
             return (MessageOutcome::StillWaiting, false, true);

@@ -248,7 +248,8 @@ impl About<'_> {
         };
         let silence = Silence {
             logs: &self.recorded.logs,
-            sent_at_ms,
+            // Of a message that was moved anew, the earliest time at which it may have been sent.
+            sent_at_ms: sent_at_ms.map(|_| sent),
             now_ms: self.now_ms,
             source,
             queue: self.queue,

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use reco_core::journal::{Became, Outcomes, Record, State};
 use reco_core::message_outcome::{Destinations, MessageOutcome, Tracker};
+use reco_core::settle::Deletable;
 use tokio::time::Instant;
 
 use self::dead_letters::DeadLetters;
@@ -23,7 +24,7 @@ use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
 use crate::event::{Control, Unit};
 use crate::journal::{Journal, lines, now_ms};
-use crate::sqs::VisibilityLease;
+use crate::sqs::{DeleteOutcome, VisibilityLease};
 pub use earlier::{EarlierOptions, earlier};
 pub use report::{Ended, OutcomeReport, OutcomeRow, OutcomeSummary};
 pub(in crate::dlq) use table::lacking;
@@ -76,6 +77,8 @@ pub struct Waited {
     pub looked: bool,
     /// True if the DLQ could be looked at for messages that came back.
     pub saw_dlq: bool,
+    /// Originals that the lease owed a delete, received again and deleted.
+    pub cleared: Vec<(Deletable, DeleteOutcome)>,
 }
 
 /// Returns the tracker of a run's messages, from its journal.
@@ -145,14 +148,14 @@ pub async fn wait(
         }
         pause = (pause * 2).min(PAUSES.1);
     };
-    let unseen = dead_letters.into_notes();
+    let (unseen, cleared) = dead_letters.finish();
     let saw_dlq = unseen.is_none();
     notes.extend(unseen);
     notes.dedup();
     if let Some(writer) = writer.filter(|_| looked) {
         record_all(writer, tracker).await?;
     }
-    Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq })
+    Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq, cleared })
 }
 
 /// Returns whether the last message was sent longer ago than the counts of SQS lag behind.

@@ -39,6 +39,18 @@ pub enum Goal {
     Front,
 }
 
+impl Goal {
+    /// Returns the goal for the messages that a matcher names by id: all, if one of them is given by
+    /// a prefix, which can be known to be unambiguous only then.
+    #[must_use]
+    pub fn of_ids(matcher: &Matcher) -> Self {
+        match &matcher.ids {
+            Some(ids) if !matcher.has_beginnings() => Goal::Matching(ids.len()),
+            _ => Goal::All,
+        }
+    }
+}
+
 /// Parts of each message kept besides its classification.
 #[derive(Debug, Clone)]
 pub enum Keep {

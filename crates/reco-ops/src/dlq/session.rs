@@ -65,6 +65,17 @@ pub struct Queues {
     pub in_flight_elsewhere: u64,
 }
 
+/// Result of a look at the DLQ.
+#[derive(Debug)]
+pub struct Looked {
+    /// Messages found.
+    pub scan: Scan,
+    /// How far the scan reached.
+    pub reach: Reach,
+    /// Release of the messages.
+    pub released: Released,
+}
+
 /// Message corrupted in transit, as shown in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DamagedRow {
@@ -301,6 +312,18 @@ impl Session {
             true => reach.out_of_room(limit, self.depth(), scan.taken()),
             false => reach,
         }
+    }
+
+    /// Looks at the DLQ: scans it, and makes every message visible again.
+    ///
+    /// # Errors
+    /// As [`Session::scan`].
+    pub async fn look(&self, goal: Goal) -> Result<Looked> {
+        let scan = self.scan(goal, self.depth()).await?;
+        let reach = self.reach(&scan, (scan.taken(), self.early(&scan))).await;
+        let reach = self.within_room(reach, &scan, goal);
+        let released = self.release_all().await;
+        Ok(Looked { scan, reach, released })
     }
 
     /// Makes all held messages visible immediately, and warns of those that could not be released.

@@ -14,12 +14,16 @@ use serde::Serialize;
 use super::runs::{MovedBy, moved_of};
 use crate::dlq::chosen::Chosen;
 use crate::dlq::journal::Home;
+use crate::dlq::judge::Row;
 use crate::dlq::reach::Reach;
 use crate::dlq::scan::{Goal, Keep};
 use crate::dlq::select::{Classes, Matcher};
-use crate::dlq::session::{Session, SessionOptions};
+use crate::dlq::session::{Looked, Session, SessionOptions};
 use crate::error::Result;
 use crate::files::spool::Spool;
+
+/// Messages that are judged together, with one lookup of the facts.
+const TOGETHER: usize = 200;
 
 /// Messages of the DLQ with lists of a user.
 #[derive(Debug, Clone, Serialize)]
@@ -62,14 +66,15 @@ pub struct DlqMessage {
     pub fate: OtherFate,
 }
 
-/// Looks through the DLQ for messages of a user; every message is visible again afterwards.
+/// Looks through the DLQ for messages of a user; every message is visible again afterwards. `force`
+/// allows a DLQ with a redrive policy of its own.
 ///
 /// # Errors
 /// Fails if the queue cannot be found or received from, or a safety rule refuses it.
 pub async fn in_dlq(
     open: impl AsyncFnOnce(SessionOptions) -> Result<Session>,
     home: &Home,
-    user: &Id,
+    (user, force): (&Id, bool),
 ) -> Result<InDlq> {
     let matcher = Arc::new(Matcher {
         classes: Classes::Any,
@@ -82,24 +87,38 @@ pub async fn in_dlq(
     });
     let spool = Arc::new(Spool::new()?);
     let keep = Keep::Spooled(Arc::clone(&spool));
-    let session = open(SessionOptions::looking(Arc::clone(&matcher), keep, false)).await?;
-    let goal = Goal::All;
-    let mut scan = session.scan(goal, session.depth()).await?;
-    let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
-    let reach = session.within_room(reach, &scan, goal);
-    let released = session.release_all().await;
-    let events = &session.control.events;
-    let chosen = Chosen::of(events, &matcher, Some(&spool), &mut scan).await?;
+    let session = open(SessionOptions::looking(Arc::clone(&matcher), keep, force)).await?;
+    let Looked { mut scan, reach, released } = session.look(Goal::All).await?;
+    let control = &session.control;
+    let chosen = Chosen::of(&control.events, &matcher, Some(&spool), &mut scan).await?;
     let scanned = chosen.scanned;
     let chosen = chosen.with_messages(&spool, true)?;
-    let mut messages = Vec::new();
-    for found in chosen.found {
-        let row = *found.row;
-        let body = row.carried.and_then(|carried| carried.body);
-        let decoded = body.map(|body| decode(&body.0));
-        let list = decoded.as_ref().and_then(|decoded| list_of(decoded.as_ref().ok()?, user));
-        let contents = session.scanner.judge.contents(decoded.into_iter().collect()).await?;
-        let fate = fate_of(&contents, user);
+    let (mut messages, mut found) = (Vec::new(), chosen.found.into_iter());
+    while !control.cancel.is_cancelled() && found.len() > 0 {
+        let rows: Vec<Row> = found.by_ref().take(TOGETHER).map(|found| *found.row).collect();
+        messages.extend(judged(&session, user, rows).await?);
+    }
+    Ok(InDlq {
+        dlq: session.pair.dlq.queue.name.clone(),
+        scanned,
+        messages,
+        reach,
+        moved: moved_of(home, &session.pair.dlq.queue.arn, user),
+        invisible: released.invisible(),
+        interrupted: control.cancel.is_cancelled(),
+    })
+}
+
+/// Returns messages with what the function would make of the user's list in each.
+async fn judged(session: &Session, user: &Id, rows: Vec<Row>) -> Result<Vec<DlqMessage>> {
+    let body = |row: &Row| Some(row.carried.as_ref()?.body.as_ref()?.0.clone());
+    let decoded: Vec<_> = rows.iter().map(|row| decode(&body(row).unwrap_or_default())).collect();
+    let lists: Vec<_> =
+        decoded.iter().map(|one| one.as_ref().ok().and_then(|one| list_of(one, user))).collect();
+    let contents = session.scanner.judge.contents(decoded).await?;
+    let mut messages = Vec::with_capacity(rows.len());
+    for ((row, list), content) in rows.into_iter().zip(lists).zip(contents) {
+        let fate = fate_of(&content, user);
         let can_pass = matches!(row.verdict.class, Class::Retryable | Class::Partial);
         let sent = row.sent_at_ms.map(Time::from_millis);
         messages.push(DlqMessage {
@@ -112,15 +131,7 @@ pub async fn in_dlq(
             fate,
         });
     }
-    Ok(InDlq {
-        dlq: session.pair.dlq.queue.name.clone(),
-        scanned,
-        messages,
-        reach,
-        moved: moved_of(home, &session.pair.dlq.queue.arn, user),
-        invisible: released.invisible(),
-        interrupted: session.control.cancel.is_cancelled(),
-    })
+    Ok(messages)
 }
 
 /// Returns time and length of the last list of the user in a body.
@@ -132,8 +143,8 @@ fn list_of(decoded: &Decoded, user: &Id) -> Option<(Option<Time>, usize)> {
 
 /// Returns what the function would make of the user's lists in a message: of several, the last one
 /// that is written stays.
-fn fate_of(contents: &[Content], user: &Id) -> OtherFate {
-    let entries = contents.iter().flat_map(|content| &content.entries);
+fn fate_of(content: &Content, user: &Id) -> OtherFate {
+    let entries = content.entries.iter();
     let fates =
         entries.filter(|entry| entry.user == *user).map(|entry| match &entry.judged.verdict {
             Verdict::Write(item) if item.action == Action::Delete => OtherFate::Removal,

@@ -82,11 +82,6 @@ impl Logs {
         groups.entry(name.to_owned()).or_insert_with(made).retention_days = retention_days;
     }
 
-    /// Deletes a group with its events.
-    pub fn delete_group(&self, name: &str) {
-        self.lock().remove(name);
-    }
-
     /// Puts an event, and makes its group if there is none, as Lambda does.
     pub fn put(&self, group: &str, stream: &str, at_ms: u64, message: impl Into<String>) {
         let mut groups = self.lock();

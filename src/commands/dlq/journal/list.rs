@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use reco_core::human::to_the_second;
 use reco_core::journal::{Counts, State};
 use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
@@ -182,7 +183,7 @@ impl Report for ListReport {
             let started = text(&journal.started_at);
             let mut cells = vec![
                 (text(&journal.run_id), None),
-                (started.split('.').next().unwrap_or_default().to_owned(), None),
+                (to_the_second(&started).to_owned(), None),
                 (queue_name(&text(&journal.source)), None),
                 (journal.condition.name().to_owned(), Some(journal.condition.tone())),
                 (count(counts.messages), None),

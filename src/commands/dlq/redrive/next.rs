@@ -66,9 +66,7 @@ pub(super) fn next(
 
 /// Returns whether another look may tell more of what became of the moved messages.
 fn is_open(report: &RedriveReport) -> bool {
-    let open = |record: &Record| {
-        matches!(record.outcome, Some(MessageOutcome::StillWaiting | MessageOutcome::Unknown))
-    };
+    let open = |record: &Record| record.outcome.is_some_and(MessageOutcome::is_open);
     report.outcomes.as_ref().is_some_and(OutcomeSummary::is_open)
         || report.messages.iter().any(open)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
+use reco_core::human::to_the_second;
 use reco_core::journal::{Header, Seen, Sighting, State, is_remembered};
 use reco_core::message::Message;
 use reco_core::room::Bounce;
@@ -75,7 +76,7 @@ impl Unfinished {
     /// Returns a description for messages to the operator.
     #[must_use]
     pub fn words(&self) -> String {
-        let started = self.started_at.split('.').next().unwrap_or_default();
+        let started = to_the_second(&self.started_at);
         format!(
             "run {} of {started} was interrupted: {} sent and possibly not deleted, {} possibly sent",
             self.run_id,
@@ -145,7 +146,7 @@ impl Redriven {
             Sign::PerhapsSent => "may have been redriven: redriving it may send it twice",
             Sign::SameContent => "has the same content as a redriven message",
         };
-        let started = run_started_at.split('.').next().unwrap_or_default();
+        let started = to_the_second(run_started_at);
         format!("{what} (run {run_id} of {started})")
     }
 }

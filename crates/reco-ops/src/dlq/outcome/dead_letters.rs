@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use reco_core::message::Message;
 use reco_core::message_outcome::Tracker;
+use reco_core::settle::Deletable;
 use tokio::time::Instant;
 
 use super::Evidence;
 use crate::dlq::scan::HOLD_LIMIT;
 use crate::dlq::session::warn_unreleased;
 use crate::error::Result;
-use crate::sqs::{Bound, Drain, VisibilityLease, period_for};
+use crate::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
 
 /// Share of the time that is spent looking at most: one part in so many.
 const SHARE: u32 = 4;
@@ -28,6 +29,8 @@ pub(super) struct DeadLetters<'a> {
     /// Time before which the next look is not due, unless it is the last.
     next: Instant,
     note: Option<String>,
+    /// Originals that the lease owed a delete, received again and deleted.
+    cleared: Vec<(Deletable, DeleteOutcome)>,
 }
 
 impl<'a> DeadLetters<'a> {
@@ -38,7 +41,7 @@ impl<'a> DeadLetters<'a> {
                 evidence.dlq.name
             )
         });
-        DeadLetters { evidence, accounted: None, next: Instant::now(), note }
+        DeadLetters { evidence, accounted: None, next: Instant::now(), note, cleared: Vec::new() }
     }
 
     /// Looks if there may be something new, at any time if the wait `would_end` otherwise. Returns
@@ -107,6 +110,7 @@ impl<'a> DeadLetters<'a> {
         };
         warn_unreleased(&control.events, &released);
         let drained = drained?;
+        self.cleared.extend(drained.cleared);
         seen += drained.damaged.len() as u64;
         self.next = Instant::now() + began.elapsed().saturating_mul(SHARE - 1);
         self.note = None;
@@ -115,8 +119,8 @@ impl<'a> DeadLetters<'a> {
         Ok(whole)
     }
 
-    /// Returns what could not be looked at.
-    pub fn into_notes(self) -> Option<String> {
-        self.note
+    /// Returns a note if the DLQ could not be looked at, and the originals that were deleted.
+    pub fn finish(self) -> (Option<String>, Vec<(Deletable, DeleteOutcome)>) {
+        (self.note, self.cleared)
     }
 }

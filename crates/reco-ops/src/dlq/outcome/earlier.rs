@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reco_core::journal::{Counts, Header};
-use reco_core::message_outcome::{MessageOutcome, MovedMessage, Tracker};
+use reco_core::message_outcome::{MovedMessage, Tracker};
 
 use super::{Evidence, OutcomeReport, OutcomeSummary};
 use crate::aws::sqs::{Queue, Sqs};
@@ -70,16 +70,21 @@ pub async fn earlier(
     let mut waited = super::wait(&evidence, &mut tracker, None, options.wait).await?;
     // Of a table that may not be read, the notes say so already.
     waited.notes.extend(judge.table().map(|_| judge.basis().limits).unwrap_or_default());
-    let active = "a run on this DLQ is active: it may have moved more since";
-    match keep(home, &path, &header, (&tracker, &waited)).await {
-        Ok(false) => {}
-        Ok(true) => waited.notes.push(active.to_owned()),
-        Err(error) => {
-            waited.notes.extend(Lock::holder(home, &header.source).map(|_| active.to_owned()));
-            control.events.warn(format!("the journal does not keep this outcome: {error}"));
+    let more = match keep(home, &path, &header, (&tracker, &waited)).await {
+        Ok(more) => {
+            let note = "the run moved more messages during the wait: run this command again";
+            waited.notes.extend(more.then(|| note.to_owned()));
+            more
         }
-    }
-    Ok(report(&path, header, (&tracker, table), &counts, &waited))
+        Err(error) => {
+            let active = Lock::holder(home, &header.source).is_some();
+            let note = "a run on this DLQ is active: it may have moved more messages since";
+            waited.notes.extend(active.then(|| note.to_owned()));
+            control.events.warn(format!("the journal does not keep this outcome: {error}"));
+            active
+        }
+    };
+    Ok(OutcomeReport { more, ..report(&path, header, (&tracker, table), &counts, &waited) })
 }
 
 fn report(
@@ -98,6 +103,7 @@ fn report(
         moved: tracker.len() as u64,
         possibly_sent: counts.uncertain + counts.intended,
         not_deleted: counts.acked,
+        more: false,
         summary: OutcomeSummary::of(tracker, waited),
         messages: OutcomeReport::rows(tracker),
     }
@@ -115,8 +121,7 @@ async fn keep(
     // Read again under the lock: the run may have added to it since.
     let state = load(path)?;
     let known: HashMap<&str, _> = state.sent().map(|one| (one.message_id, one.became)).collect();
-    let stay =
-        |one: &MovedMessage<'_>| one.outcome.is_good() || one.outcome == MessageOutcome::CameBack;
+    let stay = |one: &MovedMessage<'_>| !one.outcome.is_open();
     let new = tracker.messages().filter(stay).map(|one| (one.message_id, one.outcome));
     let new = new.filter(|(id, outcome)| known.get(id) != Some(&Some(*outcome)));
     let journal = Journal::append(path, &state)?;

@@ -88,8 +88,7 @@ impl OutcomeSummary {
     /// Returns whether another look may tell more.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let open = [MessageOutcome::StillWaiting, MessageOutcome::Unknown];
-        open.into_iter().any(|outcome| self.count_of(outcome) > 0)
+        self.counts.iter().any(|(outcome, count)| outcome.is_open() && *count > 0)
     }
 }
 
@@ -124,6 +123,9 @@ pub struct OutcomeReport {
     pub possibly_sent: u64,
     /// Moved messages whose originals may be in the DLQ still: `dlq journal resume`.
     pub not_deleted: u64,
+    /// True if a run may have moved more messages since.
+    #[serde(skip)]
+    pub more: bool,
     /// Outcomes of the messages and their users.
     #[serde(flatten)]
     pub summary: OutcomeSummary,
@@ -147,7 +149,7 @@ impl OutcomeReport {
     pub fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.moved - self.summary.not_good(),
-            partly: self.summary.not_known_good() + self.possibly_sent,
+            partly: self.summary.not_known_good() + self.possibly_sent + u64::from(self.more),
             ..Tally::default()
         };
         tally.outcome(self.summary.ended == Ended::Interrupted)

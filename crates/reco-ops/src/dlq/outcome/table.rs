@@ -1,6 +1,6 @@
 //! Reads what the table holds for the users of the moved messages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use reco_core::Id;
 use reco_core::classify::JudgedEntry;
@@ -10,7 +10,7 @@ use reco_core::journal::Kept;
 use reco_core::judge::Verdict;
 use reco_core::message::Message;
 use reco_core::message_outcome::{ListFate, Tracker, UserFate, Wanted, lacks_some};
-use reco_core::supersede::user_digest;
+use reco_core::supersede::{UserDigest, user_digest};
 use reco_store::reader::{MAX_KEYS, ReadFailure, Reader};
 use reco_store::retry::{RetryOptions, Stop};
 use reco_store::service::ErrorKind;
@@ -94,7 +94,8 @@ pub(super) async fn read(evidence: &Evidence<'_>, tracker: &mut Tracker) -> Resu
 }
 
 /// Returns the ids of the messages that are not yet sent and whose lists the table lacks: if it has
-/// them later, the function has handled the message. Empty if the table cannot be read.
+/// them later, the function has handled the message. Messages that share a user are left out: the
+/// list may be the other's. Empty if the table cannot be read.
 pub(in crate::dlq) async fn lacking(
     judge: &Judge,
     cancel: &CancellationToken,
@@ -102,19 +103,24 @@ pub(in crate::dlq) async fn lacking(
 ) -> HashSet<String> {
     let reader = judge.table().map(|table| table.reader(RETRIES, None).lists_only());
     let mut look = Look { judge, cancel, reader, failure: None, notes: Vec::new() };
-    let (mut lacking, mut together, mut bytes) = (HashSet::new(), Vec::new(), 0);
+    let (mut all, mut together, mut bytes) = (Vec::new(), Vec::new(), 0);
     let mut messages = messages.peekable();
     while let Some(message) = messages.next() {
         bytes += message.body.len();
         together.push((Kept { message, out: None, to: None }, Wanted::Lists));
         if together.len() >= TOGETHER || bytes >= BYTES || messages.peek().is_none() {
-            let judged = look.judge(std::mem::take(&mut together)).await.into_iter();
-            let judged = judged.filter(|one| one.reason.is_none() && lacks_some(&one.fates));
-            lacking.extend(judged.map(|one| one.message_id));
+            all.extend(look.judge(std::mem::take(&mut together)).await);
             bytes = 0;
         }
     }
-    lacking
+    let mut messages_of: HashMap<UserDigest, u32> = HashMap::new();
+    for one in &all {
+        let users: HashSet<UserDigest> = one.fates.iter().map(|(user, _)| *user).collect();
+        users.into_iter().for_each(|user| *messages_of.entry(user).or_default() += 1);
+    }
+    let alone = |one: &Judged| one.fates.iter().all(|(user, _)| messages_of.get(user) == Some(&1));
+    let lacks = |one: &Judged| one.reason.is_none() && lacks_some(&one.fates) && alone(one);
+    all.into_iter().filter(lacks).map(|one| one.message_id).collect()
 }
 
 /// Returns the body that was sent.

@@ -226,7 +226,7 @@ impl<'a> Redrive<'a> {
     }
 
     /// Enters messages that this run sent but did not delete, and that were received again.
-    fn note_cleared(&mut self, cleared: Vec<(Deletable, DeleteOutcome)>) {
+    pub(super) fn note_cleared(&mut self, cleared: Vec<(Deletable, DeleteOutcome)>) {
         if cleared.is_empty() {
             return;
         }

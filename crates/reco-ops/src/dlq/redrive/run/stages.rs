@@ -147,13 +147,14 @@ impl Redrive<'_> {
             lacking: Some(&self.stages.lacking),
             holds: true,
         };
-        let (tracker, waited) = match looking.look().await {
+        let (tracker, mut waited) = match looking.look().await {
             Ok(looked) => looked,
             Err(error) => {
                 self.fail_stage((number, size), &error);
                 return Ok(());
             }
         };
+        self.note_cleared(std::mem::take(&mut waited.cleared));
         enter(&mut self.records, &tracker);
         let all = tracker.counts();
         let before = std::mem::replace(&mut self.stages.counts, all.clone());

@@ -55,7 +55,6 @@ impl Redrive<'_> {
             }
             // As many as there were came, though the last scan was filled by known ones.
             let all_came = new == 0 && self.ending.seen >= self.session.depth();
-            self.ending.reach.exhausted |= all_came;
             if !full || in_vain >= IN_VAIN || all_came {
                 break full && !all_came;
             }
