@@ -31,7 +31,7 @@ use crate::ui::Unit;
 /// Queue that an event names if the message's own is not known.
 const NO_QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:rehearsal";
 
-/// How messages are handled.
+/// Options of a rehearsal.
 #[derive(Debug, Clone)]
 pub struct RehearsalOptions {
     /// Binary of the function; `None` for the built-in handler.

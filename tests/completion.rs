@@ -87,7 +87,8 @@ fn in_bash(harness: &Harness, line: &str) -> Vec<String> {
     shown.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Types a line and TAB in an interactive zsh on a terminal, and returns the line after it.
+/// Types a line and TAB in an interactive zsh on a terminal, and returns the line after it. The words that
+/// are waited for have quotes in them where they are typed: the terminal echoes what is typed.
 fn in_zsh(harness: &Harness, line: &str) -> String {
     harness.write(
         "complete.zsh",
@@ -98,8 +99,8 @@ fn in_zsh(harness: &Harness, line: &str) -> String {
              until_shown() {{ local part; shown=''; while [[ $shown != *$1* ]]; do zpty -r shell part || return 1; shown+=$part; done }}\n\
              say \"cd '{home}'; export PATH='$PATH'; PROMPT=; unsetopt zle_bracketed_paste prompt_cr prompt_sp; stty cols 200\"\n\
              say 'autoload -Uz compinit && compinit -u -D; source ./_recoctl'\n\
-             say 'shown() {{ print -r -- \"<<$BUFFER>>\"; zle -I; BUFFER=; print DONE }}; zle -N shown; bindkey \"^X\" shown'\n\
-             say 'print REA''DY'\n\
+             say 'shown() {{ print -r -- \"<<$BUFFER>>\"; zle -I; BUFFER=; print DO\"\"NE }}; zle -N shown; bindkey \"^X\" shown'\n\
+             say 'print REA\"\"DY'\n\
              until_shown READY\n\
              zpty -w -n shell $'{line}\\t\\x18'\n\
              until_shown DONE\n\

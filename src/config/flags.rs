@@ -49,8 +49,8 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "FILE", global = true, help_heading = "Pipeline")]
     pub policy: Option<PathBuf>,
 
-    /// Why this is run, such as an incident's number: kept with the caller's identity in the journal
-    /// and the report
+    /// Reason for this run, such as an incident number; recorded with the caller's identity in the
+    /// journal and the report
     #[arg(long, value_name = "TEXT", global = true, help_heading = "Record",
         value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: Option<String>,

@@ -1,4 +1,4 @@
-//! What becomes of moved messages.
+//! Flags for the outcome of moved messages.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use crate::flags::seconds;
 
 const HEADING: &str = "Outcome";
 
-/// Waits for what becomes of moved messages.
+/// Flags for the outcome of moved messages.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutcomeArgs {
     /// After the move, wait until each moved message is in the table or back in the DLQ, at most this
     /// long [default without a value: 10m]
     #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = "10m", conflicts_with = "dry_run", help_heading = HEADING)]
     pub wait: Option<i64>,
-    /// Move N messages first, wait for their outcome (at most --wait or 10m), then the next N; go on
-    /// with the rest only if all are well, else exit with 9
+    /// Move N messages and wait for their outcome (--wait, or 10m), then the next N; stop with exit
+    /// code 9 unless every message ends well
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', conflicts_with = "dry_run", help_heading = HEADING)]
     pub canary: Vec<StageSize>,
 }

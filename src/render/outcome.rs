@@ -1,4 +1,4 @@
-//! What became of moved messages, as text.
+//! Outcome of moved messages, as text.
 
 use reco_core::message_outcome::{MessageOutcome, UserCounts};
 
@@ -12,7 +12,7 @@ const NAMED: usize = 10;
 pub struct Named<'a> {
     /// Message id.
     pub message_id: &'a str,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: MessageOutcome,
     /// Reason, if the outcome needs one.
     pub reason: Option<&'a str>,

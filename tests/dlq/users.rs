@@ -31,11 +31,14 @@ fn id(short: &str) -> String {
     format!("{short}-0000-4000-8000-000000000000")
 }
 
+/// A DLQ with all of them, sent at one time: none supersedes another by a millisecond.
 fn arranged() -> Harness {
     let harness = queues("", SandboxOptions::empty());
+    let sent_at_ms = u64::try_from(jiff::Timestamp::now().as_millisecond()).ok();
     for (short, body) in HERS.into_iter().chain(OTHERS) {
         let message_id = Some(id(short));
-        let planted = Planted { body: body.to_owned(), message_id, ..Planted::default() };
+        let planted =
+            Planted { body: body.to_owned(), message_id, sent_at_ms, ..Planted::default() };
         sqs(&harness).plant("recs-dlq", planted).expect("planted");
     }
     harness

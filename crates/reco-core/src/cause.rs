@@ -35,7 +35,7 @@ pub enum Cause {
     },
     /// The function's process ended in the middle.
     Crashed {
-        /// What the platform says of it.
+        /// Error as the platform reports it.
         error: Option<String>,
     },
     /// The function was stopped at its timeout.

@@ -1,4 +1,4 @@
-//! Outcome of moved messages: what became of each, and which of their users have a list.
+//! Outcome of moved messages, and which of their users have a list.
 //!
 //! A message that a redrive moved has exactly one outcome. If several fit, the first in this table
 //! wins:
@@ -33,7 +33,7 @@ use crate::supersede::UserDigest;
 pub use tracker::{MovedMessage, Tracker, Wanted};
 pub use users::UserCounts;
 
-/// What became of a moved message.
+/// Outcome of a moved message.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

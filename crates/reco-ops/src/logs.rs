@@ -66,7 +66,7 @@ pub struct LogSpan {
     pub until_ms: i64,
 }
 
-/// What a log says.
+/// Result of reading a log.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// Lines about the messages.
@@ -80,7 +80,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// What a log says that was not read.
+    /// Returns the result for a log that was not read.
     #[must_use]
     pub fn nothing(logs: Logs) -> Self {
         Recorded { record: Record::default(), logs, calls: 0, lines: 0 }

@@ -61,14 +61,14 @@ pub struct BinarySettings {
     pub names: Vec<(String, String)>,
 }
 
-/// What the function made of a message.
+/// Result of handling one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Played {
     /// Its answer.
     pub answer: Answer,
     /// Why it returned the message, as far as it says.
     pub reason: Option<String>,
-    /// How long it took.
+    /// Duration.
     pub took: Duration,
 }
 

@@ -20,7 +20,7 @@ pub enum JournalCommand {
     List(list::ListArgs),
     /// Show the state of each message in a journal
     Show(show::ShowArgs),
-    /// Tell what became of the messages that a run moved, and how many of their users have a list
+    /// Show the outcome of the messages that a run moved, and how many of their users have a list
     Outcome(outcome::OutcomeArgs),
     /// Finish an interrupted run: delete the messages it has sent, without sending any twice
     Resume(resume::ResumeArgs),

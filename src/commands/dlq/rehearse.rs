@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
-use reco_ops::aws::sqs::BATCH;
 use reco_ops::dlq::export::Opened;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::judge::{Homes, Judge, Provenance, QueueRules};
@@ -25,6 +24,9 @@ use reco_ops::dlq::select::Classes;
 
 /// AWS: the longest retention of a queue is 14 days.
 const LONGEST_RETENTION_S: i64 = 14 * 86_400;
+
+/// Messages of an export that are judged together, with one lookup of facts and table.
+const TOGETHER: usize = 100;
 
 /// Arguments of `recoctl dlq rehearse`.
 ///
@@ -134,7 +136,7 @@ async fn of_export(file: &Path, judge: &Judge, spool: &Spool, max: usize) -> Res
         let next = if taken < max { export.next().await? } else { None };
         let ends = next.is_none();
         batch.extend(next);
-        if batch.len() == BATCH || (ends && !batch.is_empty()) {
+        if batch.len() == TOGETHER || (ends && !batch.is_empty()) {
             let judged = judge.examine(&batch, now_ms()).await?;
             for (judged, message) in judged.into_iter().zip(&batch) {
                 examined.push((judged, Some(spool.put(message)?)));

@@ -28,7 +28,7 @@ pub enum Line {
     Ended {
         /// Request id of the invocation.
         request: String,
-        /// How it ended.
+        /// End of the invocation.
         end: End,
     },
     /// The function could not start.

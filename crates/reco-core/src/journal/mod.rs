@@ -4,7 +4,7 @@
 //! a message is recorded before its send ([`Intent`]), the response after it ([`Ack`], [`Refused`],
 //! [`Uncertain`]), and [`Deleted`] after the delete. Intents must be flushed before the send and
 //! acknowledgements before the delete. Wherever a run is interrupted, [`Replay`] then tells which
-//! messages are safe to delete, and [`Restore`] returns every message. What became of the messages
+//! messages are safe to delete, and [`Restore`] returns every message. The outcomes of the messages
 //! may follow the end of the run ([`Became`], [`Outcomes`]).
 //!
 //! Records of one message appear in the order in which they were written; those of concurrent

@@ -34,7 +34,7 @@ pub enum Record<'a> {
     Deleted(Deleted),
     /// The run ended normally.
     End(End),
-    /// What became of messages that were sent.
+    /// Outcome of messages that were sent.
     Became(Became<'a>),
     /// Outcomes of all sent messages at one time.
     Outcomes(Outcomes),

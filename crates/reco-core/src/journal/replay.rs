@@ -120,7 +120,7 @@ pub struct SentCopy<'a> {
     pub sent_as: &'a str,
     /// Digest of the sent content.
     pub digest: &'a Digest,
-    /// What became of it, if an earlier look found out.
+    /// Its outcome, if an earlier look found it.
     pub became: Option<MessageOutcome>,
 }
 

@@ -67,7 +67,7 @@ pub(super) struct Story {
     doubtful_since: Option<i64>,
     acks: u32,
     deleted: bool,
-    /// What became of it, as far as a look at the table and the DLQ has told.
+    /// Its outcome, if a look at the table and the DLQ found it.
     pub became: Option<MessageOutcome>,
 }
 

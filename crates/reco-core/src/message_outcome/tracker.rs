@@ -49,7 +49,7 @@ struct Tracked {
     was_missing: bool,
 }
 
-/// What a look needs to know of a message.
+/// Data that a look needs about a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// Nothing.
@@ -65,7 +65,7 @@ pub enum Wanted {
 pub struct MovedMessage<'a> {
     /// Id in the DLQ that it was moved from.
     pub message_id: &'a str,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: MessageOutcome,
     /// Reason, if the outcome needs one.
     pub reason: Option<&'a str>,

@@ -83,7 +83,7 @@ pub struct BackfillReport {
     pub resumed: Option<Resumed>,
     /// Write plan; only in a dry run.
     pub plan: Option<Plan>,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Command line that continues a stopped run, if the caller knows it.
     pub next: Option<String>,

@@ -172,7 +172,7 @@ async fn throttles(
     series.incomplete.is_none().then_some(series.points)
 }
 
-/// What is known of all messages.
+/// Context shared by all messages.
 struct About<'a> {
     recorded: &'a Recorded,
     throttles: Option<&'a BTreeMap<i64, f64>>,

@@ -76,7 +76,7 @@ pub struct ImportReport {
     pub interrupted: bool,
     /// Path of the journal with the sent messages; null if none was sent.
     pub journal: Option<String>,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Every message of the file.
     pub messages: Vec<CopyRow>,

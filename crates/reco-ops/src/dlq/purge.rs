@@ -38,7 +38,7 @@ pub struct PurgeAllReport {
     pub approximate_messages: u64,
     /// True if SQS accepted the purge.
     pub purged: bool,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
 }
 

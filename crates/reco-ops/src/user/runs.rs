@@ -88,7 +88,7 @@ pub struct MovedBy {
     pub message_id: String,
     /// How far the run came with it.
     pub standing: Standing,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
 }
 

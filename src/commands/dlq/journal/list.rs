@@ -82,7 +82,7 @@ struct JournalRow {
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
-    /// Who ran it, and why.
+    /// Signature of the run.
     by: RunBy,
     /// Reason why the journal cannot be read.
     reason: Option<String>,

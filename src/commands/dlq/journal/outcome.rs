@@ -25,7 +25,7 @@ pub struct OutcomeArgs {
     pub wait: Option<i64>,
 }
 
-/// Finds out what became of the messages of a run.
+/// Finds the outcome of the messages of a run.
 ///
 /// # Errors
 /// Same as [`outcome::earlier`].

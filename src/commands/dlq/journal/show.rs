@@ -34,7 +34,7 @@ struct MessageRow {
     standing: Standing,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// What became of it, if a look found out.
+    /// Its outcome, if a look found it.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<MessageOutcome>,
 }
@@ -49,7 +49,7 @@ struct ShowReport {
     destination: Option<String>,
     recoctl: Option<String>,
     policy_fingerprint: Option<String>,
-    /// Who ran it, and why.
+    /// Signature of the run.
     by: RunBy,
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
@@ -152,7 +152,7 @@ impl Report for ShowReport {
             let counts =
                 counts.iter().map(|(one, many)| format!("{} {}", count(*many), one.name()));
             let counts = counts.collect::<Vec<_>>().join(", ");
-            text.push_str(&format!("\nwhat became of them: {counts}; {}\n", users(all)));
+            text.push_str(&format!("\noutcomes: {counts}; {}\n", users(all)));
         }
         if let Some(line) = self.torn_line {
             let label = view.palette.paint(Tone::Warn, "note:");

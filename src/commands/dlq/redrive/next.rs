@@ -26,7 +26,7 @@ pub(super) fn next(
     let mut add = |command: String, why: String| lines.push(NextLine { command, why });
     if let Some(run) = report.run_id.as_deref().filter(|_| is_open(report)) {
         let line = complete(&format!("dlq journal outcome {run} --wait"));
-        add(line, "what became of the moved messages, from the journal of this run".to_owned());
+        add(line, "outcome of the moved messages, from the journal of this run".to_owned());
     }
     let waiting: u64 = report.waiting.values().sum();
     if waiting > 0 {
@@ -64,7 +64,7 @@ pub(super) fn next(
     lines
 }
 
-/// Returns whether another look may tell more of what became of the moved messages.
+/// Returns whether another look may tell more of the moved messages.
 fn is_open(report: &RedriveReport) -> bool {
     let open = |record: &Record| record.outcome.is_some_and(MessageOutcome::is_open);
     report.outcomes.as_ref().is_some_and(OutcomeSummary::is_open)

@@ -145,7 +145,7 @@ pub(super) struct CollectSummary {
     pub(super) time: Duration,
     /// Stopped by a signal.
     pub(super) interrupted: bool,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub(super) by: RunBy,
 }
 
@@ -186,7 +186,7 @@ pub struct Collected {
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// True if `--max` was given.
     #[serde(skip)]

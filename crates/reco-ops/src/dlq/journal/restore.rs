@@ -51,7 +51,7 @@ pub struct RestoreReport {
     pub left_out: u64,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Every requested message that no earlier restore sent.
     pub messages: Vec<CopyRow>,

@@ -97,7 +97,7 @@ impl OutcomeSummary {
 pub struct OutcomeRow {
     /// Id in the DLQ that it was moved from.
     pub message_id: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: MessageOutcome,
     /// Reason, if the outcome needs one.
     #[serde(skip_serializing_if = "Option::is_none")]

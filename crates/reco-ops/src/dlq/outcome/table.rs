@@ -1,4 +1,4 @@
-//! Reads what the table holds for the users of the moved messages.
+//! Reads the table's lists of the users of the moved messages.
 
 use std::collections::{HashMap, HashSet};
 

@@ -74,7 +74,7 @@ pub struct RedriveSummary {
     pub journal: Option<String>,
     /// Engine that moved the messages.
     pub engine: Engine,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Path of the file with entries that were not sent.
     pub rejects: Option<String>,
@@ -185,11 +185,11 @@ pub struct RedriveReport {
     /// True if messages were sent, so that the journal is kept.
     #[serde(skip)]
     pub journal_is_kept: bool,
-    /// What became of all moved messages; null without `--wait`.
+    /// Outcomes of all moved messages; null without `--wait`, unless a canary stage stopped the run.
     pub outcomes: Option<OutcomeSummary>,
     /// Stages that were moved first; null without `--canary`.
     pub canary: Option<Canary>,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Every received message.
     pub messages: Vec<Record>,

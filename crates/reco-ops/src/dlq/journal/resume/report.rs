@@ -79,7 +79,7 @@ pub struct ResumeReport {
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Who ran it, and why.
+    /// Signature of the run.
     pub by: RunBy,
     /// Every unfinished message, by id.
     pub messages: Vec<ResumedRow>,

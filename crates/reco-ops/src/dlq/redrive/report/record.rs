@@ -111,7 +111,7 @@ pub struct Record {
     /// Destination queue.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
-    /// What became of it, if that was waited for.
+    /// Its outcome, if it was waited for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<MessageOutcome>,
     /// Changes to its body.
