@@ -3,6 +3,7 @@
 mod ids;
 mod index;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -60,6 +61,30 @@ pub struct ArticleFacts {
     pub author: Option<Id>,
 }
 
+/// Facts about one article, as a rule asks for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article<'a> {
+    /// True if it is published.
+    pub published: bool,
+    /// Author, if known.
+    pub author: Option<Cow<'a, Id>>,
+}
+
+impl<'a> From<&'a ArticleFacts> for Article<'a> {
+    fn from(facts: &'a ArticleFacts) -> Self {
+        let author = facts.author.as_ref().map(Cow::Borrowed);
+        Article { published: facts.published, author }
+    }
+}
+
+impl Article<'_> {
+    /// Returns the same as facts of their own.
+    #[must_use]
+    pub fn into_facts(self) -> ArticleFacts {
+        ArticleFacts { published: self.published, author: self.author.map(Cow::into_owned) }
+    }
+}
+
 /// Response to a [`FactsRequest`]. An absent id is unknown to the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactSet {
@@ -100,10 +125,10 @@ impl FactSet {
 
     /// What is known of an article.
     #[must_use]
-    pub fn article(&self, id: &Id) -> Option<&ArticleFacts> {
+    pub fn article(&self, id: &Id) -> Option<Article<'_>> {
         match self {
             FactSet::Unavailable => None,
-            FactSet::Known { articles, .. } => articles.get(id),
+            FactSet::Known { articles, .. } => articles.get(id).map(Article::from),
             FactSet::Indexed { articles, .. } => articles.get(id),
         }
     }

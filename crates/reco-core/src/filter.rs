@@ -10,7 +10,7 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{ArticleFacts, FactSet, UserFacts};
+use crate::facts::{Article, FactSet, UserFacts};
 use crate::policy::Policy;
 use crate::{Id, Recommendation};
 use repeats::repeats;
@@ -195,8 +195,9 @@ pub fn explain(
 struct Sieve<'a> {
     user_id: &'a Id,
     user: Option<&'a UserFacts>,
-    facts: &'a FactSet,
     policy: &'a Policy,
+    /// What is known of the articles from this rank on; `None` if there are no facts.
+    known: Option<std::vec::IntoIter<Option<Article<'a>>>>,
     max_len: usize,
     /// Ranks of articles that occur earlier in the list.
     repeated: std::iter::Peekable<std::vec::IntoIter<usize>>,
@@ -215,17 +216,22 @@ impl<'a> Sieve<'a> {
         let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
         let repeated = if policy.rules.no_duplicates { repeats(articles) } else { Vec::new() };
         let repeated = repeated.into_iter().peekable();
-        Sieve { user_id, user, facts, policy, max_len, repeated, rank: 0, kept: 0 }
+        // All at once: the processor fetches from several places of a large table at a time, unless
+        // a decision has to be made in between.
+        let known = || articles.iter().map(|article| facts.article(article));
+        let known = facts.is_available().then(|| known().collect::<Vec<_>>().into_iter());
+        Sieve { user_id, user, policy, known, max_len, repeated, rank: 0, kept: 0 }
     }
 
     /// Judges the next article.
     fn judge(&mut self, article: &Id) -> Option<DropReason> {
         let is_repeated = self.repeated.next_if_eq(&self.rank).is_some();
         self.rank += 1;
-        let reason = if is_repeated {
-            Some(DropReason::Duplicate)
-        } else {
-            judge_article(article, self.user_id, self.user, self.facts, self.policy)
+        let known = self.known.as_mut().map(|known| known.next().flatten());
+        let reason = match known {
+            _ if is_repeated => Some(DropReason::Duplicate),
+            Some(known) => judge_article(article, known, self.user_id, self.user, self.policy),
+            None => None,
         };
         let reason = reason.or((self.kept == self.max_len).then_some(DropReason::OverMaxLen));
         self.kept += usize::from(reason.is_none());
@@ -248,28 +254,24 @@ fn judge_user<'f>(
 
 fn judge_article(
     article: &Id,
+    known: Option<Article<'_>>,
     user_id: &Id,
     user: Option<&UserFacts>,
-    facts: &FactSet,
     policy: &Policy,
 ) -> Option<DropReason> {
-    if !facts.is_available() {
-        return None;
-    }
     let rules = &policy.rules;
-    let known = facts.article(article);
     if known.is_none() && rules.article_known {
         return Some(DropReason::UnknownArticle);
     }
-    if let Some(ArticleFacts { published, author }) = known {
+    if let Some(Article { published, author }) = known {
         if rules.article_published && !published {
             return Some(DropReason::UnpublishedArticle);
         }
         if let Some(author) = author {
-            if rules.not_own_article && author == user_id {
+            if rules.not_own_article && *author == *user_id {
                 return Some(DropReason::OwnArticle);
             }
-            if rules.not_muted_author && user.is_some_and(|u| u.muted_authors.contains(author)) {
+            if rules.not_muted_author && user.is_some_and(|u| u.muted_authors.contains(&author)) {
                 return Some(DropReason::MutedAuthor);
             }
         }

@@ -32,13 +32,13 @@ struct Measured {
 const MEASURED: Measured = Measured {
     line_bytes: 913.0,
     item_wcu: 1.0,
-    direct_cpu_s: 15.1,
-    other_shard_cpu_s: 5.5,
+    direct_cpu_s: 15.0,
+    other_shard_cpu_s: 4.6,
     queue_bytes: 912.0,
     emit_bytes: 1769.0,
     emit_stored_bytes: 506.0,
-    snapshot_cpu_s: 34.0,
-    database_cpu_s: 43.0,
+    snapshot_cpu_s: 25.0,
+    database_cpu_s: 36.0,
     snapshot_bytes: 520.0,
 };
 

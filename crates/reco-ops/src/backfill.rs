@@ -192,7 +192,8 @@ fn prepared(
 ) -> impl Stream<Item = Chunked> + Send + Unpin + use<> {
     let preparer = Arc::clone(preparer);
     let mut last: Option<oneshot::Receiver<()>> = None;
-    stages(receiver, move |chunk| {
+    let waiting = preparer.waiting();
+    stages(receiver, waiting, move |chunk| {
         let preparer = Arc::clone(&preparer);
         let (over, next) = oneshot::channel();
         let before = last.replace(next).filter(|_| preparer.is_one_by_one());
@@ -208,9 +209,11 @@ fn prepared(
     })
 }
 
-/// Processes chunks on all cores and returns the results in order.
+/// Processes chunks and returns the results in order: one a core at once, and so many more that are
+/// `waiting` meanwhile.
 fn stages<W, F>(
     receiver: mpsc::Receiver<read::Chunk>,
+    waiting: usize,
     mut work: W,
 ) -> impl Stream<Item = Staged<F::Output>> + Send + Unpin
 where
@@ -221,6 +224,8 @@ where
     let chunks = futures::stream::unfold(receiver, async |mut receiver| {
         receiver.recv().await.map(|chunk| (chunk, receiver))
     });
-    let done = chunks.map(move |chunk| tokio::spawn(work(chunk))).buffered(cores.clamp(2, 8));
+    // Each takes a megabyte or two.
+    let at_once = (cores + waiting).clamp(2, 8);
+    let done = chunks.map(move |chunk| tokio::spawn(work(chunk))).buffered(at_once);
     Box::pin(done)
 }

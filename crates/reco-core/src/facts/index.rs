@@ -1,64 +1,105 @@
 //! Articles held in memory for a whole run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{ArticleFacts, ids};
-use crate::{Id, IdMap, IdSet};
+use super::{Article, ArticleFacts, ids};
+use crate::{Id, IdMap};
 
 /// Bytes of an entry: the id, what is known of it, and the map's own byte.
-const ENTRY: usize = size_of::<(i64, ArticleFacts)>() + 1;
-const OTHER_ENTRY: usize = size_of::<(Id, ArticleFacts)>() + 1;
+const ENTRY: usize = size_of::<(i64, Packed)>() + 1;
+const OTHER_ENTRY: usize = size_of::<(Id, Packed)>() + 1;
 
 /// Bytes that a text takes beside its own: counters, length, and what the allocator rounds up.
 const TEXT: usize = 32;
+
+/// Facts of an article in one word. Every list asks for a hundred of them at random, so what they
+/// cost is the memory that they are spread over.
+///
+/// The lowest bit says whether it is published, the next two what the others are: nothing, the
+/// author's number, or the author's place among those that are no such number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Packed(i64);
+
+const PUBLISHED: i64 = 1;
+const KIND: i64 = 0b110;
+const NO_AUTHOR: i64 = 0b000;
+const NUMBER: i64 = 0b010;
+const PLACE: i64 = 0b100;
+const SHIFT: u32 = 3;
 
 /// The facts of articles, read once and shared by all batches.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ArticleIndex {
     /// By integers within 64 bits, as nearly all ids are.
-    numbers: HashMap<i64, ArticleFacts, RandomState>,
+    numbers: HashMap<i64, Packed, RandomState>,
     /// By all other ids.
-    others: IdMap<ArticleFacts>,
-    /// Authors whose ids are texts: most wrote more than one article, and their id is kept once.
-    authors: IdSet,
+    others: IdMap<Packed>,
+    /// Authors whose ids are no integers of 61 bits: most wrote more than one article, and their id
+    /// is kept once.
+    authors: Vec<Id>,
+    places: IdMap<usize>,
     texts: usize,
 }
 
 impl ArticleIndex {
     /// Adds an article, or replaces what is known of it.
-    pub fn insert(&mut self, id: Id, mut facts: ArticleFacts) {
-        if let Some(Id::Str(_)) = facts.author {
-            facts.author = facts.author.map(|author| self.shared(author));
-        }
+    pub fn insert(&mut self, id: Id, facts: ArticleFacts) {
+        let packed = self.pack(facts);
         match ids::number(&id) {
             Some(number) => {
-                self.numbers.insert(number, facts);
+                self.numbers.insert(number, packed);
             }
             None => {
                 self.texts += text_bytes(&id);
-                self.others.insert(id, facts);
+                self.others.insert(id, packed);
             }
         }
     }
 
-    fn shared(&mut self, author: Id) -> Id {
-        if let Some(known) = self.authors.get(&author) {
-            return known.clone();
-        }
-        self.texts += text_bytes(&author) + size_of::<Id>() * 2;
-        self.authors.insert(author.clone());
-        author
+    fn pack(&mut self, facts: ArticleFacts) -> Packed {
+        let author = match facts.author {
+            None => NO_AUTHOR,
+            Some(author) => match ids::number(&author) {
+                Some(number) if (number << SHIFT) >> SHIFT == number => (number << SHIFT) | NUMBER,
+                _ => (self.place(author) << SHIFT) | PLACE,
+            },
+        };
+        Packed(author | if facts.published { PUBLISHED } else { 0 })
+    }
+
+    fn place(&mut self, author: Id) -> i64 {
+        let place = match self.places.get(&author) {
+            Some(place) => *place,
+            None => {
+                self.texts += text_bytes(&author) + size_of::<Id>() * 4;
+                self.places.insert(author.clone(), self.authors.len());
+                self.authors.push(author);
+                self.authors.len() - 1
+            }
+        };
+        i64::try_from(place).unwrap_or(0)
     }
 
     /// What is known of an article.
     #[must_use]
-    pub fn get(&self, id: &Id) -> Option<&ArticleFacts> {
-        match ids::number(id) {
+    pub fn get(&self, id: &Id) -> Option<Article<'_>> {
+        let Packed(packed) = match ids::number(id) {
             Some(number) => self.numbers.get(&number),
             None => self.others.get(id),
-        }
+        }?;
+        let rest = packed >> SHIFT;
+        let author = match packed & KIND {
+            NUMBER => Some(Cow::Owned(Id::Int(rest))),
+            PLACE => usize::try_from(rest)
+                .ok()
+                .and_then(|place| self.authors.get(place))
+                .map(Cow::Borrowed),
+            _ => None,
+        };
+        Some(Article { published: packed & PUBLISHED != 0, author })
     }
 
     /// Number of articles.
@@ -109,6 +150,8 @@ fn text_bytes(id: &Id) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn article(author: &str) -> ArticleFacts {
@@ -121,10 +164,36 @@ mod tests {
             [(Id::from(7_i64), article("u")), (Id::from("a'b"), article("u"))]
                 .into_iter()
                 .collect();
-        assert_eq!(index.get(&Id::from("7")), Some(&article("u")));
-        assert_eq!(index.get(&Id::from("a'b")), Some(&article("u")));
+        let expected = article("u");
+        assert_eq!(index.get(&Id::from("7")), Some(Article::from(&expected)));
+        assert_eq!(index.get(&Id::from("a'b")), Some(Article::from(&expected)));
         assert_eq!(index.get(&Id::from("07")), None);
         assert_eq!((index.len(), index.is_empty()), (2, false));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_comes_back(
+            published: bool,
+            author in prop_oneof![
+                Just(None),
+                any::<i64>().prop_map(|number| Some(Id::from(number))),
+                any::<u64>().prop_map(|number| Some(Id::from(number))),
+                (-9_i64..9).prop_map(|number| Some(Id::from(number.to_string().as_str()))),
+                ".{0,9}".prop_map(|text| Some(Id::from(text.as_str()))),
+                prop::sample::select(vec![60, 61, 62, 63]).prop_flat_map(|bits| {
+                    let edge = (1_u64 << bits).cast_signed();
+                    (-2_i64..2).prop_map(move |by| Some(Id::from(edge.wrapping_add(by))))
+                }),
+            ],
+        ) {
+            let facts = ArticleFacts { published, author };
+            let mut index = ArticleIndex::default();
+            index.insert(Id::from(2_i64), article("another's"));
+            index.insert(Id::from(1_i64), facts.clone());
+            prop_assert_eq!(index.get(&Id::from(1_i64)), Some(Article::from(&facts)));
+            prop_assert_eq!(index.get(&Id::from(1_i64)).map(Article::into_facts), Some(facts));
+        }
     }
 
     #[test]

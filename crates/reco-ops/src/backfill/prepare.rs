@@ -86,7 +86,15 @@ pub enum PrepareError {
     Lists(#[from] ListsError),
 }
 
+/// Chunks that wait for their facts while others are worked on.
+const WAITING: usize = 2;
+
 impl Preparer {
+    /// Returns the number of chunks that wait, for something else than a core, at a time.
+    pub(super) fn waiting(&self) -> usize {
+        if self.facts.is_none() { 0 } else { WAITING }
+    }
+
     /// Filters a chunk.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 
-use reco_core::facts::{ArticleFacts, ArticleIndex, UserFacts};
+use reco_core::facts::{Article, ArticleFacts, ArticleIndex, UserFacts};
 use reco_core::{Id, IdMap};
 
 use super::database::KnownArticles;
@@ -33,7 +33,7 @@ pub(super) fn add_article(articles: &mut KnownArticles, id: Id, facts: ArticleFa
 
 /// Adds what a row says of an article to those of a long run.
 pub(super) fn index_article(index: &mut ArticleIndex, id: Id, facts: ArticleFacts) {
-    match index.get(&id).cloned() {
+    match index.get(&id).map(Article::into_facts) {
         None => index.insert(id, facts),
         Some(known) => {
             let facts = together(known.clone(), facts);
@@ -85,7 +85,7 @@ mod tests {
                     add_article(&mut map, Id::from(1_i64), row.clone());
                     index_article(&mut index, Id::from(1_i64), row.clone());
                 }
-                assert_eq!(map.get(&Id::from(1_i64)), index.get(&Id::from(1_i64)));
+                assert_eq!(map.get(&Id::from(1_i64)).map(Article::from), index.get(&Id::from(1_i64)));
                 map
             };
             prop_assert_eq!(of(&mut rows.iter()), of(&mut rows.iter().rev()));

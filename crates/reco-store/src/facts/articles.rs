@@ -54,7 +54,7 @@ impl Articles {
     }
 
     async fn read_or_not(&self, backend: &Backend) -> Whole {
-        // A full page is held beside them.
+        // Not even a page would fit.
         if ArticleIndex::default().bytes_with(PAGE) as u64 > self.budget {
             return Ok(None);
         }
@@ -84,14 +84,19 @@ impl Articles {
     async fn read<D: Database>(&self, database: &D) -> Whole {
         let mut index = ArticleIndex::default();
         let mut pages = Pages::new(database, Scan::articles(&self.tables), PAGE);
-        while let Some(rows) = in_time(pages.next()).await? {
-            // The page itself is freed before the next one comes.
+        let mut page = in_time(pages.next()).await?;
+        while let Some(rows) = page {
             if index.bytes_with(rows.len()) as u64 > self.budget {
                 return Ok(None);
             }
-            let rows = rows.into_iter().filter_map(article);
-            let asked = rows.filter(|(id, _)| is_asked(id, D::QUOTING));
-            asked.for_each(|(id, facts)| index_article(&mut index, id, facts));
+            let enter = async {
+                let rows = rows.into_iter().filter_map(article);
+                let asked = rows.filter(|(id, _)| is_asked(id, D::QUOTING));
+                asked.for_each(|(id, facts)| index_article(&mut index, id, facts));
+            };
+            // The database reads the next page meanwhile: all batches wait for the last.
+            let (next, ()) = tokio::join!(biased; in_time(pages.next()), enter);
+            page = next?;
         }
         Ok(Some(Arc::new(index)))
     }

@@ -74,7 +74,7 @@ pub(super) async fn ask<D: Database>(
         articles(asker, &request.articles, &new)
     )?;
     let articles = merged(known, articles);
-    let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
+    let author = |id: &Id| articles.get(id).and_then(|article| article.author.clone());
     let all = Wanted { lists, others: &request.articles };
     people.ask_by_pair(asker, all, author).await?;
     let authors: IdSet = articles.values().filter_map(|a| a.author.clone()).collect();
@@ -94,7 +94,7 @@ pub(super) async fn ask_users<D: Database>(
     let users: IdSet = lists.iter().map(|list| list.user.clone()).collect();
     let asker = &Asker::new(database);
     let mut people = People::of(asker, &users).await?;
-    let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
+    let author = |id: &Id| articles.get(id).and_then(|article| article.into_facts().author);
     let none = IdSet::default();
     people.ask_by_pair(asker, Wanted { lists, others: &none }, author).await?;
     Ok(people.users)
@@ -151,11 +151,11 @@ impl People {
     }
 
     /// Asks for what is left, article by article and author by author.
-    async fn ask_by_pair<'a, D: Database>(
+    async fn ask_by_pair<D: Database>(
         &mut self,
         asker: &Asker<'_, D>,
         wanted: Wanted<'_>,
-        author: impl Fn(&Id) -> Option<&'a Id>,
+        author: impl Fn(&Id) -> Option<Id>,
     ) -> Result<(), FactsError> {
         let sql = asker.sql();
         for (users, articles) in self.groups(&self.reads_left, wanted) {
@@ -164,7 +164,7 @@ impl People {
             add(&mut self.users, rows, |user| &mut user.read);
         }
         for (users, articles) in self.groups(&self.mutes_left, wanted) {
-            let authors: IdSet = articles.iter().filter_map(&author).cloned().collect();
+            let authors: IdSet = articles.iter().filter_map(&author).collect();
             let others = Others { name: "{authors}", ids: &authors };
             let rows = by_pair(asker, "mutes", &sql.mutes, &users, others).await?;
             add(&mut self.users, rows, |user| &mut user.muted_authors);

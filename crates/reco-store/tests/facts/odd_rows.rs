@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use reco_core::facts::Facts;
+use reco_core::facts::{Article, Facts};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, SnapshotOptions, Warn, snapshot};
 
@@ -81,7 +81,11 @@ async fn assert_same(world: &World, users: &[Id], articles: &[Id]) {
             assert_eq!(*said.lock().unwrap(), [""; 0], "{url}");
             for id in articles {
                 let expected = expected_articles.get(id);
-                assert_eq!(found.article(id), expected, "{url} {memory}: article {id:?}");
+                assert_eq!(
+                    found.article(id),
+                    expected.map(Article::from),
+                    "{url} {memory}: article {id:?}"
+                );
             }
             for id in users {
                 let active = found.user(id).map(|user| user.active);

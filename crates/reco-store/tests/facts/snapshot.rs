@@ -356,6 +356,32 @@ async fn a_snapshot_of_an_older_version_is_read_as_it_is() {
     assert_eq!(articles.len(), 1);
 }
 
+/// As this form was written at first.
+#[tokio::test]
+async fn a_snapshot_whose_rows_are_kept_by_user_is_read_as_well() {
+    let (_world, path) = small().await;
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let mut views = file.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view'").unwrap();
+    let views: Vec<String> =
+        views.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(views.len(), 3);
+    changed(
+        &path,
+        &format!(
+            "DROP VIEW users; DROP VIEW reads; DROP VIEW mutes;
+            CREATE TABLE by_user(id PRIMARY KEY, active INTEGER NOT NULL, reads TEXT NOT NULL,
+                mutes TEXT NOT NULL) WITHOUT ROWID;
+            INSERT INTO by_user SELECT * FROM people; DROP TABLE people;
+            ALTER TABLE by_user RENAME TO people; {};",
+            views.join(";")
+        ),
+    );
+    let facts = FactsSource::from_url(path.to_str().unwrap()).await.unwrap();
+    assert_eq!(content(&facts).await, Some(Level::Ok));
+    let (users, _) = known(&facts, &asking(&ids(&[1]), &ids(&[10]))).await;
+    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
+}
+
 #[tokio::test]
 async fn a_snapshot_is_read_by_its_own_names() {
     let (_world, path) = small().await;

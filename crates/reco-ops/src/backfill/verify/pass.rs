@@ -115,7 +115,8 @@ impl<'a> Pass<'a> {
         let mut prepared = {
             let (preparer, hasher) = (Arc::clone(&self.verify.preparer), Arc::clone(&self.hasher));
             let narrowing = Arc::clone(&self.narrowing);
-            stages(receiver, move |chunk| {
+            let waiting = preparer.waiting();
+            stages(receiver, waiting, move |chunk| {
                 let (hasher, narrowing) = (Arc::clone(&hasher), Arc::clone(&narrowing));
                 let whose = move |user: &Id| narrowing.share().has(hasher.hash_one(user));
                 Arc::clone(&preparer).prepare_of(chunk, whose)

@@ -37,7 +37,7 @@ pub(in crate::backfill) async fn draw(
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     let mapped = preparer.mapping.is_some();
     let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
-    let mut hashed = stages(receiver, {
+    let mut hashed = stages(receiver, 0, {
         let (highest, preparer) = (Arc::clone(&highest), Arc::clone(preparer));
         move |chunk| {
             let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));

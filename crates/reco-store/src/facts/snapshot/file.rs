@@ -22,12 +22,14 @@ const STAGING: &str = "
     CREATE TABLE reads(id PRIMARY KEY, others TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE mutes(id PRIMARY KEY, others TEXT NOT NULL) WITHOUT ROWID;";
 
-/// One row a user, so that all facts of one are found together. The views are for other programs,
-/// and for recoctl from before there was this form.
+/// One row a user, so that all facts of one are found together. These rows are found by row ids: a
+/// tree by the users' ids would keep whole rows in its inner pages, and so have many of them, of
+/// which a lookup of any user reads several. The views are for other programs, and for recoctl from
+/// before there was this form.
 const SCHEMA: &str = "
     CREATE TABLE snapshot.people(
         id PRIMARY KEY, active INTEGER NOT NULL, reads TEXT NOT NULL, mutes TEXT NOT NULL
-    ) WITHOUT ROWID;
+    );
     CREATE TABLE snapshot.articles(id PRIMARY KEY, status TEXT NOT NULL, author_id) WITHOUT ROWID;
     CREATE TABLE snapshot.snapshot(
         taken_at INTEGER NOT NULL, format INTEGER NOT NULL, source TEXT NOT NULL,

@@ -47,7 +47,7 @@ impl Heavy {
     pub(super) fn of(user: Id, lists: &[&Recommendation], articles: &ArticleIndex) -> Self {
         let lists = lists.iter().filter(|list| list.user == user);
         let ids: IdSet = lists.flat_map(|list| list.articles.iter().cloned()).collect();
-        let author = |id: &Id| articles.get(id)?.author.clone();
+        let author = |id: &Id| articles.get(id)?.into_facts().author;
         let authors = ids.iter().filter_map(author).collect();
         Heavy { user, articles: ids, authors }
     }
