@@ -123,7 +123,8 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let mut report = backfill.run(shown(context, &args, total)).await?;
     let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
     if report.stopped.is_some() {
-        report.next = again(kept);
+        // The same command line, with `--resume` if there is a checkpoint.
+        report.next = again::this_run(kept.then_some("--resume"));
     }
     if let (Some(Cause::Interrupted), Some(next)) =
         (report.stopped.as_ref().map(|stopped| stopped.cause), &report.next)
@@ -181,14 +182,6 @@ fn shown(
         true => progress.set(standing.read_bytes),
         false => standing.show(&progress, total),
     }
-}
-
-/// Returns the command line that continues this run: the same one, with `--resume` if it left a
-/// checkpoint.
-fn again(kept: bool) -> Option<String> {
-    let args: Vec<String> =
-        std::env::args_os().skip(1).map(|arg| arg.into_string()).collect::<Result<_, _>>().ok()?;
-    Some(again::repeated(&args, kept.then_some("--resume")))
 }
 
 async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {

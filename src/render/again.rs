@@ -46,6 +46,14 @@ pub fn command(settings: &Settings, args: &str) -> String {
     line
 }
 
+/// Returns the command line of this process, as [`repeated`] does; `None` if it is not text.
+#[must_use]
+pub fn this_run(flag: Option<&str>) -> Option<String> {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.into_string()).collect::<Result<_, _>>().ok()?;
+    Some(repeated(&args, flag))
+}
+
 /// Returns the command line of this run, with a flag that it may lack. Passwords are left out.
 #[must_use]
 pub fn repeated(args: &[String], flag: Option<&str>) -> String {

@@ -238,8 +238,8 @@ fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
     for user in 0..40 {
         plant(&harness, "recs-dlq", &format!("[{user},[2]]"));
     }
-    let mut child =
-        crate::support::spawn(&harness, &["dlq", "redrive", "--rate", "10", "--output", "json"]);
+    let args = ["dlq", "redrive", "--newer-than", "1h", "--rate", "10", "--output", "json"];
+    let mut child = crate::support::spawn(&harness, &args);
     eventually("some are moved", Duration::from_secs(30), || {
         snapshot(&harness, "recs").messages.len() >= 10
     });
@@ -251,6 +251,8 @@ fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
     let report: Value = serde_json::from_str(&stdout).expect("a report");
     adds_up(&report);
     assert_eq!(report["interrupted"], true);
+    let next = report["next"].as_array().expect("lines").last().expect("one");
+    assert_eq!(next["command"], format!("recoctl {}", args.join(" ")), "with its selection");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));
     assert_eq!(dlq.depth.in_flight, 0, "nothing is left invisible");
     assert_eq!(source.messages.len() as u64, count(&report, "moved"));

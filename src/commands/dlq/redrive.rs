@@ -124,6 +124,12 @@ impl RedriveArgs {
         !repaired && !chosen && !allowed && !self.select.narrows() && self.to.is_none()
     }
 
+    /// Returns whether the same command line goes on where this run ended: its files are not there
+    /// yet, and its number of messages is not one that the next run begins anew.
+    fn repeats(&self) -> bool {
+        self.max.is_none() && self.journal.is_none() && self.repair.rejects.is_none()
+    }
+
     /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12
     /// hours; at a slow rate the last of many would be held for longer.
     fn limit(&self) -> usize {
@@ -213,7 +219,8 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     )
     .await?;
     let complete = |args: &str| again::command(&context.settings, args);
-    report.next = next::next(&report, args.is_plain(), &complete, &unused_here);
+    let again = if args.repeats() { again::this_run(None) } else { None };
+    report.next = next::next(&report, args.is_plain(), again, &complete, &unused_here);
     report.next.extend(next::proposed(&report));
     context.ui.report(&report)?;
     Ok(report.outcome())

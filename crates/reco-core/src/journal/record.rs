@@ -46,9 +46,19 @@ impl Record<'_> {
     /// # Errors
     /// Cannot occur: every record serialises.
     pub fn to_line(&self) -> serde_json::Result<Vec<u8>> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
+        let mut line = Vec::new();
+        self.write_line(&mut line)?;
         Ok(line)
+    }
+
+    /// Appends the record as a line, including its newline.
+    ///
+    /// # Errors
+    /// As [`Record::to_line`].
+    pub fn write_line(&self, lines: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(&mut *lines, self)?;
+        lines.push(b'\n');
+        Ok(())
     }
 }
 

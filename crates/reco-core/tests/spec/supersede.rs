@@ -1,7 +1,8 @@
 //! Messages superseded by newer ones of the same scan.
 
+use proptest::prelude::*;
 use reco_core::Id;
-use reco_core::supersede::{Newest, user_digest};
+use reco_core::supersede::{Lists, Newest, UserDigest, user_digest};
 
 fn ids(ids: &[u64]) -> Vec<Id> {
     ids.iter().copied().map(Id::from).collect()
@@ -49,6 +50,37 @@ fn a_user_of_another_queue_is_another_user() {
         for other in homes {
             let outdone = newest.supersedes_digests(&[user_digest(other, &id)], 10);
             assert_eq!(outdone, one == other, "{one:?} {other:?}");
+        }
+    }
+}
+
+/// Some digests agree in the part by which they are sorted, and a user may be in a message twice.
+fn any_users() -> impl Strategy<Value = Vec<UserDigest>> {
+    let half = || prop::sample::select(vec![0, 1, 1 << 32, u64::MAX]);
+    prop::collection::vec([half(), half()], 0..4)
+}
+
+proptest! {
+    #[test]
+    fn the_lists_of_a_scan_are_compared_as_each_by_itself(
+        scan in prop::collection::vec((any_users(), 0_i64..4, any::<bool>()), 0..12),
+    ) {
+        let (mut lists, mut newest) = (Lists::with_room(2), Newest::default());
+        for (users, made_ms, can_pass) in &scan {
+            lists.add(users, *made_ms, *can_pass);
+            if *can_pass {
+                newest.observe_digests(users, *made_ms);
+            }
+        }
+        let expected: Vec<bool> =
+            scan.iter().map(|(users, made_ms, _)| newest.supersedes_digests(users, *made_ms)).collect();
+        prop_assert_eq!(lists.superseded(), expected);
+        let known = lists.newest();
+        for (users, made_ms, _) in &scan {
+            for time in [made_ms - 1, *made_ms] {
+                let both = (known.supersedes_digests(users, time), newest.supersedes_digests(users, time));
+                prop_assert_eq!(both.0, both.1);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ mod tags;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Builder;
+use aws_sdk_sqs::config::retry::RetryConfig;
 
 pub use failure::{CallEffect, CallFailure};
 pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
@@ -28,6 +29,8 @@ pub const BATCH: usize = 10;
 #[derive(Debug, Clone)]
 pub struct Sqs {
     client: Client,
+    /// Client for calls that must not be repeated unnoticed: the SDK's retries are off.
+    once: Client,
     region: String,
 }
 
@@ -35,9 +38,10 @@ impl Sqs {
     /// Creates a client from the SDK configuration.
     #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
-        let config =
-            Builder::from(sdk).retry_partition(super::retry_partition("recoctl-sqs")).build();
+        let config = Builder::from(sdk).retry_partition(super::retry_partition("recoctl-sqs"));
+        let once = config.clone().retry_config(RetryConfig::disabled());
         let region = sdk.region().map(ToString::to_string).unwrap_or_default();
-        Sqs { client: Client::from_conf(config), region }
+        let [client, once] = [config, once].map(|config| Client::from_conf(config.build()));
+        Sqs { client, once, region }
     }
 }

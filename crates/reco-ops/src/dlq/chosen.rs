@@ -49,9 +49,10 @@ impl Chosen {
         matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
         let matches = matcher.decide_all(&scan.found, spool).await?;
         let undecided = warn_undecided(events, matcher, &matches);
-        let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
-        let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
-        Ok(Chosen { found: found.collect(), scanned, undecided, missing })
+        let mut found = std::mem::take(&mut scan.found);
+        let mut matches = matches.into_iter();
+        found.retain(|_| matches.next() == Some(Match::Yes));
+        Ok(Chosen { found, scanned, undecided, missing })
     }
 
     /// Keeps at most the first `most` messages.
@@ -86,12 +87,14 @@ impl Matcher {
     /// # Errors
     /// When a message that must be read is not in the spool.
     pub async fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
+        if !self.needs_message() {
+            let decide =
+                |found: &Found| if self.holds(&found.row) { Match::Yes } else { Match::No };
+            return Ok(found.iter().map(decide).collect());
+        }
         let decide = async |found: &Found| {
             if !self.holds(&found.row) {
                 return Ok(Match::No);
-            }
-            if !self.needs_message() {
-                return Ok(Match::Yes);
             }
             let (Some(spool), Some(slot)) = (spool, found.slot) else {
                 return Err(Error::new(Kind::Internal, "a message to match was not spooled"));

@@ -107,7 +107,7 @@ const LONGEST_FAILURE: usize = 200;
 #[derive(Debug)]
 pub struct Examined {
     /// Classification so far; `superseded` is determined when the scan ends.
-    pub row: Box<Row>,
+    pub row: Row,
     /// Digests of the users whose lists would be written, per destination queue.
     pub users: Box<[UserDigest]>,
     /// Generation time of its lists, milliseconds since the epoch.
@@ -324,7 +324,7 @@ impl Judge {
         };
         let home = self.queue.homes.of(message);
         Examined {
-            row: Box::new(row),
+            row,
             users: content.writable_users().map(|user| user_digest(home, user)).collect(),
             made_ms: made.map(Time::millis).or(sent_at_ms).unwrap_or(i64::MAX),
         }

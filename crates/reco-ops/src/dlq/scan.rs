@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use reco_core::message::Message;
 use reco_core::settle::Deletable;
-use reco_core::supersede::Newest;
+use reco_core::supersede::Lists;
 
 use crate::aws::sqs::Damaged;
 use crate::dlq::journal::now_ms;
@@ -86,17 +86,17 @@ pub struct Scan {
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
     /// Reason why it ended.
     pub end: DrainEnd,
-    /// Newest list of each user among the found messages.
-    pub newest: Newest,
+    /// Lists of the found messages.
+    pub lists: Lists,
 }
 
 impl Scan {
     /// Returns a scan made of messages that earlier scans found.
     #[must_use]
     pub fn of(found: Vec<Found>) -> Self {
-        let (damaged, cleared, newest) = (Vec::new(), Vec::new(), Newest::default());
+        let (damaged, cleared, lists) = (Vec::new(), Vec::new(), Lists::default());
         let end = DrainEnd::Enough;
-        Scan { found, damaged, repeated: 0, again: 0, cleared, end, newest }
+        Scan { found, damaged, repeated: 0, again: 0, cleared, end, lists }
     }
 
     /// Returns the number of received and held messages, including those classified before.
@@ -172,7 +172,7 @@ impl Scanner {
             matches!(goal, Goal::Matching(wanted) if matching >= wanted)
         };
         let drained = self.drain.run(bound, work, accept).await?;
-        let (found, newest) = gathered.finish();
+        let (found, lists) = gathered.finish();
         let damaged = self.known.unknown(drained.damaged, |damaged| &damaged.message_id);
         Ok(Scan {
             found,
@@ -181,7 +181,7 @@ impl Scanner {
             again,
             cleared: drained.cleared,
             end: drained.end,
-            newest,
+            lists,
         })
     }
 
@@ -191,11 +191,13 @@ impl Scanner {
         let again = (count - messages.len()) as u64;
         let mut judged = Vec::with_capacity(messages.len());
         let examined = self.judge.examine(&messages, now_ms()).await?;
+        let mut slots = match &self.keep {
+            Keep::Nothing => Vec::new(),
+            Keep::Spooled(spool) => spool.put_all(&messages)?,
+        }
+        .into_iter();
         for (examined, message) in examined.into_iter().zip(&messages) {
-            let slot = match &self.keep {
-                Keep::Nothing => None,
-                Keep::Spooled(spool) => Some(spool.put(message)?),
-            };
+            let slot = slots.next();
             let wanted = matches!(goal, Goal::Matching(_))
                 && self.wanted.decide(&examined.row, message).await == Match::Yes;
             judged.push((examined, slot, wanted));

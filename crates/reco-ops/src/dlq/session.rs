@@ -319,7 +319,9 @@ impl Session {
     /// # Errors
     /// As [`Session::scan`].
     pub async fn look(&self, goal: Goal) -> Result<Looked> {
-        let scan = self.scan(goal, self.depth()).await?;
+        let mut scan = self.scan(goal, self.depth()).await?;
+        // Only repairs ask for them.
+        drop(std::mem::take(&mut scan.lists));
         let reach = self.reach(&scan, (scan.taken(), self.early(&scan))).await;
         let reach = self.within_room(reach, &scan, goal);
         let released = self.release_all().await;

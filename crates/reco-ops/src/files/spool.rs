@@ -60,15 +60,32 @@ impl Spool {
     /// # Errors
     /// Fails if the disk is full or fails.
     pub fn put(&self, message: &Message) -> Result<Slot> {
-        let Message { id, attributes, system, .. } = message;
-        let mut bytes = Vec::with_capacity(message.body.len() + 1_024);
-        bytes.extend(message.body.as_bytes());
-        serde_json::to_writer(&mut bytes, &RestRef { id, attributes, system }).map_err(
-            |error| {
-                Error::new(Kind::Internal, format!("cannot spool message {id}")).because(&error)
-            },
-        )?;
-        self.append(&bytes, message.body.len())
+        let slots = self.put_all(std::slice::from_ref(message))?;
+        Ok(slots.into_iter().next().unwrap_or_default())
+    }
+
+    /// Writes messages, byte for byte and all at once: one call is several times as fast as one for
+    /// each.
+    ///
+    /// # Errors
+    /// Fails if the disk is full or fails.
+    pub fn put_all(&self, messages: &[Message]) -> Result<Vec<Slot>> {
+        let size: usize = messages.iter().map(|message| message.body.len() + 1_024).sum();
+        let (mut bytes, mut slots) = (Vec::with_capacity(size), Vec::with_capacity(messages.len()));
+        for message in messages {
+            let (begin, Message { id, attributes, system, .. }) = (bytes.len(), message);
+            bytes.extend(message.body.as_bytes());
+            serde_json::to_writer(&mut bytes, &RestRef { id, attributes, system }).map_err(
+                |error| {
+                    Error::new(Kind::Internal, format!("cannot spool message {id}")).because(&error)
+                },
+            )?;
+            let (body, all) = (message.body.len(), bytes.len() - begin);
+            slots.push(Slot { at: begin as u64, body: length(body)?, rest: length(all - body)? });
+        }
+        let first = self.append(&bytes)?;
+        slots.iter_mut().for_each(|slot| slot.at += first);
+        Ok(slots)
     }
 
     /// Writes a text.
@@ -76,18 +93,19 @@ impl Spool {
     /// # Errors
     /// Fails if the disk is full or fails.
     pub fn put_text(&self, text: &str) -> Result<Slot> {
-        self.append(text.as_bytes(), text.len())
+        Ok(Slot { body: length(text.len())?, rest: 0, at: self.append(text.as_bytes())? })
     }
 
-    fn append(&self, bytes: &[u8], body: usize) -> Result<Slot> {
+    /// Appends bytes and returns their place.
+    fn append(&self, bytes: &[u8]) -> Result<u64> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = Slot { at: file.1, body: length(body)?, rest: length(bytes.len() - body)? };
-        write_at(&mut file.0, slot.at, bytes).map_err(|error| {
+        let at = file.1;
+        write_at(&mut file.0, at, bytes).map_err(|error| {
             failed("cannot spool a message", &error)
                 .hint("free disk space, or set TMPDIR to a directory on another disk")
         })?;
         file.1 += bytes.len() as u64;
-        Ok(slot)
+        Ok(at)
     }
 
     /// Reads a text back.
@@ -184,8 +202,7 @@ mod tests {
         let spool = Spool::new().expect("a spool");
         let messages: Vec<Message> =
             ["", "{\"data\":[]}", "é\r\n\t日"].iter().map(|body| message(body, body)).collect();
-        let slots: Vec<Slot> =
-            messages.iter().map(|message| spool.put(message).expect("written")).collect();
+        let slots = spool.put_all(&messages).expect("written");
         for at in [2, 0, 1] {
             assert_eq!(spool.get(slots[at]).expect("read"), messages[at]);
         }

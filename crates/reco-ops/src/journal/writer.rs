@@ -52,10 +52,9 @@ pub fn now_ms() -> i64 {
 pub fn lines<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for record in records {
-        let line = record.to_line().map_err(|error| {
+        record.write_line(&mut bytes).map_err(|error| {
             Error::new(Kind::Internal, "cannot write a record of the journal").because(&error)
         })?;
-        bytes.extend(line);
     }
     Ok(bytes)
 }

@@ -1,5 +1,7 @@
 //! Journal records of a batch, each written before the step that depends on it.
 
+use std::borrow::Cow;
+
 use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Refused, Uncertain};
 use reco_core::settle::{Copy, Deletable, Settled, Unsent};
 
@@ -20,8 +22,14 @@ pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Res
         if pending.known {
             return Record::Again(Again { message_id: message.id.clone(), batch, at_ms });
         }
-        let out = pending.dispatch.out.as_deref();
-        Record::Intent(Intent { to: to.map(Into::into), ..Intent::new(message, out, batch, at_ms) })
+        Record::Intent(Intent {
+            batch,
+            at_ms,
+            digest: pending.digest(),
+            message: Cow::Borrowed(message),
+            out: pending.dispatch.out.as_deref().map(Cow::Borrowed),
+            to: to.map(Cow::Borrowed),
+        })
     }))
 }
 

@@ -11,11 +11,12 @@ use reco_ops::dlq::redrive::report::{Category, NextLine, Record, RedriveReport};
 const IDS: usize = 20;
 
 /// Returns the command lines to run next, the first one first. A `plain` run had no options beyond
-/// rate and guards, so that a line with others of these repeats it. `complete` adds this run's flags;
-/// `unused` returns a file name that is not in use.
+/// rate and guards, so that a line with others of these repeats it; `again` is the line of any other run
+/// that a signal ended. `complete` adds this run's flags; `unused` returns a file name that is not in use.
 pub(super) fn next(
     report: &RedriveReport,
     plain: bool,
+    again: Option<String>,
     complete: &dyn Fn(&str) -> String,
     unused: &dyn Fn(&str) -> String,
 ) -> Vec<NextLine> {
@@ -51,6 +52,11 @@ pub(super) fn next(
         let proposal = propose(&rest(report, left), &report.room, None);
         let why = format!("{} not attempted; {}", amount(left, "message"), proposal.comment());
         add(complete(&format!("dlq redrive {}", proposal.flags())), why);
+    } else if let Some(again) = again.filter(|_| left > 0 && report.interrupted) {
+        add(
+            again,
+            format!("{} not attempted; goes on with the same selection", amount(left, "message")),
+        );
     } else if report.seen > 0 {
         let dlq = &report.queues.dlq;
         let gone = report.of(Category::Moved) + report.of(Category::AlreadySent);

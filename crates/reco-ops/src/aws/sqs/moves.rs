@@ -1,6 +1,5 @@
 //! Message move tasks: StartMessageMoveTask, ListMessageMoveTasks, CancelMessageMoveTask.
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::ListMessageMoveTasksResultEntry;
 use serde::Serialize;
@@ -124,15 +123,11 @@ impl Sqs {
         rate: Option<u32>,
     ) -> Result<String, StartFailure> {
         let answer = self
-            .client
+            .once
             .start_message_move_task()
             .source_arn(&from.arn)
             .set_destination_arn(to.map(|to| to.arn.clone()))
             .set_max_number_of_messages_per_second(rate.and_then(|rate| i32::try_from(rate).ok()))
-            .customize()
-            .config_override(
-                aws_sdk_sqs::config::Builder::new().retry_config(RetryConfig::disabled()),
-            )
             .send()
             .await
             .map_err(|error| StartFailure {

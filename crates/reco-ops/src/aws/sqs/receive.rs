@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::{
     Message as SdkMessage, MessageAttributeValue, MessageSystemAttributeName as SystemName,
 };
@@ -57,7 +56,7 @@ impl Sqs {
     /// hidden.
     pub async fn receive(&self, queue: &Queue, ask: &Ask) -> Result<Received, CallFailure> {
         let mut call = self
-            .client
+            .once
             .receive_message()
             .queue_url(&queue.url)
             .max_number_of_messages(whole(ask.max.clamp(1, BATCH) as u64))
@@ -68,8 +67,7 @@ impl Sqs {
         if queue.fifo {
             call = call.receive_request_attempt_id(&ask.attempt);
         }
-        let once = aws_sdk_sqs::config::Builder::new().retry_config(RetryConfig::disabled());
-        let answer = call.customize().config_override(once).send().await.map_err(|error| {
+        let answer = call.send().await.map_err(|error| {
             CallFailure::of(format!("cannot receive from queue {}", queue.name), &error)
         })?;
         let asked = ask.max.clamp(1, BATCH);

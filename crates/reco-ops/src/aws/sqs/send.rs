@@ -1,6 +1,5 @@
 //! SendMessageBatch.
 
-use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
@@ -44,14 +43,10 @@ impl Sqs {
                 error: Error::service("cannot build the send request").because(&error),
             })?;
         let answer = self
-            .client
+            .once
             .send_message_batch()
             .queue_url(&queue.url)
             .set_entries(Some(entries))
-            .customize()
-            .config_override(
-                aws_sdk_sqs::config::Builder::new().retry_config(RetryConfig::disabled()),
-            )
             .send()
             .await
             .map_err(|error| {

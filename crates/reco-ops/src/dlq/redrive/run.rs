@@ -131,7 +131,7 @@ impl<'a> Redrive<'a> {
     async fn wave(&mut self, mut scan: Scan) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         self.note_cleared(std::mem::take(&mut scan.cleared));
-        scan.found = self.set_returned_apart(scan.found)?;
+        self.set_returned_apart(&mut scan.found)?;
         self.leave_arrivals(&mut scan.found);
         if !scan.found.is_empty()
             && let Some(operator) = self.ask.take()
@@ -250,27 +250,30 @@ impl<'a> Redrive<'a> {
 
     /// Takes out messages that this run moved in an earlier wave and that came back: they would go
     /// round in circles. They stay held until the end.
-    fn set_returned_apart(&mut self, found: Vec<Found>) -> Result<Vec<Found>> {
+    fn set_returned_apart(&mut self, found: &mut Vec<Found>) -> Result<()> {
         let bounces = Arc::clone(&self.guards.bounces);
-        let mut rest = Vec::with_capacity(found.len());
-        for found in found {
-            let sent_any = self.ending.moving > 0;
-            let slot = found.slot.filter(|_| sent_any && !self.options.dry_run);
+        let sent_any = self.ending.moving > 0 && !self.options.dry_run;
+        let mut signs = Vec::new();
+        for slot in found.iter().filter(|_| sent_any).map(|found| found.slot) {
             let message = slot.map(|slot| self.spool.get(slot)).transpose()?;
-            if let Some(sign) = message.and_then(|message| bounces.recognise(&message)) {
-                let row = &found.row;
-                bounces.came_back(&row.message_id, sign, Some(row.verdict.class));
-                self.records.push(Record::came_back(row));
-            } else {
-                bounces.found(&found.row);
-                rest.push(found);
-            }
+            signs.push(message.and_then(|message| bounces.recognise(&message)));
         }
+        let mut signs = signs.into_iter();
+        found.retain(|found| {
+            let row = &found.row;
+            let Some(sign) = signs.next().flatten() else {
+                bounces.found(row);
+                return true;
+            };
+            bounces.came_back(&row.message_id, sign, Some(row.verdict.class));
+            self.records.push(Record::came_back(row));
+            false
+        });
         if let Some(reason) = bounces.verdict() {
             self.session.control.events.warn(format!("stopping: {reason}"));
             self.pace.gate().stop(reason);
         }
-        Ok(rest)
+        Ok(())
     }
 
     async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
@@ -294,8 +297,8 @@ impl<'a> Redrive<'a> {
             spool: &self.spool,
             wanted: &self.matcher.classes,
         };
-        let mut newest = std::mem::take(&mut scan.newest);
-        repairer.repair(&scan.found, chosen, &mut newest, now_ms()).await
+        let lists = std::mem::take(&mut scan.lists);
+        repairer.repair(&scan.found, chosen, &lists, now_ms()).await
     }
 
     async fn move_all(&mut self, going: Vec<Going>) -> Result<u64> {

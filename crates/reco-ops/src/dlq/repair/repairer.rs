@@ -5,7 +5,7 @@ use reco_core::decode::strip;
 use reco_core::journal::Digest;
 use reco_core::message::Message;
 use reco_core::salvage::Rejected;
-use reco_core::supersede::{Newest, UserDigest};
+use reco_core::supersede::{Lists, UserDigest};
 use serde::Serialize;
 
 use super::{Repair, Step};
@@ -85,8 +85,8 @@ struct Line<'a> {
 }
 
 impl Repairer<'_> {
-    /// Repairs the selected messages of a scan, in order; empty if no repairs are requested. `newest` covers the whole scan; changed
-    /// messages are added to it.
+    /// Repairs the selected messages of a scan, in order; empty if no repairs are requested. `lists`
+    /// are those of the whole scan before any repair.
     ///
     /// # Errors
     /// When spool, facts or table fail: no message is classified without them.
@@ -94,7 +94,7 @@ impl Repairer<'_> {
         &self,
         found: &[Found],
         chosen: &[Match],
-        newest: &mut Newest,
+        lists: &Lists,
         now_ms: i64,
     ) -> Result<Vec<Option<Repaired>>> {
         if self.repair.is_none() {
@@ -115,7 +115,7 @@ impl Repairer<'_> {
             }
             self.judge_all(drafts, found, &mut repaired, now_ms).await?;
         }
-        self.drop_superseded(&mut repaired, newest);
+        self.drop_superseded(&mut repaired, lists);
         Ok(repaired)
     }
 
@@ -237,7 +237,8 @@ impl Repairer<'_> {
         })
     }
 
-    fn drop_superseded(&self, repaired: &mut [Option<Repaired>], newest: &mut Newest) {
+    fn drop_superseded(&self, repaired: &mut [Option<Repaired>], lists: &Lists) {
+        let mut newest = lists.newest();
         let sendable = |changed: &&Changed| changed.unsendable.is_none();
         let changed = repaired.iter().flatten().filter_map(Repaired::changed);
         for changed in changed.filter(sendable).filter(|changed| changed.class.can_pass()) {

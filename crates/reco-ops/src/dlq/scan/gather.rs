@@ -1,6 +1,6 @@
 //! Collecting the messages of a scan; superseded ones are known only once all were received.
 
-use reco_core::supersede::{Newest, UserDigest};
+use reco_core::supersede::Lists;
 
 use super::Found;
 use crate::dlq::judge::Examined;
@@ -9,40 +9,36 @@ use crate::files::spool::Slot;
 /// Messages found so far.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    newest: Newest,
     found: Vec<Found>,
-    /// For each message, the users whose lists it would write and the lists' generation time.
-    users: Vec<(Box<[UserDigest]>, i64)>,
+    /// The lists that each message would write.
+    lists: Lists,
 }
 
 impl Gathered {
     /// Reserves room for `messages`, which costs memory only as it is used; growth by doubling
     /// could take twice as much.
     pub(super) fn with_room(messages: usize) -> Self {
-        let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
-        Gathered { newest: Newest::default(), found, users }
+        Gathered { found: Vec::with_capacity(messages), lists: Lists::with_room(messages) }
     }
 
-    /// Adds a classified message.
+    /// Adds a classified message. Its row is boxed here, on the thread that will free it: an
+    /// allocator reuses memory least well that one thread takes and another one frees.
     pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
-        if examined.can_pass() {
-            self.newest.observe_digests(&examined.users, examined.made_ms);
-        }
-        self.found.push(Found { row: examined.row, slot });
-        self.users.push((examined.users, examined.made_ms));
+        self.lists.add(&examined.users, examined.made_ms, examined.can_pass());
+        self.found.push(Found { row: Box::new(examined.row), slot });
     }
 
     /// Returns the found messages in order, with superseded ones marked.
-    pub(super) fn finish(self) -> (Vec<Found>, Newest) {
-        let Gathered { newest, mut found, users } = self;
-        for (found, (users, made_ms)) in found.iter_mut().zip(users) {
-            if newest.supersedes_digests(&users, made_ms) {
+    pub(super) fn finish(self) -> (Vec<Found>, Lists) {
+        let Gathered { mut found, lists } = self;
+        for (found, superseded) in found.iter_mut().zip(lists.superseded()) {
+            if superseded {
                 found.row.verdict.mark_superseded();
             }
         }
         // Unstable sorting is enough, since ids are unique.
         found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
-        (found, newest)
+        (found, lists)
     }
 }
 
@@ -79,7 +75,7 @@ mod tests {
         let verdict: Classification = classify(&content, &around);
         let row = Row::for_tests(id, verdict, made_ms);
         let users = content.writable_users().map(|user| user_digest(None, user)).collect();
-        Examined { row: Box::new(row), users, made_ms }
+        Examined { row, users, made_ms }
     }
 
     /// Returns the heap size of a string in bytes.
@@ -87,8 +83,8 @@ mod tests {
         text.capacity()
     }
 
-    /// A hundred thousand messages may be held at once. The hash tables of users and of the lease
-    /// are between 7/16 and 7/8 full, so an entry takes about one and a half times its size.
+    /// A hundred thousand messages may be held at once. The hash table of the lease is between 7/16
+    /// and 7/8 full, so an entry takes about one and a half times its size.
     #[test]
     fn a_held_message_costs_at_most_a_kilobyte() {
         let articles: Vec<String> = (1_000..1_020).map(|id| id.to_string()).collect();
@@ -97,16 +93,14 @@ mod tests {
         let id = "11111111-0000-4000-8000-000000000001";
         let mut state = Gathered::with_room(1);
         state.add(examined(id, &body, 1_000), None);
-        let users = size_of_val(&*state.users[0].0) + size_of_val(&state.users[0]);
-        assert_eq!(state.users[0].0.len(), 5);
+        let users = state.lists.bytes();
         let row = &state.found[0].row;
         let texts = row.verdict.reasons.iter().map(heap).sum::<usize>();
         let reasons = row.verdict.reasons.capacity() * size_of::<String>() + texts;
         let judged = size_of::<Row>() + heap(&row.message_id) + reasons;
-        let newest = 5 * size_of::<(UserDigest, i64)>() * 3 / 2;
-        let all = size_of::<Found>() + judged + users + newest + lease::bytes_of(id, id);
+        let all = size_of::<Found>() + judged + users + lease::bytes_of(id, id);
         assert!(size_of::<Row>() <= 256, "{}", size_of::<Row>());
-        assert!(all <= 1_000, "{all}: {judged} judged, {users} of users, {newest} of newest lists");
+        assert!(all <= 700, "{all}: {judged} judged, {users} of users");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One batch: check that the messages are still held, write the intents, send, settle, write the
 //! answers, delete.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use reco_core::journal::{Digest, is_remembered};
@@ -75,6 +76,15 @@ pub(in crate::sqs) struct Pending {
     key: Option<GroupKey>,
     rejects: Option<Slot>,
     pub(in crate::sqs) doubt: Option<Doubt>,
+    digest: OnceLock<Digest>,
+}
+
+impl Pending {
+    /// Returns the digest of the content to send, which is computed once.
+    pub(in crate::sqs) fn digest(&self) -> Digest {
+        let Outgoing { original, body } = self.dispatch.outgoing();
+        *self.digest.get_or_init(|| Digest::of(body, &original.attributes))
+    }
 }
 
 /// State of a batch being sent.
@@ -227,7 +237,9 @@ impl Outbox {
             let OutboxMessage { place, content, doubt, known, .. } = message;
             match self.read(content) {
                 Ok((dispatch, rejects)) => {
-                    batch.pending.push(Pending { dispatch, known, place, key, rejects, doubt });
+                    let digest = OnceLock::new();
+                    let pending = Pending { dispatch, known, place, key, rejects, doubt, digest };
+                    batch.pending.push(pending);
                 }
                 Err(error) => {
                     let outcome = SendOutcome::Left { reason: error.to_string() };
@@ -344,8 +356,7 @@ impl Outbox {
         let Some(watch) = &self.watch else { return };
         for (one, pending) in acked {
             if let Copy::Sent(sent_as) = one.copy() {
-                let Outgoing { original, body } = pending.dispatch.outgoing();
-                watch.acked(one.message_id(), sent_as, &Digest::of(body, &original.attributes));
+                watch.acked(one.message_id(), sent_as, &pending.digest());
             }
         }
     }

@@ -154,7 +154,7 @@ impl BounceWatch {
     /// Classifies messages. Without facts or table they are still recognised, but have no row.
     async fn rows(&self, messages: &[Message]) -> Vec<Option<Row>> {
         match self.scanner.judge.examine(messages, crate::dlq::journal::now_ms()).await {
-            Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),
+            Ok(examined) => examined.into_iter().map(|examined| Some(examined.row)).collect(),
             Err(error) => {
                 tracing::debug!(%error, "cannot examine messages that may have come back");
                 messages.iter().map(|_| None).collect()

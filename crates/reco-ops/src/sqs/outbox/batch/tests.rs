@@ -21,7 +21,8 @@ fn pending(id: &str, doubtful_for_ms: Option<i64>) -> Pending {
     let doubt = doubtful_for_ms
         .map(|ms| Doubt { since_ms: now_ms() - ms, reason: "the answer was lost".to_owned() });
     let dispatch = Dispatch { message, out: None };
-    Pending { dispatch, known: true, place: 0, key: None, rejects: None, doubt }
+    let digest = OnceLock::new();
+    Pending { dispatch, known: true, place: 0, key: None, rejects: None, doubt, digest }
 }
 
 fn batch(to: &Destination, pending: Vec<Pending>) -> Batch<'_> {
