@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use reco_core::cause::{Ended, Recorded};
 use reco_ops::dlq::causes::{Causes, LogRead, MessageCause};
 use reco_ops::dlq::judge::Row;
 use serde::Serialize;
@@ -27,6 +28,20 @@ pub(super) struct CauseCount {
     pub(super) last_at_ms: Option<i64>,
     /// Id of the oldest of these messages, as an example.
     pub(super) example: String,
+    #[serde(skip)]
+    pub(super) recorded: Recorded,
+}
+
+impl CauseCount {
+    /// Returns what advice needs of it.
+    pub(super) fn ended(&self) -> Ended<'_> {
+        Ended {
+            recorded: &self.recorded,
+            messages: self.messages,
+            last_at_ms: self.last_at_ms,
+            example: &self.example,
+        }
+    }
 }
 
 /// Enters the recorded causes of the messages into the groups of their classes.
@@ -44,10 +59,14 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
     let mut counts: BTreeMap<(bool, String), CauseCount> = BTreeMap::new();
     for (id, message) in messages {
         let last = message.attempts.last().filter(|_| message.unknown.is_none());
-        let (cause, not_known, text) = match (last, &message.unknown) {
-            (Some(last), _) => (Some(last.cause.name()), None, last.cause.words()),
-            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.summary()),
+        let recorded = match (last, &message.unknown) {
+            (Some(last), _) => Recorded::Cause(last.cause.clone()),
+            (None, Some(unknown)) => Recorded::Unknown(unknown.clone()),
             (None, None) => continue,
+        };
+        let (cause, not_known, text) = match &recorded {
+            Recorded::Cause(cause) => (Some(cause.name()), None, cause.words()),
+            Recorded::Unknown(unknown) => (None, Some(unknown.name()), unknown.summary()),
         };
         let at = last.map(|last| last.at_ms);
         let count = counts.entry((cause.is_none(), text.clone())).or_insert_with(|| CauseCount {
@@ -59,6 +78,7 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
             first_at_ms: at,
             last_at_ms: at,
             example: id.to_owned(),
+            recorded,
         });
         count.messages += 1;
         count.later_unknown += u64::from(message.later_unknown > 0);
