@@ -83,7 +83,7 @@ impl Advice {
             let messages = amount(ended.messages, "message");
             let words = ended.words();
             let why = format!(
-                "{messages} ended by {words}, the last {} ago: {}, then classify again",
+                "{messages}: {words}, the last {} ago; {}, then classify again",
                 duration(ago_s),
                 remedy.helps
             );
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(look, Look::Metrics);
         assert_eq!(
             why,
-            "28 messages ended by throttled writes to table recs, the last 2m ago: raise the write capacity of table recs, or wait, then classify again"
+            "28 messages: throttled writes to table recs, the last 2m ago; raise the write capacity of table recs, or wait, then classify again"
         );
         // A clock that is behind makes nothing old.
         assert!(matches!(on(&[ended(&throttled, 1, -1)], Use::Redrive), Advice::NotYet { .. }));

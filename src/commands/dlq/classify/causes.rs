@@ -123,14 +123,14 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
     text
 }
 
-/// Returns what ended most of the messages, if it is known: `28 of 33 ended by throttled writes, the last at
+/// Returns what ended most of the messages, if it is known: `28 of 33: throttled writes, the last at
 /// 2026-01-02 02:26 UTC`.
 pub(super) fn main(causes: &[CauseCount], messages: u64) -> Option<String> {
     let cause = causes.first().filter(|cause| cause.cause.is_some())?;
     let last = CauseCount { first_at_ms: cause.last_at_ms, ..cause.clone() };
     let last = between(&last).replacen(", ", ", the last at ", 1);
     let (some, all) = (count(cause.messages), count(messages));
-    Some(format!("{some} of {all} ended by {}{last}", escape_line(&cause.text)))
+    Some(format!("{some} of {all}: {}{last}", escape_line(&cause.text)))
 }
 
 /// Returns how many of the messages had later attempts: ` (last known of 3: later attempts left no line)`.
@@ -206,7 +206,7 @@ mod tests {
         let counts = counted(messages.iter().map(|(id, message)| (*id, message)));
         assert_eq!(
             main(&counts, 33).as_deref(),
-            Some("2 of 33 ended by throttled writes, the last at 1970-01-01 02:25 UTC")
+            Some("2 of 33: throttled writes, the last at 1970-01-01 02:25 UTC")
         );
         assert_eq!(main(&counts[1..], 33), None, "not known");
         let later: Vec<String> = counts.iter().map(last_known).collect();

@@ -1,7 +1,7 @@
 //! Rendering and outcome of a classification.
 
 use reco_core::Time;
-use reco_core::cause::{Cause, Recorded};
+use reco_core::cause::{Cause, Recorded, Unknown};
 use reco_core::queue_lock::QueueLock;
 use reco_core::room::{Bounce, Place};
 
@@ -247,7 +247,7 @@ fn throttled_writes_that_are_over_are_redriven_at_a_rate() {
     assert_eq!(lines[0].0, [Class::Retryable]);
     assert!(lines[0].1.starts_with("recoctl dlq redrive --rate "), "{lines:?}");
     assert!(!lines[0].1.contains("--canary"), "{lines:?}");
-    assert!(lines[0].2.contains("28 of 40 ended by throttled writes, the last at "), "{lines:?}");
+    assert!(lines[0].2.contains("28 of 40: throttled writes, the last at "), "{lines:?}");
 }
 
 #[test]
@@ -284,4 +284,58 @@ fn where_it_is_not_certain_to_be_over_a_few_go_first() {
     assert!(lines[0].1.ends_with(" --canary 1,10,100"), "{lines:?}");
     assert!(lines[0].2.contains("beside its timeout") && lines[0].2.contains("28 of 40"));
     assert!(!lines[1].1.contains("--canary"), "of another class: {lines:?}");
+}
+
+/// A DLQ of every class whose messages ended by several causes, an hour ago.
+fn with_causes(columns: usize) -> String {
+    let table = "TableWriteProvisionedThroughputExceeded arn:aws:dynamodb:r:1:table/recommendations";
+    let throttled = Cause::ThrottledWrites { by: vec![table.to_owned()] };
+    let mut classes = ended_by(throttled, 60);
+    let timeout = ended_by(Cause::FunctionTimeout, 60).remove(0).causes.remove(0);
+    let silent = Recorded::Unknown(Unknown::FunctionThrottled { throttles: 3 });
+    let not_known = causes::CauseCount {
+        cause: None,
+        not_known: Some("function-throttled"),
+        text: Unknown::FunctionThrottled { throttles: 3 }.summary(),
+        messages: 4,
+        first_at_ms: None,
+        last_at_ms: None,
+        recorded: silent,
+        ..timeout.clone()
+    };
+    let timeout = causes::CauseCount { messages: 8, ..timeout };
+    for group in &mut classes {
+        match group.class {
+            Class::Retryable => group.causes.extend([timeout.clone(), not_known.clone()]),
+            Class::Partial => group.causes = vec![not_known.clone()],
+            _ => {}
+        }
+    }
+    let steps = advised(&mut classes, &room(), None);
+    let log = LogRead {
+        group: Some("/aws/lambda/recs-writer".to_owned()),
+        since_ms: 0,
+        calls: 9,
+        lines: 300,
+        problem: None,
+    };
+    let queues = Queues { in_flight_elsewhere: 0, approximate_messages: 360, ..sample::queues() };
+    let (basis, log) = (sample::basis(), Some(log));
+    let report =
+        ClassifyReport { classes, steps, log, queues, basis, scanned: 360, ..report(vec![]) };
+    report.render(&sample::view(columns))
+}
+
+#[test]
+fn recorded_causes_fit_80_columns() {
+    let text = with_causes(80);
+    let commands = |line: &&str| line.starts_with("  recoctl ");
+    let lines = text.lines().filter(|line| !commands(line));
+    assert!(lines.clone().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn recorded_causes_at_140_columns() {
+    insta::assert_snapshot!(with_causes(140));
 }
