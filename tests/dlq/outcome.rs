@@ -574,7 +574,8 @@ fn with_reasons(report: &Value) -> Vec<(&str, &str)> {
 #[test]
 fn the_functions_log_says_what_ended_a_message_that_came_back() {
     let mut harness = Harness::sandbox(SandboxOptions::default());
-    let redrive = ["dlq", "redrive", "--class", "malformed", "--stop-on-bounce", "off", "--wait", "60s"];
+    let redrive =
+        ["dlq", "redrive", "--class", "malformed", "--stop-on-bounce", "off", "--wait", "60s"];
     let moved = harness.json(4, redrive);
     let told = with_reasons(&moved);
     assert!(!told.is_empty());

@@ -12,8 +12,8 @@ use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 
 use crate::support::queues::queues;
-use crate::users::on_a_terminal;
 use crate::support::{Harness, now};
+use crate::users::on_a_terminal;
 
 const GROUP: &str = "/aws/lambda/recs-writer";
 const MINUTE: u64 = 60_000;
@@ -452,10 +452,11 @@ fn the_seeded_dlq_has_a_log_that_says_why_each_message_is_there() {
     assert!(steps[0]["command"].as_str().expect("a command").contains("dlq redrive"), "{steps:?}");
 
     let id = |about: &str| {
-        let one = seeded.iter().find(|message| message.about == about).expect(about);
+        let one = seeded.iter().rev().find(|message| message.about == about).expect(about);
         one.id.clone()
     };
-    for (name, about) in [("retryable", "throttled in the incident"), ("malformed", "a stack trace")]
+    for (name, about) in
+        [("retryable", "throttled in the incident"), ("malformed", "a stack trace")]
     {
         for columns in [80, 140] {
             let text =

@@ -288,7 +288,8 @@ fn where_it_is_not_certain_to_be_over_a_few_go_first() {
 
 /// A DLQ of every class whose messages ended by several causes, an hour ago.
 fn with_causes(columns: usize) -> String {
-    let table = "TableWriteProvisionedThroughputExceeded arn:aws:dynamodb:r:1:table/recommendations";
+    let table =
+        "TableWriteProvisionedThroughputExceeded arn:aws:dynamodb:r:1:table/recommendations";
     let throttled = Cause::ThrottledWrites { by: vec![table.to_owned()] };
     let mut classes = ended_by(throttled, 60);
     let timeout = ended_by(Cause::FunctionTimeout, 60).remove(0).causes.remove(0);
