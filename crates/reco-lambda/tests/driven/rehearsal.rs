@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use reco_core::classify::Class;
 use reco_sandbox::seed::SeedOptions;
 use reco_sandbox::worker::WorkerOptions;
 use reco_sandbox::{Sandbox, SandboxOptions};
@@ -20,11 +21,9 @@ fn of_messages<'a>(report: &'a Value, member: &str) -> BTreeMap<&'a str, &'a str
 }
 
 /// Whether the outcome of a moved message fits its ending in the rehearsal.
-fn fits(class: &str, ending: &str, outcome: &str) -> bool {
+fn fits(ending: &str, outcome: &str) -> bool {
     match ending {
-        // A newer message of the same run replaces its lists, and if these have no time, nothing in the
-        // table tells that they were there.
-        "written" if class == "superseded" => outcome != "came-back",
+        // Until the function replaces it, the table may have a newer list.
         "written" => matches!(outcome, "written" | "superseded"),
         "nothing-to-write" => outcome == "nothing-to-write",
         "partly-written" | "returned" => outcome == "came-back",
@@ -59,19 +58,19 @@ async fn what_the_binary_rehearses_is_what_it_does_message_by_message() {
     assert_eq!(endings, of_messages(&built_in, "actual"));
     assert_eq!(of_messages(&rehearsed, "reason"), of_messages(&built_in, "reason"));
 
-    let everything = "retryable,partial,superseded,stale,empty,unknown-user,malformed,foreign";
-    let redrive = ["dlq", "redrive", "--engine", "client", "--class", everything, "--yes"];
+    // Not those superseded: in one run with the newer ones, which of the lists stays is up to their order.
+    let classes = "retryable,partial,stale,empty,unknown-user,malformed,foreign";
+    let redrive = ["dlq", "redrive", "--engine", "client", "--class", classes, "--yes"];
     let redrive = [&redrive[..], &["--stop-on-bounce", "off", "--wait", "15s"]].concat();
     let moved = operator.json(4, &redrive).await;
-    let (outcomes, classes) = (of_messages(&moved, "outcome"), of_messages(&moved, "class"));
-    let sendable = endings.iter().filter(|(_, ending)| **ending != "not-sendable");
-    let mut compared = 0;
-    for (id, ending) in sendable {
-        let outcome = outcomes.get(id).copied().unwrap_or("not moved");
-        let class = classes[id];
-        assert!(fits(class, ending, outcome), "{id} ({class}): rehearsed {ending}, was {outcome}");
-        compared += 1;
+    let outcomes = of_messages(&moved, "outcome");
+    for (id, outcome) in &outcomes {
+        let ending = endings[id];
+        assert!(fits(ending, outcome), "{id}: rehearsed {ending}, was {outcome}");
     }
-    assert!(compared > seeded - 5 && compared == outcomes.len(), "{compared} of {seeded}");
+    let unmoved = endings.keys().filter(|id| !outcomes.contains_key(*id)).count();
+    let aside = |class: &Class| matches!(class, Class::Superseded | Class::Oversize);
+    let expected = sandbox.seed().unwrap().messages.iter().filter(|one| aside(&one.class)).count();
+    assert_eq!(unmoved, expected);
     sandbox.shutdown().await;
 }
