@@ -1,5 +1,7 @@
 //! Incidents in which the operator follows only the command lines that recoctl prints.
 
+#[path = "advice/runbook.rs"]
+mod runbook;
 mod support;
 
 use std::path::Path;
@@ -222,35 +224,6 @@ fn lists_sent_through_the_queue_are_held_to_the_same_figures() {
     );
     assert!(told("").contains("no --rate: a message of up to 10 lists costs at least 10 WCU, and the table has 20/s to spare"));
     assert!(!told("--rate 1").contains("to spare"));
-}
-
-/// Returns the lines of the `sh` blocks in these sections of the runbook.
-fn runbook(sections: &[&str]) -> Vec<String> {
-    let page = support::repository().join("docs/runbook.md");
-    let page = std::fs::read_to_string(page).expect("the runbook is readable");
-    let mut lines = Vec::new();
-    for section in sections {
-        let text = page.split("\n## ").find(|text| text.starts_with(section)).expect(section);
-        let blocks = text.split("```sh\n").skip(1);
-        let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default());
-        lines.extend(blocks.flat_map(str::lines).map(str::to_owned));
-    }
-    lines
-}
-
-#[test]
-fn the_runbooks_path_through_an_incident_runs() {
-    let harness = Harness::sandbox(SandboxOptions::default());
-    let sections = ["1. Find", "3. Redrive", "Messages that should not", "4. Verify"];
-    let lines = runbook(&sections);
-    assert!(lines.len() >= 12, "{lines:#?}");
-    for line in lines.iter().filter(|line| !line.contains(" RUN")) {
-        let output = paste(&harness, line);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        // Some find nothing left to do, and some messages cannot be repaired. An import asks first.
-        let fine: &[i32] = if line.contains(" import ") { &[0, 7] } else { &[0, 4, 5] };
-        assert!(output.status.code().is_some_and(|code| fine.contains(&code)), "{line}: {stderr}");
-    }
 }
 
 #[test]

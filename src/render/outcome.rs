@@ -159,6 +159,7 @@ mod tests {
                 without_list: 12,
                 ..UserCounts::default()
             },
+            log: None,
             ended: Ended::Over,
             waited_s: 1.25,
             notes: vec!["cannot\u{7} read".to_owned()],

@@ -561,3 +561,45 @@ fn ctrl_c_during_a_stage_moves_no_more_and_hides_nothing() {
     assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 18);
     assert_eq!(sqs(&harness).depth("recs").expect("the queue exists").visible, 2);
 }
+
+/// Returns the moved messages' outcomes, each with its reason.
+fn with_reasons(report: &Value) -> Vec<(&str, &str)> {
+    let rows = report["messages"].as_array().expect("messages").iter();
+    let text = |row: &'_ Value, name: &str| row[name].as_str().map(str::len).is_some();
+    rows.filter(|row| text(row, "outcome"))
+        .map(|row| (row["outcome"].as_str().unwrap_or(""), row["reason"].as_str().unwrap_or("")))
+        .collect()
+}
+
+#[test]
+fn the_functions_log_says_what_ended_a_message_that_came_back() {
+    let mut harness = Harness::sandbox(SandboxOptions::default());
+    let redrive =
+        ["dlq", "redrive", "--class", "malformed", "--stop-on-bounce", "off", "--wait", "60s"];
+    let moved = harness.json(4, redrive);
+    let told = with_reasons(&moved);
+    assert!(!told.is_empty());
+    for (outcome, reason) in told {
+        assert_eq!(outcome, "came-back");
+        let by = ["by the log: malformed body (at ", "by the log: some entries are bad ("];
+        assert!(reason.starts_with("in the DLQ again as "), "{reason}");
+        assert!(by.iter().any(|by| reason.contains(by)), "{reason}");
+    }
+    let calls = moved["outcomes"]["log"]["calls"].as_u64().expect("calls");
+    assert!((1..=30).contains(&calls), "{}", moved["outcomes"]["log"]);
+    let run = moved["run_id"].as_str().expect("a run").to_owned();
+    let later = harness.json(4, ["dlq", "journal", "outcome", &run]);
+    assert!(with_reasons(&later).iter().all(|(_, reason)| reason.contains("by the log: ")));
+    // Without a function, nothing is asked.
+    harness.unset("RECOCTL_FUNCTION");
+    let later = harness.json(4, ["dlq", "journal", "outcome", &run]);
+    assert_eq!(later["log"], Value::Null);
+    assert!(with_reasons(&later).iter().all(|(_, reason)| !reason.contains("by the log")));
+    // With one whose log is not there, a note says so and the outcome is the same.
+    harness.set("RECOCTL_FUNCTION", "another");
+    let later = harness.json(4, ["dlq", "journal", "outcome", &run]);
+    let notes = later["notes"].as_array().expect("notes");
+    let said = |note: &Value| note.as_str().is_some_and(|note| note.contains("gives no reasons"));
+    assert!(notes.iter().any(said), "{notes:?}");
+    assert!(with_reasons(&later).iter().all(|(outcome, _)| *outcome == "came-back"));
+}

@@ -240,7 +240,7 @@ fn prompts_fit_the_terminal() {
     }
 }
 
-fn on_a_terminal(harness: &Harness, columns: usize, rows: usize, args: &str) -> String {
+pub fn on_a_terminal(harness: &Harness, columns: usize, rows: usize, args: &str) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
     let line = format!("stty cols {columns} rows {rows}; exec {binary} --no-color {args}");
     let mut child = std::process::Command::new("script")

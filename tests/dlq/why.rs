@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::queues::queues;
 use crate::support::{Harness, now};
+use crate::users::on_a_terminal;
 
 const GROUP: &str = "/aws/lambda/recs-writer";
 const MINUTE: u64 = 60_000;
@@ -223,18 +224,18 @@ fn each_of_200_messages_has_the_cause_that_was_planted() {
             assert_eq!(told[&id(cause, number)], *name, "{}", CAUSES[cause].0);
         }
     }
-    counted(&harness, 20);
+    counted(&harness.json(0, ["dlq", "classify", "--logs"]), 20);
 }
 
 /// More messages than are asked for by their ids.
 #[test]
 fn many_messages_are_read_by_their_failures() {
-    counted(&planted(70, SandboxOptions::empty()), 70);
+    let harness = planted(70, SandboxOptions::empty());
+    counted(&harness.json(0, ["dlq", "classify", "--logs"]), 70);
 }
 
-/// Asserts that `classify --logs` counts each cause.
-fn counted(harness: &Harness, per: u64) {
-    let report = harness.json(0, ["dlq", "classify", "--logs"]);
+/// Asserts that the report of `classify --logs` counts each cause.
+fn counted(report: &Value, per: u64) {
     let mut counts = BTreeMap::new();
     for class in report["classes"].as_array().expect("classes") {
         for cause in class["causes"].as_array().expect("causes") {
@@ -411,4 +412,72 @@ fn what_the_worker_returns_is_explained_by_its_log() {
         assert_eq!((&attempt["cause"], &attempt["attempt"]), (&json!("malformed"), &json!(number)));
         assert_eq!(attempt["evidence"], "message-returned");
     }
+}
+
+/// A text with the digits of its times masked.
+fn without_times(text: &str) -> String {
+    let masked = |word: &str| {
+        let is_time = word.ends_with('Z') && word.contains('T') && word.contains(':');
+        let digit = |c: char| if c.is_ascii_digit() { '0' } else { c };
+        if is_time { word.chars().map(digit).collect() } else { word.to_owned() }
+    };
+    let line = |line: &str| line.split(' ').map(masked).collect::<Vec<_>>().join(" ");
+    // The answer that is typed to any prompt.
+    let lines = text.lines().filter(|line| *line != "n");
+    lines.map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// On a sandbox as a newcomer starts it.
+#[test]
+fn the_seeded_dlq_has_a_log_that_says_why_each_message_is_there() {
+    let harness = Harness::sandbox(SandboxOptions::default());
+    let seeded = harness.the_sandbox().seed().expect("a seed").messages.clone();
+    let report = harness.json(0, ["dlq", "classify", "--logs"]);
+    assert_eq!(report["log"]["problem"], Value::Null);
+    let mut told: BTreeMap<String, u64> = BTreeMap::new();
+    let mut messages = 0;
+    for class in report["classes"].as_array().expect("classes") {
+        for cause in class["causes"].as_array().expect("causes") {
+            let name = cause["cause"].as_str().or(cause["not_known"].as_str()).expect("a name");
+            let number = cause["messages"].as_u64().expect("a number");
+            let class = class["class"].as_str().expect("a class");
+            *told.entry(format!("{class}: {name}")).or_default() += number;
+            messages += number;
+        }
+    }
+    assert_eq!(messages, seeded.len() as u64, "{told:?}");
+    insta::assert_json_snapshot!("seeded-causes", told);
+    // What it died of is over.
+    let steps = report["steps"].as_array().expect("steps");
+    assert!(steps[0]["command"].as_str().expect("a command").contains("dlq redrive"), "{steps:?}");
+
+    let id = |about: &str| {
+        let one = seeded.iter().rev().find(|message| message.about == about).expect(about);
+        one.id.clone()
+    };
+    for (name, about) in
+        [("retryable", "throttled in the incident"), ("malformed", "a stack trace")]
+    {
+        for columns in [80, 140] {
+            let text =
+                on_a_terminal(&harness, columns, 60, &format!("dlq why {} --quiet", id(about)));
+            for line in text.lines() {
+                assert!(line.chars().count() <= columns, "{line:?}");
+            }
+            insta::assert_snapshot!(format!("why-{name}-{columns}"), without_times(&text));
+        }
+    }
+}
+
+/// Lines of 10,000 messages, several of each: how many calls it takes.
+#[test]
+fn ten_thousand_messages_are_read_in_few_calls() {
+    let harness = planted(1_000, SandboxOptions::empty());
+    let report = harness.json(0, ["dlq", "classify", "--logs"]);
+    let log = &report["log"];
+    println!("{log}");
+    assert_eq!((&log["problem"], report["scanned"].as_u64()), (&Value::Null, Some(10_000)));
+    let calls = log["calls"].as_u64().expect("calls");
+    assert!(calls <= 100, "{log}");
+    counted(&report, 1_000);
 }

@@ -1,12 +1,14 @@
 //! Recorded causes: what ended each attempt at a message, by the function's log.
 //!
 //! [`read`] makes a line of the log data, [`Record`] joins the lines of one request, whatever order they
-//! come in, and [`Silence`] says why a message has no line.
+//! come in, [`Silence`] says why a message has no line, and [`Advice`] what that means for what to do.
 
+mod advice;
 mod line;
 mod record;
 mod silence;
 
+pub use advice::{Advice, Ended, Look, RECENT_MS, Recorded, Use};
 pub use line::{End, FunctionVersion, Line, Returned, read};
 pub use record::{Attempt, Evidence, Record};
 pub use silence::{Logs, Silence, Throttles, Unknown};

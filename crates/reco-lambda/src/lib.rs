@@ -12,4 +12,5 @@ mod report;
 pub mod settings;
 
 pub use handler::{Handled, HandlerError, Pipeline, handle};
+pub use plan::fault;
 pub use report::{FailureReason, HandlerReport, MessageFailure, SHOWN_ENTRIES};

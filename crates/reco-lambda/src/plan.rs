@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use reco_core::Id;
 use reco_core::classify::{Content, JudgedEntry};
-use reco_core::decode::{DecodeError, Decoded};
+use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::FactSet;
 use reco_core::item::{PlannedItem, Schema};
 use reco_core::judge::Verdict;
@@ -136,6 +136,13 @@ pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
     decoded.as_ref().map_or(0, |decoded| (decoded.entries.len() + decoded.bad.len()) as u64)
 }
 
+/// Returns the reason why a message with this body is returned whatever the facts and the table, if it
+/// is.
+#[must_use]
+pub fn fault(body: &str, policy: &Policy, schema: &Schema) -> Option<FailureReason> {
+    fault_of(&Content::judge(decode(body), &FactSet::Unavailable, policy, schema))
+}
+
 /// Returns the reason why a message fails regardless of the writes.
 fn fault_of(content: &Content) -> Option<FailureReason> {
     match &content.decoded {
@@ -163,7 +170,6 @@ mod tests {
 
     use proptest::prelude::*;
     use reco_core::Time;
-    use reco_core::decode::decode;
     use reco_core::item::{KeyType, gives_way};
 
     use super::*;

@@ -17,7 +17,6 @@ use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_store::facts::CacheOptions;
@@ -93,7 +92,7 @@ impl Sandbox {
         let mut services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
         services.dynamodb = services.dynamodb.throttling_as(options.throttle_cause);
         let pipeline = match &options.seed {
-            Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy.item).await?),
+            Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy).await?),
             None => None,
         };
         let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
@@ -319,16 +318,17 @@ impl Pipeline {
     async fn seed(
         services: &Services,
         options: &SeedOptions,
-        item: &ItemDescription,
+        policy: &Policy,
     ) -> Result<Self, SandboxError> {
         let directory = Place::new("sandbox").map_err(SandboxError::Directory)?;
         let targets = seed::Services {
             sqs: &services.sqs,
             dynamodb: &services.dynamodb,
             cloudwatch: &services.cloudwatch,
+            logs: &services.logs,
         };
         let seed =
-            seed::plant(&targets, options, item, directory.path(), cloudwatch::now_ms()).await?;
+            seed::plant(&targets, options, policy, directory.path(), cloudwatch::now_ms()).await?;
         Ok(Self { seed, _directory: directory })
     }
 

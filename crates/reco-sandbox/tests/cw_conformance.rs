@@ -1,4 +1,4 @@
-//! The sandbox's CloudWatch against the AWS documentation, with an independent server for
+//! The sandbox's CloudWatch and CloudWatch Logs against the AWS documentation, with an independent server for
 //! comparison.
 
 mod conformance {
@@ -6,12 +6,14 @@ mod conformance {
     pub mod cloudwatch;
     pub mod differences;
     pub mod independent;
+    pub mod logs;
 }
 
 use conformance::check::failures;
 use conformance::cloudwatch::{CHECKS, kit::Kit};
 use conformance::differences::{Known, assert_as_known, assert_documented};
 use conformance::independent::Independent;
+use conformance::logs;
 use reco_sandbox::{Sandbox, SandboxOptions};
 
 /// Differences of the independent server (ministack 1.5.33): check, and part of its failure. The
@@ -60,4 +62,48 @@ async fn the_independent_server_differs_only_where_known() {
 #[test]
 fn every_known_difference_is_documented() {
     assert_documented("CloudWatch", KNOWN_DIFFERENCES);
+}
+
+/// The same of CloudWatch Logs.
+const KNOWN_DIFFERENCES_OF_LOGS: &[Known] = &[
+    ("errors::a_limit_is_at_most_10000", "10,001: expected InvalidParameterException, saw success"),
+    (
+        "errors::a_pattern_has_at_most_1024_characters",
+        "long: expected InvalidParameterException, saw success",
+    ),
+    (
+        "errors::a_token_is_one_that_was_given",
+        "made up: expected InvalidParameterException, saw success",
+    ),
+    (
+        "errors::the_end_is_not_before_the_start",
+        "end: expected InvalidParameterException, saw success",
+    ),
+    ("events::a_limit_makes_pages", "texts: saw [\"a\", \"b\"]"),
+    ("patterns::a_phrase_in_quotes_matches_as_it_stands", "\"out timed\": saw [\"Task"),
+    ("patterns::any_of_several_terms_matches", "?\"Task timed out\": saw []"),
+    ("patterns::case_counts", "task: saw [\"Task"),
+    ("patterns::quotes_in_a_phrase_are_escaped", "saw [], expected"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sandboxs_logs_pass_every_check() {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.expect("the sandbox starts");
+    let kit = logs::Kit::new(&sandbox.endpoint(), Some(sandbox.logs().clone())).await;
+    let failures = failures(logs::CHECKS, &kit).await;
+    sandbox.shutdown().await;
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_independent_servers_logs_differ_only_where_known() {
+    let server = Independent::start().await.expect("the independent server starts");
+    let kit = logs::Kit::new(&server.endpoint, None).await;
+    let failures = failures(logs::CHECKS, &kit).await;
+    assert_as_known(&failures, KNOWN_DIFFERENCES_OF_LOGS);
+}
+
+#[test]
+fn every_known_difference_of_logs_is_documented() {
+    assert_documented("CloudWatch Logs", KNOWN_DIFFERENCES_OF_LOGS);
 }

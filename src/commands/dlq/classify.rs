@@ -34,6 +34,7 @@ use reco_ops::dlq::select::Classes;
 use reco_ops::dlq::session::{DamagedRow, Looked, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
+use reco_ops::journal::now_ms;
 use reco_ops::sqs::Released;
 use steps::{Advisor, Step};
 
@@ -159,6 +160,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         bounce: bounce.as_ref(),
         complete: &|args| again::command(&context.settings, args),
         unused: &render::steps::unused_here,
+        waits: session.scanner.judge.table().is_some(),
+        now_ms: now_ms(),
     };
     let steps = advisor.advise(&mut classes);
     let found = |class: &Class| classes.iter().any(|group| group.class == *class);

@@ -113,6 +113,7 @@ impl RedriveArgs {
             wait: self.outcome.wait(),
             canary: self.outcome.stages(),
             propose_canary: context.ui.is_on_terminal() && has_table(context),
+            log: context.log(None),
         }
     }
 

@@ -38,15 +38,15 @@ struct Step {
     codes: &'static [u8],
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         why: "Messages have piled up in the dead-letter queue. Inspect them without disturbing them:",
         args: &["dlq", "peek"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "Why did they fail, and what should be done about each class?",
-        args: &["dlq", "classify"],
+        why: "Why did they fail, what ended them by the function's log, and what should be done about each class?",
+        args: &["dlq", "classify", "--logs"],
         codes: &[exit::SUCCESS],
     },
     Step {
@@ -55,8 +55,13 @@ const STEPS: [Step; 7] = [
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "Redrive the messages that can succeed at 50 messages per second; the Lambda processes them:",
-        args: &["dlq", "redrive", "--rate", "50"],
+        why: "Redrive the messages that can succeed at 50 messages per second, a few first, and wait until the Lambda has written their lists:",
+        args: &["dlq", "redrive", "--rate", "50", "--canary", "1,10", "--wait", "1m"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "One user's story: the list in the table, and what the filter would drop of it today:",
+        args: &["user", "100001"],
         codes: &[exit::SUCCESS],
     },
     Step {

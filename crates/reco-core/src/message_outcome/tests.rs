@@ -314,3 +314,25 @@ proptest! {
         prop_assert_eq!(&looks[0], &looks[1]);
     }
 }
+
+#[test]
+fn what_a_log_says_is_a_reason_and_changes_no_outcome() {
+    let mut tracker = tracker(&["[1,[2]]", "[2,[2]]"]);
+    let missing = |number| vec![held(number, InTable::Nothing)];
+    look(&mut tracker, &[(0, missing(1)), (1, missing(2))], Destinations::Drained);
+    let before = outcomes(&tracker);
+    assert_eq!(before, [MessageOutcome::Unknown; 2]);
+    tracker.explain("m0", "by the log: the function reported no failure");
+    tracker.explain("other", "nothing");
+    assert_eq!(outcomes(&tracker), before);
+    let reason = |tracker: &Tracker, id| {
+        tracker.message(id).and_then(|one| one.reason.map(str::to_owned)).unwrap_or_default()
+    };
+    let gone = "it left the queue, and neither the table nor the DLQ has it";
+    assert_eq!(reason(&tracker, "m1"), gone);
+    assert_eq!(
+        reason(&tracker, "m0"),
+        format!("{gone}; by the log: the function reported no failure")
+    );
+    assert_eq!(tracker.counts(), [(MessageOutcome::Unknown, 2)].into());
+}

@@ -100,6 +100,22 @@ impl Tracker {
         }
     }
 
+    /// Adds to the reason of a message. Its outcome stays: a line of a log decides nothing.
+    pub fn explain(&mut self, message_id: &str, words: &str) {
+        let Some(at) = self.find(message_id).map(place) else { return };
+        let reason = match self.reasons.get(&at) {
+            Some(reason) => format!("{reason}; {words}"),
+            None => words.to_owned(),
+        };
+        self.reasons.insert(at, reason.into());
+    }
+
+    /// Returns the time at which the run began, in milliseconds since the epoch.
+    #[must_use]
+    pub const fn since_ms(&self) -> i64 {
+        self.since_ms
+    }
+
     /// Returns the time of the last attempt to send a message, in milliseconds since the epoch.
     #[must_use]
     pub fn last_sent_ms(&self) -> Option<i64> {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod causes;
+mod cli;
 #[path = "../emf/mod.rs"]
 mod emf;
 mod expectation;
@@ -14,7 +15,9 @@ mod kit;
 mod mapping;
 #[path = "../../../../tests/support/mariadb.rs"]
 mod mariadb;
+mod rehearsal;
 mod sandbox;
 mod starting;
 mod stories;
 mod trouble;
+mod two_hundred;

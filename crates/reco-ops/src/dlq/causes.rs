@@ -79,7 +79,8 @@ pub struct Causes {
 impl CauseOptions {
     /// Returns the log group. AWS: `/aws/lambda/NAME` unless the function's logging configuration names
     /// another.
-    fn group(&self) -> Option<String> {
+    #[must_use]
+    pub(in crate::dlq) fn group(&self) -> Option<String> {
         let of = |function: &String| format!("/aws/lambda/{}", function_name(function));
         self.group.clone().or_else(|| self.function.as_ref().map(of))
     }

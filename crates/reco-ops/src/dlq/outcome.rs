@@ -1,11 +1,14 @@
 //! Outcome of moved messages: looks at the queues, the table and the DLQ until each message of a
 //! run's journal has an outcome that stays, or the time is over.
 //!
+//! The function's log, if there is one, gives the reasons of those that did not end well.
+//!
 //! All evidence is read anew from the journal, the table and the DLQ, so that a wait that was cut
 //! off and a later look conclude the same.
 
 mod dead_letters;
 mod earlier;
+mod log;
 mod report;
 mod table;
 
@@ -19,6 +22,7 @@ use reco_core::settle::Deletable;
 use tokio::time::Instant;
 
 use self::dead_letters::DeadLetters;
+use super::causes::LogRead;
 use super::judge::Judge;
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
@@ -26,6 +30,7 @@ use crate::event::{Control, Unit};
 use crate::journal::{Journal, lines, now_ms};
 use crate::sqs::{DeleteOutcome, VisibilityLease};
 pub use earlier::{EarlierOptions, earlier};
+pub use log::{ASKED, FunctionLog};
 pub use report::{Ended, OutcomeReport, OutcomeRow, OutcomeSummary};
 pub(in crate::dlq) use table::lacking;
 
@@ -58,6 +63,8 @@ pub struct Evidence<'a> {
     pub judge: &'a Judge,
     /// Reason why the table cannot be read; `None` if it can.
     pub no_table: Option<String>,
+    /// The function's log, if one is configured.
+    pub log: Option<FunctionLog<'a>>,
     /// Journal of the run.
     pub journal: &'a Path,
     /// Event output and cancellation.
@@ -79,6 +86,8 @@ pub struct Waited {
     pub saw_dlq: bool,
     /// Originals that the lease owed a delete, received again and deleted.
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
+    /// The function's log, if it was asked for reasons.
+    pub log: Option<LogRead>,
 }
 
 /// Returns the tracker of a run's messages, from its journal.
@@ -152,10 +161,18 @@ pub async fn wait(
     let saw_dlq = unseen.is_none();
     notes.extend(unseen);
     notes.dedup();
+    let log = match evidence.log.filter(|_| looked && ended != Ended::Interrupted) {
+        Some(log) => log::explain(log, tracker, evidence.journal, &evidence.control.cancel).await?,
+        None => None,
+    };
+    notes.extend(log.as_ref().and_then(|log| {
+        let problem = log.problem.as_ref()?;
+        Some(format!("the function's log gives no reasons, or not all: {problem}"))
+    }));
     if let Some(writer) = writer.filter(|_| looked) {
         record_all(writer, tracker).await?;
     }
-    Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq, cleared })
+    Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq, cleared, log })
 }
 
 /// Returns whether the last message was sent longer ago than the counts of SQS lag behind.

@@ -30,6 +30,7 @@ use self::guards::Guards;
 use self::log::Log;
 use self::report::{Engine, RedriveReport};
 use self::run::Redrive;
+use super::causes::CauseOptions;
 use super::journal::HomeOptions;
 use super::repair::{Repair, RepairPlan};
 use super::select::Matcher;
@@ -76,6 +77,8 @@ pub struct RedriveOptions {
     pub canary: Vec<u64>,
     /// True if stages may be proposed for a large run.
     pub propose_canary: bool,
+    /// Place of the function's log, which gives reasons for outcomes.
+    pub log: CauseOptions,
 }
 
 /// Conditions that pause or stop a redrive.

@@ -1,9 +1,9 @@
-//! Write capacity as a token bucket in WCU, one bucket per table.
+//! Write capacity as a token bucket in WCU, one bucket per table and global secondary index.
 //!
 //! AWS banks up to 300 seconds of unused capacity; the sandbox banks little by default so that
 //! throttling shows within seconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -26,17 +26,57 @@ impl WriteCapacity {
     fn bank(self) -> f64 {
         (self.wcu * self.burst_seconds).max(1.0)
     }
+
+    /// Returns this limit, or that of a described capacity if it is smaller.
+    fn at_most(self, described: Option<f64>) -> Self {
+        WriteCapacity { wcu: described.map_or(self.wcu, |wcu| wcu.min(self.wcu)), ..self }
+    }
 }
 
-/// The buckets of all tables.
+/// A table, or a global secondary index of it, with write capacity of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource {
+    /// Name of the table.
+    pub table: String,
+    /// Name of the index.
+    pub index: Option<String>,
+}
+
+impl Resource {
+    /// Returns a table.
+    #[must_use]
+    pub fn table(name: &str) -> Self {
+        Resource { table: name.to_owned(), index: None }
+    }
+
+    /// Returns an index of a table.
+    #[must_use]
+    pub fn index(table: &str, index: &str) -> Self {
+        Resource { table: table.to_owned(), index: Some(index.to_owned()) }
+    }
+}
+
+/// Cost of one write on a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cost {
+    /// Table or index.
+    pub resource: Resource,
+    /// Write capacity units.
+    pub units: f64,
+    /// Units per second that the resource is described with; `None` without any.
+    pub described: Option<f64>,
+}
+
+/// The buckets of all tables and indexes.
 #[derive(Debug)]
 pub struct Limiter {
     capacity: WriteCapacity,
-    buckets: Mutex<HashMap<String, Bucket>>,
+    buckets: Mutex<HashMap<Resource, Bucket>>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
+    capacity: WriteCapacity,
     tokens: f64,
     refilled: Instant,
 }
@@ -54,49 +94,73 @@ impl Limiter {
         self.capacity
     }
 
-    /// Takes `cost` WCU from the table's bucket; takes nothing and returns `false` if there is not
-    /// enough.
+    /// Takes the cost of one write from the buckets of the table and its indexes; takes nothing and
+    /// returns those without enough if there are any.
+    ///
+    /// AWS: "a write to the base table is throttled if a global secondary index has not enough
+    /// capacity for it".
     ///
     /// An item that costs more than a full bucket passes when the bucket is full and leaves it in
     /// debt; otherwise it could never be written.
-    pub fn take(&self, table: &str, cost: f64, now: Instant) -> bool {
-        let bank = self.capacity.bank();
+    pub fn take(&self, costs: &[Cost], now: Instant) -> Result<(), Vec<Resource>> {
         let mut buckets = self.lock();
-        let bucket = self.refill(&mut buckets, table, now);
-        // Refills in floating point may stop a hair short of a whole unit.
-        let enough = bucket.tokens + 1e-9 >= cost.min(bank);
-        if enough {
-            bucket.tokens -= cost;
+        let mut lacking = Vec::new();
+        for Cost { resource, units, described } in costs {
+            let bucket = self.refill(&mut buckets, resource, *described, now);
+            // Refills in floating point may stop a hair short of a whole unit.
+            if bucket.tokens + 1e-9 < units.min(bucket.capacity.bank()) {
+                lacking.push(resource.clone());
+            }
         }
-        enough
+        if !lacking.is_empty() {
+            return Err(lacking);
+        }
+        for Cost { resource, units, .. } in costs {
+            if let Some(bucket) = buckets.get_mut(resource) {
+                bucket.tokens -= units;
+            }
+        }
+        Ok(())
     }
 
-    /// Corrects an earlier [`take`](Self::take) once the engine has reported the actual cost: a
-    /// positive `extra` charges more (the old item was larger), a negative one refunds.
-    pub fn settle(&self, table: &str, extra: f64, now: Instant) {
-        let bank = self.capacity.bank();
+    /// Corrects earlier [`take`](Self::take)s once the engine has reported the actual cost: a
+    /// positive number charges more (the old item was larger), a negative one refunds.
+    pub fn settle(&self, extra: &BTreeMap<Resource, f64>, now: Instant) {
         let mut buckets = self.lock();
-        let bucket = self.refill(&mut buckets, table, now);
-        bucket.tokens = (bucket.tokens - extra).min(bank);
+        for (resource, extra) in extra {
+            // One that nothing was taken from is not limited.
+            if let Some(bucket) = buckets.get_mut(resource) {
+                bucket.refill(now);
+                bucket.tokens = (bucket.tokens - extra).min(bucket.capacity.bank());
+            }
+        }
     }
 
     fn refill<'a>(
         &self,
-        buckets: &'a mut HashMap<String, Bucket>,
-        table: &str,
+        buckets: &'a mut HashMap<Resource, Bucket>,
+        resource: &Resource,
+        described: Option<f64>,
         now: Instant,
     ) -> &'a mut Bucket {
-        let bank = self.capacity.bank();
-        let bucket =
-            buckets.entry(table.to_owned()).or_insert(Bucket { tokens: bank, refilled: now });
-        let elapsed = now.saturating_duration_since(bucket.refilled).as_secs_f64();
-        bucket.tokens = (bucket.tokens + elapsed * self.capacity.wcu).min(bank);
-        bucket.refilled = bucket.refilled.max(now);
+        let capacity = self.capacity.at_most(described);
+        let full = Bucket { capacity, tokens: capacity.bank(), refilled: now };
+        let bucket = buckets.entry(resource.clone()).or_insert(full);
+        bucket.capacity = capacity;
+        bucket.refill(now);
         bucket
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Bucket>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Resource, Bucket>> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bucket {
+    fn refill(&mut self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.refilled).as_secs_f64();
+        self.tokens = (self.tokens + elapsed * self.capacity.wcu).min(self.capacity.bank());
+        self.refilled = self.refilled.max(now);
     }
 }
 
@@ -105,13 +169,47 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    impl Limiter {
+        fn takes(&self, table: &str, units: f64, now: Instant) -> bool {
+            let cost = Cost { resource: Resource::table(table), units, described: None };
+            self.take(&[cost], now).is_ok()
+        }
+
+        fn corrects(&self, table: &str, extra: f64, now: Instant) {
+            self.settle(&[(Resource::table(table), extra)].into(), now);
+        }
+    }
+
+    #[test]
+    fn a_write_passes_only_if_the_table_and_its_indexes_have_enough() {
+        let limiter = Limiter::new(WriteCapacity::per_second(10.0));
+        let now = Instant::now();
+        let cost = |index: Option<&str>, described| Cost {
+            resource: Resource { table: "t".to_owned(), index: index.map(str::to_owned) },
+            units: 1.0,
+            described,
+        };
+        let write = [cost(None, Some(1_000.0)), cost(Some("by-time"), Some(2.0))];
+        let passed = (0..50).filter(|_| limiter.take(&write, now).is_ok()).count();
+        assert_eq!(passed, 2);
+        let index = Resource::index("t", "by-time");
+        assert_eq!(limiter.take(&write, now), Err(vec![index.clone()]));
+        // What an index turns away costs the table nothing, and a write without the key passes.
+        let passed = (0..50).filter(|_| limiter.take(&write[..1], now).is_ok()).count();
+        assert_eq!(passed, 8, "the smaller of both limits, less the two writes");
+        assert_eq!(limiter.take(&write, now), Err(vec![Resource::table("t"), index.clone()]));
+        limiter.settle(&[(index, -1.0)].into(), now);
+        let later = now + Duration::from_millis(100);
+        assert!(limiter.take(&write, later).is_ok(), "refunded, and refilled");
+    }
+
     #[test]
     fn a_full_bucket_passes_its_burst_and_no_more() {
         let limiter = Limiter::new(WriteCapacity { wcu: 5.0, burst_seconds: 2.0 });
         let now = Instant::now();
-        let passed = (0..50).filter(|_| limiter.take("t", 1.0, now)).count();
+        let passed = (0..50).filter(|_| limiter.takes("t", 1.0, now)).count();
         assert_eq!(passed, 10);
-        assert!(limiter.take("other", 1.0, now), "tables do not share");
+        assert!(limiter.takes("other", 1.0, now), "tables do not share");
     }
 
     #[test]
@@ -119,7 +217,7 @@ mod tests {
         let limiter = Limiter::new(WriteCapacity::per_second(7.0));
         let start = Instant::now();
         let passed = (0..10_000)
-            .filter(|ms| limiter.take("t", 1.0, start + Duration::from_millis(*ms)))
+            .filter(|ms| limiter.takes("t", 1.0, start + Duration::from_millis(*ms)))
             .count();
         assert!((76..=77).contains(&passed), "{passed}");
     }
@@ -128,20 +226,20 @@ mod tests {
     fn an_item_above_the_bank_passes_and_is_paid_off() {
         let limiter = Limiter::new(WriteCapacity::per_second(2.0));
         let start = Instant::now();
-        assert!(limiter.take("t", 10.0, start));
-        assert!(!limiter.take("t", 1.0, start + Duration::from_secs(4)));
-        assert!(limiter.take("t", 1.0, start + Duration::from_millis(4_600)));
+        assert!(limiter.takes("t", 10.0, start));
+        assert!(!limiter.takes("t", 1.0, start + Duration::from_secs(4)));
+        assert!(limiter.takes("t", 1.0, start + Duration::from_millis(4_600)));
     }
 
     #[test]
     fn settling_charges_and_refunds_within_the_bank() {
         let limiter = Limiter::new(WriteCapacity::per_second(4.0));
         let now = Instant::now();
-        assert!(limiter.take("t", 1.0, now));
-        limiter.settle("t", 3.0, now);
-        assert!(!limiter.take("t", 1.0, now));
-        limiter.settle("t", -100.0, now);
-        let passed = (0..50).filter(|_| limiter.take("t", 1.0, now)).count();
+        assert!(limiter.takes("t", 1.0, now));
+        limiter.corrects("t", 3.0, now);
+        assert!(!limiter.takes("t", 1.0, now));
+        limiter.corrects("t", -100.0, now);
+        let passed = (0..50).filter(|_| limiter.takes("t", 1.0, now)).count();
         assert_eq!(passed, 4);
     }
 }

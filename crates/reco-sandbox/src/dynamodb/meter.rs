@@ -1,5 +1,6 @@
 //! CloudWatch metrics that DynamoDB publishes about writes, in the namespace `AWS/DynamoDB`.
 
+use super::limiter::Resource;
 use super::throttle::ThrottleCause;
 use crate::cloudwatch::Cloudwatch;
 use serde::Deserialize;
@@ -100,11 +101,15 @@ impl Meter {
         }
     }
 
-    /// `WriteThrottleEvents` and its cause: one event a write that did not pass.
-    pub fn throttled(&self, cause: ThrottleCause, table: &str, writes: usize) {
+    /// `WriteThrottleEvents` and its cause: one event a write that did not pass, of the table or index
+    /// that had no capacity for it.
+    pub fn throttled(&self, cause: ThrottleCause, resource: &Resource, writes: usize) {
         let events = writes as f64;
+        let table = ("TableName", resource.table.as_str());
+        let index = resource.index.as_deref().map(|index| ("GlobalSecondaryIndexName", index));
+        let dimensions: Vec<(&str, &str)> = std::iter::once(table).chain(index).collect();
         for metric in ["WriteThrottleEvents", cause.metric()] {
-            self.now(metric, &[("TableName", table)], events);
+            self.now(metric, &dimensions, events);
         }
     }
 

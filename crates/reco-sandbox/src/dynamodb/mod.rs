@@ -3,7 +3,8 @@
 //! Every call goes to the engine. The four that write items (`PutItem`, `UpdateItem`, `DeleteItem`,
 //! `BatchWriteItem`) pass a limiter first, if one is set, and their consumption is recorded in the
 //! CloudWatch metrics that DynamoDB publishes. Transactions and PartiQL pass unmetered, because the
-//! pipeline does not use them. Secondary indexes are metered but not limited.
+//! pipeline does not use them. With a limit, a table or global secondary index that is described with less
+//! provisioned capacity has only that much.
 
 mod creation;
 pub mod engine;

@@ -1,6 +1,7 @@
 //! Plan of a write call: its tables, the cost of each item, and the admitted part.
 
-use super::limiter::Limiter;
+use super::limiter::{Cost, Limiter, Resource};
+use dynoxide::storage::TableMetadata;
 use dynoxide::{AttributeValue, Database};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,11 +25,98 @@ pub struct Split {
     pub admitted: Batch,
     /// Items returned as `UnprocessedItems`.
     pub throttled: Batch,
-    /// WCU taken from each table's bucket.
-    pub taken: BTreeMap<String, f64>,
+    /// WCU taken from the bucket of each table and index.
+    pub taken: BTreeMap<Resource, f64>,
+    /// Throttled writes by the table or index that had no capacity for them.
+    pub lacking: BTreeMap<Resource, usize>,
 }
 
 type Item = dynoxide::Item;
+
+/// What a write to a table costs, and where.
+pub struct Pricing {
+    table: Resource,
+    described: Option<f64>,
+    indexes: Vec<Index>,
+}
+
+/// Global secondary index.
+struct Index {
+    resource: Resource,
+    keys: Vec<String>,
+    described: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct KeyElement {
+    #[serde(rename = "AttributeName")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Throughput {
+    #[serde(rename = "WriteCapacityUnits")]
+    write: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct IndexDefinition {
+    #[serde(rename = "IndexName")]
+    name: String,
+    #[serde(rename = "KeySchema")]
+    keys: Vec<KeyElement>,
+    #[serde(rename = "ProvisionedThroughput")]
+    throughput: Option<Throughput>,
+}
+
+impl Pricing {
+    /// Reads how a table and its global secondary indexes are described.
+    fn of(table: &TableMetadata) -> Self {
+        let provisioned = table.billing_mode.as_deref() != Some("PAY_PER_REQUEST");
+        let units = |throughput: Option<Throughput>| {
+            throughput?.write.filter(|units| provisioned && *units > 0.0)
+        };
+        let name = table.table_name.as_str();
+        let described = table.provisioned_throughput.as_deref();
+        let described = described.and_then(|text| serde_json::from_str(text).ok());
+        let indexes = table.gsi_definitions.as_deref();
+        let indexes: Vec<IndexDefinition> =
+            indexes.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let index = |index: IndexDefinition| Index {
+            resource: Resource::index(name, &index.name),
+            keys: index.keys.into_iter().map(|key| key.name).collect(),
+            described: units(index.throughput),
+        };
+        Pricing {
+            table: Resource::table(name),
+            described: units(described),
+            indexes: indexes.into_iter().map(index).collect(),
+        }
+    }
+
+    /// Returns the pricing of a table, or `None` if there is no such table.
+    #[must_use]
+    pub fn of_table(table: &str, database: &Database) -> Option<Self> {
+        Some(Pricing::of(&database.get_table_metadata(table).ok()??))
+    }
+
+    /// Returns the expected cost of a write: `units` of the table, and as many of each index that the
+    /// item is in. AWS: an item without an index's key attributes is not in it; what is deleted from an
+    /// index is known, and settled, only afterwards.
+    #[must_use]
+    pub fn costs(&self, item: Option<&Item>, units: f64) -> Vec<Cost> {
+        let is_in = |index: &&Index| {
+            item.is_some_and(|item| index.keys.iter().all(|key| item.contains_key(key)))
+        };
+        let of = |index: &Index| Cost {
+            resource: index.resource.clone(),
+            units,
+            described: index.described,
+        };
+        let table = Cost { resource: self.table.clone(), units, described: self.described };
+        std::iter::once(table).chain(self.indexes.iter().filter(is_in).map(of)).collect()
+    }
+}
 
 #[derive(Deserialize)]
 struct Write {
@@ -81,13 +169,20 @@ pub fn split(batch: &Batch, database: &Database, limiter: &Limiter, now: Instant
         .collect::<Option<Vec<_>>>()?;
     let mut split = Split::default();
     for ((table, writes), costs) in batch.iter().zip(costs) {
-        let name = table_name(table);
-        for (write, cost) in writes.iter().zip(costs) {
-            let side = if limiter.take(name, cost, now) {
-                *split.taken.entry(name.to_owned()).or_default() += cost;
-                &mut split.admitted
-            } else {
-                &mut split.throttled
+        for (write, costs) in writes.iter().zip(costs) {
+            let side = match limiter.take(&costs, now) {
+                Ok(()) => {
+                    for Cost { resource, units, .. } in costs {
+                        *split.taken.entry(resource).or_default() += units;
+                    }
+                    &mut split.admitted
+                }
+                Err(lacking) => {
+                    for resource in lacking {
+                        *split.lacking.entry(resource).or_default() += 1;
+                    }
+                    &mut split.throttled
+                }
             };
             side.entry(table.clone()).or_default().push(write.clone());
         }
@@ -95,16 +190,17 @@ pub fn split(batch: &Batch, database: &Database, limiter: &Limiter, now: Instant
     Some(split)
 }
 
-/// Returns the WCU of each write to a table, or `None` when any of them is invalid.
-fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<Vec<f64>> {
-    let keys = key_attributes(table, database)?;
+/// Returns the costs of each write to a table, or `None` when any of them is invalid.
+fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<Vec<Vec<Cost>>> {
+    let metadata = database.get_table_metadata(table).ok()??;
+    let (keys, pricing) = (key_attributes(&metadata)?, Pricing::of(&metadata));
     let mut seen = HashSet::new();
     let mut costs = Vec::with_capacity(writes.len());
     for write in writes {
         let write: Write = serde_json::from_str(write.get()).ok()?;
         let (item, cost) = match (&write.put, &write.delete) {
-            (Some(put), None) => (&put.item, item_wcu(&put.item)),
-            (None, Some(delete)) => (&delete.key, 1.0),
+            (Some(put), None) => (&put.item, pricing.costs(Some(&put.item), item_wcu(&put.item))),
+            (None, Some(delete)) => (&delete.key, pricing.costs(None, 1.0)),
             _ => return None,
         };
         if dynoxide::types::item_size(item) > MAX_ITEM_BYTES || !seen.insert(key_of(item, &keys)?) {
@@ -116,12 +212,7 @@ fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<V
 }
 
 /// Returns the key attributes of a table with their types, partition key first.
-fn key_attributes(table: &str, database: &Database) -> Option<Vec<(String, String)>> {
-    #[derive(Deserialize)]
-    struct Key {
-        #[serde(rename = "AttributeName")]
-        name: String,
-    }
+fn key_attributes(table: &TableMetadata) -> Option<Vec<(String, String)>> {
     #[derive(Deserialize)]
     struct Definition {
         #[serde(rename = "AttributeName")]
@@ -129,8 +220,7 @@ fn key_attributes(table: &str, database: &Database) -> Option<Vec<(String, Strin
         #[serde(rename = "AttributeType")]
         kind: String,
     }
-    let table = database.get_table_metadata(table).ok()??;
-    let keys: Vec<Key> = serde_json::from_str(&table.key_schema).ok()?;
+    let keys: Vec<KeyElement> = serde_json::from_str(&table.key_schema).ok()?;
     let definitions: Vec<Definition> = serde_json::from_str(&table.attribute_definitions).ok()?;
     keys.into_iter()
         .map(|key| {

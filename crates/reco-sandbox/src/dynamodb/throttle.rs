@@ -4,12 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::engine::{replace_body, table_arn};
+use super::limiter::Resource;
 use crate::http::{AWS_JSON, Response, StatusCode, respond};
 
 /// The limit that a throttled write is said to have hit.
 ///
 /// AWS: "Diagnosing throttling", the reasons of exceptions and the metrics of each. The sandbox has one
-/// limit, the write capacity of a table; what it is called decides what the operator has to do about it.
+/// limit, the write capacity of a table or index; what it is called decides what the operator has to do
+/// about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ThrottleCause {
     /// `provisioned`: the capacity of the table.
@@ -84,21 +86,25 @@ impl FromStr for ThrottleCause {
     }
 }
 
-/// The exception of the cause, with the reason for each table.
+/// The exception of the cause, with the reason for each table and index.
 ///
 /// AWS: a batch of which nothing was processed fails as a whole; `ThrottlingReasons` names the
 /// limit that was hit and the resource it belongs to.
 pub(super) fn exception<'a>(
     cause: ThrottleCause,
-    tables: impl Iterator<Item = &'a str>,
+    resources: impl Iterator<Item = &'a Resource>,
 ) -> Response {
     let (_, _, reason, _, exception) = cause.row();
-    let reasons: Vec<_> = tables
-        .map(|table| {
-            serde_json::json!({
-                "reason": reason,
-                "resource": table_arn(table),
-            })
+    let reasons: Vec<_> = resources
+        .map(|resource| {
+            let table = table_arn(&resource.table);
+            match &resource.index {
+                None => serde_json::json!({ "reason": reason, "resource": table }),
+                Some(index) => serde_json::json!({
+                    "reason": reason.replacen("Table", "Index", 1),
+                    "resource": format!("{table}/index/{index}"),
+                }),
+            }
         })
         .collect();
     // The service model spells the member in two ways.
@@ -108,8 +114,9 @@ pub(super) fn exception<'a>(
     };
     let body = serde_json::json!({
         "__type": format!("com.amazonaws.dynamodb.v20120810#{exception}"),
-        "message": "The level of configured provisioned throughput for the table was exceeded. \
-                    Consider increasing your provisioning level with the UpdateTable API.",
+        "message": "The level of configured provisioned throughput for the table or for one or more \
+                    global secondary indexes of the table was exceeded. Consider increasing your \
+                    provisioning level with the UpdateTable API.",
         member: reasons,
     })
     .to_string();

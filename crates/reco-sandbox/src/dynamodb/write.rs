@@ -3,14 +3,15 @@
 
 use super::DynamoDb;
 use super::engine::replace_body;
+use super::limiter::{Cost, Resource};
 use super::meter::{Consumed, consumed_of};
-use super::plan::{self, Batch, Fields};
+use super::plan::{self, Batch, Fields, Pricing};
 use super::throttle;
 use crate::http::{Request, Response, StatusCode};
 use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// The calls that write items.
@@ -56,14 +57,16 @@ enum Asked {
 /// Items admitted and rejected by the limiter.
 #[derive(Default)]
 struct Admission {
-    /// Expected WCU by table, taken from its bucket if there is a limit.
-    expected: BTreeMap<String, f64>,
+    /// Expected WCU by table and index, taken from their buckets if there is a limit.
+    expected: BTreeMap<Resource, f64>,
     /// Writes to return as unprocessed.
     throttled: Batch,
+    /// Number of these by the table or index that had no capacity for them.
+    lacking: BTreeMap<Resource, usize>,
 }
 
-/// A call that was throttled entirely: the number of writes by table.
-struct Refused(BTreeMap<String, usize>);
+/// A call that was throttled entirely: the number of writes by table and index.
+struct Refused(BTreeMap<Resource, usize>);
 
 impl DynamoDb {
     pub(super) async fn write(&self, operation: Operation, request: Request) -> Response {
@@ -77,16 +80,20 @@ impl DynamoDb {
         };
         let admission = match self.admit(operation, &mut fields) {
             Ok(admission) => admission,
-            Err(Refused(tables)) => {
-                for (table, writes) in &tables {
-                    self.meter.throttled(self.cause, table, *writes);
+            Err(Refused(resources)) => {
+                for (resource, writes) in &resources {
+                    self.meter.throttled(self.cause, resource, *writes);
+                }
+                let tables: BTreeSet<&str> =
+                    resources.keys().map(|resource| resource.table.as_str()).collect();
+                for table in tables {
                     self.meter.refused(table, operation.name());
                 }
-                return throttle::exception(self.cause, tables.keys().map(String::as_str));
+                return throttle::exception(self.cause, resources.keys());
             }
         };
-        for (table, writes) in &admission.throttled {
-            self.meter.throttled(self.cause, plan::table_name(table), writes.len());
+        for (resource, writes) in &admission.lacking {
+            self.meter.throttled(self.cause, resource, *writes);
         }
         set(&mut fields, "ReturnConsumedCapacity", "INDEXES");
         let body = serde_json::to_vec(&fields).unwrap_or_default();
@@ -107,15 +114,17 @@ impl DynamoDb {
         if operation == Operation::Batch {
             return self.admit_batch(fields);
         }
-        let Some((table, cost)) = self.single(operation, fields) else {
+        let Some(costs) = self.single(operation, fields) else {
             return Ok(Admission::default());
         };
-        let passes =
-            self.limiter.as_ref().is_none_or(|limiter| limiter.take(&table, cost, Instant::now()));
-        if !passes {
-            return Err(Refused([(table, 1)].into()));
+        if let Some(limiter) = &self.limiter {
+            let once = |resource| (resource, 1);
+            limiter
+                .take(&costs, Instant::now())
+                .map_err(|lacking| Refused(lacking.into_iter().map(once).collect()))?;
         }
-        Ok(Admission { expected: [(table, cost)].into(), ..Admission::default() })
+        let expected = costs.into_iter().map(|Cost { resource, units, .. }| (resource, units));
+        Ok(Admission { expected: expected.collect(), ..Admission::default() })
     }
 
     fn admit_batch(&self, fields: &mut Fields) -> Result<Admission, Refused> {
@@ -127,27 +136,25 @@ impl DynamoDb {
             return Ok(Admission::default());
         };
         if split.admitted.is_empty() {
-            let count = |(table, writes): (&String, &Vec<_>)| {
-                (plan::table_name(table).to_owned(), writes.len())
-            };
-            return Err(Refused(split.throttled.iter().map(count).collect()));
+            return Err(Refused(split.lacking));
         }
         set(fields, "RequestItems", &split.admitted);
-        Ok(Admission { expected: split.taken, throttled: split.throttled })
+        Ok(Admission { expected: split.taken, throttled: split.throttled, lacking: split.lacking })
     }
 
-    /// Returns the table and expected WCU of a call that writes one item, or `None` when the engine
-    /// will refuse it.
-    fn single(&self, operation: Operation, fields: &Fields) -> Option<(String, f64)> {
+    /// Returns the expected costs of a call that writes one item, or `None` when the engine will
+    /// refuse it.
+    fn single(&self, operation: Operation, fields: &Fields) -> Option<Vec<Cost>> {
         let table: String = get(fields, "TableName")?;
-        let table = plan::table_name(&table).to_owned();
-        self.database().get_table_metadata(&table).ok()??;
-        let cost = match operation {
-            Operation::Put => plan::item_wcu(&get(fields, "Item")?),
+        let pricing = Pricing::of_table(plan::table_name(&table), self.database())?;
+        Some(match operation {
+            Operation::Put => {
+                let item = get(fields, "Item")?;
+                pricing.costs(Some(&item), plan::item_wcu(&item))
+            }
             // The actual cost is known, and settled, only afterwards.
-            _ => 1.0,
-        };
-        Some((table, cost))
+            _ => pricing.costs(None, 1.0),
+        })
     }
 
     /// Corrects the buckets by the consumption that the engine reports, and returns it.
@@ -155,24 +162,39 @@ impl DynamoDb {
         let consumed = if response.status() == StatusCode::OK {
             consumed_of(response.body())
         } else if is_failed_condition(response) {
-            // A failed condition still costs its write (AWS: WCU of conditional writes).
-            let spent = |(table, units): (&String, &f64)| {
-                self.meter.condition_failed(table);
-                Consumed::of_table(table, *units)
+            // A failed condition still costs its write, and none in an index (AWS: WCU of
+            // conditional writes).
+            let (tables, indexes): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                admission.expected.iter().partition(|(resource, _)| resource.index.is_none());
+            self.refund(
+                indexes.into_iter().map(|(index, taken)| (index.clone(), -taken)).collect(),
+            );
+            let spent = |(resource, units): (&Resource, &f64)| {
+                self.meter.condition_failed(&resource.table);
+                Consumed::of_table(&resource.table, *units)
             };
-            return admission.expected.iter().map(spent).collect();
+            return tables.into_iter().map(spent).collect();
         } else {
             Vec::new()
         };
-        if let Some(limiter) = &self.limiter {
-            let now = Instant::now();
-            for (table, taken) in &admission.expected {
-                let spent = consumed.iter().find(|spent| spent.table == *table);
-                let actual = spent.map_or(0.0, |spent| spent.table_units);
-                limiter.settle(table, actual - taken, now);
+        let mut extra: BTreeMap<Resource, f64> = BTreeMap::new();
+        for (resource, taken) in &admission.expected {
+            *extra.entry(resource.clone()).or_default() -= taken;
+        }
+        for spent in &consumed {
+            *extra.entry(Resource::table(&spent.table)).or_default() += spent.table_units;
+            for (index, units) in &spent.index_units {
+                *extra.entry(Resource::index(&spent.table, index)).or_default() += units;
             }
         }
+        self.refund(extra);
         consumed
+    }
+
+    fn refund(&self, extra: BTreeMap<Resource, f64>) {
+        if let Some(limiter) = &self.limiter {
+            limiter.settle(&extra, Instant::now());
+        }
     }
 }
 

@@ -47,15 +47,19 @@ impl FunctionLogs {
 
     /// Adds a line of the function.
     pub fn line(&self, line: impl Into<String>) {
-        self.logs.put(&self.group, &self.stream, now_ms(), line);
+        self.line_at(now_ms(), line);
+    }
+
+    /// Adds a line of an earlier time.
+    pub(crate) fn line_at(&self, at_ms: u64, line: impl Into<String>) {
+        self.logs.put(&self.group, &self.stream, at_ms, line);
     }
 
     /// Adds the line about an invocation that begins; dropping what is returned means that the function
     /// was stopped at its timeout.
     #[must_use]
     pub fn begin(&self, request_id: &str) -> Running {
-        let record = json!({ "requestId": request_id, "version": "$LATEST" });
-        self.platform("platform.start", record);
+        self.begun_at(now_ms(), request_id);
         let request_id = request_id.to_owned();
         Running { log: self.clone(), request_id, begun: Instant::now(), end: None }
     }
@@ -66,12 +70,40 @@ impl FunctionLogs {
             "initializationType": "on-demand", "phase": "init", "status": "error",
             "errorType": "Runtime.ExitError",
         });
-        self.platform("platform.initReport", record);
+        self.platform(now_ms(), "platform.initReport", record);
     }
 
-    fn platform(&self, kind: &str, record: Value) {
-        let time = Time::from_millis(i64::try_from(now_ms()).unwrap_or(i64::MAX)).iso();
-        self.line(json!({ "time": time, "type": kind, "record": record }).to_string());
+    /// Adds the line about an invocation that began.
+    pub(crate) fn begun_at(&self, at_ms: u64, request_id: &str) {
+        let record = json!({ "requestId": request_id, "version": "$LATEST" });
+        self.platform(at_ms, "platform.start", record);
+    }
+
+    /// Adds the line about an invocation that ended after `took` milliseconds.
+    pub(crate) fn ended_at(&self, at_ms: u64, request_id: &str, took: f64, end: &End) {
+        let used = if *end == End::OutOfMemory { MEMORY_MB } else { USED_MB };
+        let (status, error) = match end {
+            End::Success => ("success", None),
+            End::Error(kind) => ("error", Some(*kind)),
+            End::Timeout => ("timeout", None),
+            End::OutOfMemory => ("error", Some("Runtime.OutOfMemory")),
+        };
+        let mut record = json!({
+            "requestId": request_id, "status": status,
+            "metrics": {
+                "durationMs": took, "billedDurationMs": took.ceil(),
+                "memorySizeMB": MEMORY_MB, "maxMemoryUsedMB": used,
+            },
+        });
+        if let Some(error) = error {
+            record["errorType"] = json!(error);
+        }
+        self.platform(at_ms, "platform.report", record);
+    }
+
+    fn platform(&self, at_ms: u64, kind: &str, record: Value) {
+        let time = Time::from_millis(i64::try_from(at_ms).unwrap_or(i64::MAX)).iso();
+        self.line_at(at_ms, json!({ "time": time, "type": kind, "record": record }).to_string());
     }
 }
 
@@ -103,24 +135,7 @@ impl Drop for Running {
             true => End::Error("Runtime.ExitError"),
             false => End::Timeout,
         });
-        let used = if end == End::OutOfMemory { MEMORY_MB } else { USED_MB };
         let took = self.begun.elapsed().as_secs_f64() * 1_000.0;
-        let (status, error) = match end {
-            End::Success => ("success", None),
-            End::Error(kind) => ("error", Some(kind)),
-            End::Timeout => ("timeout", None),
-            End::OutOfMemory => ("error", Some("Runtime.OutOfMemory")),
-        };
-        let mut record = json!({
-            "requestId": self.request_id, "status": status,
-            "metrics": {
-                "durationMs": took, "billedDurationMs": took.ceil(),
-                "memorySizeMB": MEMORY_MB, "maxMemoryUsedMB": used,
-            },
-        });
-        if let Some(error) = error {
-            record["errorType"] = json!(error);
-        }
-        self.log.platform("platform.report", record);
+        self.log.ended_at(now_ms(), &self.request_id, took, &end);
     }
 }

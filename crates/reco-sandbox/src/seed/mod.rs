@@ -6,6 +6,7 @@ mod body;
 mod cast;
 mod facts;
 mod history;
+mod log;
 mod mix;
 mod mixture;
 mod population;
@@ -18,9 +19,10 @@ pub use resources::SOURCE_MESSAGE_BYTES;
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
+use crate::logs::Logs;
 use crate::sqs::Sqs;
 use reco_core::classify::Class;
-use reco_core::item::ItemDescription;
+use reco_core::policy::Policy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -117,17 +119,18 @@ pub(crate) struct Services<'a> {
     pub sqs: &'a Sqs,
     pub dynamodb: &'a DynamoDb,
     pub cloudwatch: &'a Cloudwatch,
+    pub logs: &'a Logs,
 }
 
 /// Seeds the services; the facts file goes into `directory`.
 pub(crate) async fn plant(
     services: &Services<'_>,
     options: &SeedOptions,
-    item: &ItemDescription,
+    policy: &Policy,
     directory: &Path,
     now_ms: u64,
 ) -> Result<Seed, SeedError> {
-    let schema = resources::schema(item);
+    let schema = resources::schema(&policy.item);
     resources::create(services, options, &schema)?;
     let facts = directory.join("facts.sqlite");
     let unwritten = |source| SeedError::Facts { path: facts.clone(), source };
@@ -140,6 +143,7 @@ pub(crate) async fn plant(
     facts::write(&facts, &cast).await.map_err(unwritten)?;
     resources::fill_table(services.dynamodb, &cast, &schema)?;
     history::record(services, options, &messages, now_ms);
+    log::write(services, options, (policy, &schema), &messages, now_ms);
     let mut seeded = Vec::with_capacity(messages.len());
     for message in messages {
         let id = services.sqs.plant(DLQ, message.planted)?;

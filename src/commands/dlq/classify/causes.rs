@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use reco_core::cause::{Ended, Recorded};
 use reco_ops::dlq::causes::{Causes, LogRead, MessageCause};
 use reco_ops::dlq::judge::Row;
 use serde::Serialize;
@@ -27,6 +28,20 @@ pub(super) struct CauseCount {
     pub(super) last_at_ms: Option<i64>,
     /// Id of the oldest of these messages, as an example.
     pub(super) example: String,
+    #[serde(skip)]
+    pub(super) recorded: Recorded,
+}
+
+impl CauseCount {
+    /// Returns what advice needs of it.
+    pub(super) fn ended(&self) -> Ended<'_> {
+        Ended {
+            recorded: &self.recorded,
+            messages: self.messages,
+            last_at_ms: self.last_at_ms,
+            example: &self.example,
+        }
+    }
 }
 
 /// Enters the recorded causes of the messages into the groups of their classes.
@@ -44,10 +59,14 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
     let mut counts: BTreeMap<(bool, String), CauseCount> = BTreeMap::new();
     for (id, message) in messages {
         let last = message.attempts.last().filter(|_| message.unknown.is_none());
-        let (cause, not_known, text) = match (last, &message.unknown) {
-            (Some(last), _) => (Some(last.cause.name()), None, last.cause.words()),
-            (None, Some(unknown)) => (None, Some(unknown.name()), unknown.summary()),
+        let recorded = match (last, &message.unknown) {
+            (Some(last), _) => Recorded::Cause(last.cause.clone()),
+            (None, Some(unknown)) => Recorded::Unknown(unknown.clone()),
             (None, None) => continue,
+        };
+        let (cause, not_known, text) = match &recorded {
+            Recorded::Cause(cause) => (Some(cause.name()), None, cause.words()),
+            Recorded::Unknown(unknown) => (None, Some(unknown.name()), unknown.summary()),
         };
         let at = last.map(|last| last.at_ms);
         let count = counts.entry((cause.is_none(), text.clone())).or_insert_with(|| CauseCount {
@@ -59,6 +78,7 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
             first_at_ms: at,
             last_at_ms: at,
             example: id.to_owned(),
+            recorded,
         });
         count.messages += 1;
         count.later_unknown += u64::from(message.later_unknown > 0);
@@ -103,14 +123,14 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
     text
 }
 
-/// Returns what ended most of the messages, if it is known: `28 of 33 ended by throttled writes, the last at
+/// Returns what ended most of the messages, if it is known: `28 of 33: throttled writes, the last at
 /// 2026-01-02 02:26 UTC`.
 pub(super) fn main(causes: &[CauseCount], messages: u64) -> Option<String> {
     let cause = causes.first().filter(|cause| cause.cause.is_some())?;
     let last = CauseCount { first_at_ms: cause.last_at_ms, ..cause.clone() };
     let last = between(&last).replacen(", ", ", the last at ", 1);
     let (some, all) = (count(cause.messages), count(messages));
-    Some(format!("{some} of {all} ended by {}{last}", escape_line(&cause.text)))
+    Some(format!("{some} of {all}: {}{last}", escape_line(&cause.text)))
 }
 
 /// Returns how many of the messages had later attempts: ` (last known of 3: later attempts left no line)`.
@@ -186,7 +206,7 @@ mod tests {
         let counts = counted(messages.iter().map(|(id, message)| (*id, message)));
         assert_eq!(
             main(&counts, 33).as_deref(),
-            Some("2 of 33 ended by throttled writes, the last at 1970-01-01 02:25 UTC")
+            Some("2 of 33: throttled writes, the last at 1970-01-01 02:25 UTC")
         );
         assert_eq!(main(&counts[1..], 33), None, "not known");
         let later: Vec<String> = counts.iter().map(last_known).collect();

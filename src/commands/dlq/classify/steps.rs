@@ -1,12 +1,13 @@
 //! What to do next: one command line per class, and the steps for all of them by urgency.
 
+use reco_core::cause::{Advice, Ended, Look, Use};
 use reco_core::classify::Class;
 use reco_core::room::{Bounce, Load, Room, propose};
 use serde::Serialize;
 
-use super::causes::main;
+use super::causes::{CauseCount, main};
 use super::groups::Group;
-use crate::ui::{amount, count, duration};
+use crate::ui::{amount, count, duration, escape_line};
 
 /// Time to expiry in seconds from which on a step is urgent.
 const URGENT_S: i64 = 86_400;
@@ -41,7 +42,14 @@ pub(super) struct Advisor<'a> {
     pub(super) complete: &'a dyn Fn(&str) -> String,
     /// Returns a file name that is not in use, from a preferred one.
     pub(super) unused: &'a dyn Fn(&str) -> String,
+    /// True if the outcome of moved messages can be waited for.
+    pub(super) waits: bool,
+    /// The time, milliseconds since the epoch.
+    pub(super) now_ms: i64,
 }
+
+/// Stages in which messages are moved of which it is not certain that they end well.
+const FEW_FIRST: &str = "--canary 1,10,100";
 
 /// Classes whose messages cannot be written by any redrive.
 fn is_aside(class: Class) -> bool {
@@ -56,26 +64,60 @@ fn is_aside(class: Class) -> bool {
     }
 }
 
+fn ended(group: &Group) -> Vec<Ended<'_>> {
+    group.causes.iter().map(CauseCount::ended).collect()
+}
+
+/// Returns what the next command does with the messages of a class.
+const fn purpose(class: Class) -> Use {
+    match class {
+        Class::Partial => Use::Salvage,
+        Class::Oversize => Use::Write,
+        _ => Use::Redrive,
+    }
+}
+
 impl Advisor<'_> {
-    /// Returns the next command for one class.
-    pub(super) fn next(&self, class: Class, load: &Load) -> Next {
-        match class {
-            Class::Retryable => self.redrive("", load),
-            Class::Partial => {
-                let rejects = (self.unused)("bad.jsonl");
-                self.redrive(&format!("--class partial --salvage --rejects {rejects}"), load)
+    /// Returns the next command for one class, by the advice of the recorded causes.
+    pub(super) fn next(&self, class: Class, load: &Load, advice: &Advice) -> Next {
+        match (class, advice) {
+            (Class::Retryable | Class::Partial | Class::Oversize, Advice::NotYet { look, why }) => {
+                self.look(look, why)
             }
-            Class::Oversize => self.write_directly(load),
-            aside => self.set_aside(&[aside], load.messages),
+            (Class::Retryable, _) => self.redrive("", load, advice),
+            (Class::Partial, _) => {
+                let rejects = (self.unused)("bad.jsonl");
+                let selection = format!("--class partial --salvage --rejects {rejects}");
+                self.redrive(&selection, load, advice)
+            }
+            (Class::Oversize, _) => self.write_directly(load),
+            (aside, _) => self.set_aside(&[aside], load.messages),
         }
     }
 
-    fn redrive(&self, selection: &str, load: &Load) -> Next {
+    /// Returns the command that shows what has to be over first.
+    fn look(&self, look: &Look, why: &str) -> Next {
+        let command = match look {
+            Look::Metrics => "metrics --since 15m".to_owned(),
+            Look::Facts => "facts check".to_owned(),
+            Look::Message(id) => format!("dlq why {id}"),
+        };
+        Next { command: (self.complete)(&command), why: escape_line(why) }
+    }
+
+    fn redrive(&self, selection: &str, load: &Load, advice: &Advice) -> Next {
         let proposal = propose(load, self.room, self.bounce);
         let flags = proposal.flags();
-        let words = ["dlq redrive", selection, &flags].into_iter().filter(|word| !word.is_empty());
+        let few_first = matches!(advice, Advice::FewFirst { .. }) && self.waits;
+        let canary = if few_first { FEW_FIRST } else { "" };
+        let words = ["dlq redrive", selection, &flags, canary];
+        let words = words.into_iter().filter(|word| !word.is_empty());
         let command = (self.complete)(&words.collect::<Vec<_>>().join(" "));
-        Next { command, why: proposal.comment() }
+        let why = match advice {
+            Advice::FewFirst { why } => format!("{}; {}", proposal.comment(), escape_line(why)),
+            Advice::Go | Advice::NotYet { .. } => proposal.comment(),
+        };
+        Next { command, why }
     }
 
     /// The queue or the item is too small: the lists go to the table without the queue.
@@ -104,16 +146,31 @@ impl Advisor<'_> {
 
     /// Enters the next command of each class, and returns the steps, most urgent first.
     pub(super) fn advise(&self, groups: &mut [Group]) -> Vec<Step> {
-        for group in groups.iter_mut() {
-            group.next = self.next(group.class, &group.load());
-            if let Some(cause) = main(&group.causes, group.messages) {
+        let advice: Vec<Advice> = {
+            let all: Vec<Ended<'_>> = groups.iter().flat_map(ended).collect();
+            let on =
+                |group: &Group| Advice::on(&ended(group), &all, purpose(group.class), self.now_ms);
+            groups.iter().map(on).collect()
+        };
+        for (group, advice) in groups.iter_mut().zip(&advice) {
+            group.next = self.next(group.class, &group.load(), advice);
+            let said = matches!(advice, Advice::NotYet { .. }) && !is_aside(group.class);
+            if let Some(cause) = main(&group.causes, group.messages).filter(|_| !said) {
                 group.next.why = format!("{}; {cause}", group.next.why);
             }
         }
         let (aside, written): (Vec<&Group>, Vec<&Group>) =
             groups.iter().partition(|group| is_aside(group.class));
+        // What has to be over first may be the same for several classes.
+        let mut together: Vec<(Vec<&Group>, &Next)> = Vec::new();
+        for group in written {
+            match together.iter_mut().find(|(_, next)| **next == group.next) {
+                Some((groups, _)) => groups.push(group),
+                None => together.push((vec![group], &group.next)),
+            }
+        }
         let mut steps: Vec<Step> =
-            written.into_iter().map(|group| step(&[group], &group.next)).collect();
+            together.iter().map(|(groups, next)| step(groups, next)).collect();
         if !aside.is_empty() {
             let classes: Vec<Class> = aside.iter().map(|group| group.class).collect();
             let messages = aside.iter().map(|group| group.messages).sum();

@@ -1,12 +1,15 @@
 //! Rendering and outcome of a classification.
 
 use reco_core::Time;
+use reco_core::cause::{Cause, Recorded, Unknown};
 use reco_core::queue_lock::QueueLock;
 use reco_core::room::{Bounce, Place};
 
 use super::steps::Next;
 use super::*;
 use crate::render::rows::sample;
+
+const NOW_MS: i64 = 1_700_000_000_000;
 
 /// A table that has 20 WCU per second to spare.
 fn room() -> Room {
@@ -45,7 +48,8 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
 fn advised(groups: &mut [Group], room: &Room, bounce: Option<&Bounce>) -> Vec<Step> {
     let complete = |args: &str| format!("recoctl {args}");
     let unused = |name: &str| name.to_owned();
-    Advisor { room, bounce, complete: &complete, unused: &unused }.advise(groups)
+    let (waits, now_ms) = (true, NOW_MS);
+    Advisor { room, bounce, complete: &complete, unused: &unused, waits, now_ms }.advise(groups)
 }
 
 /// Groups of every class, each of as many messages.
@@ -205,4 +209,134 @@ fn every_next_command_is_one_that_parses() {
             assert_eq!(error, "", "{line}");
         }
     }
+}
+
+/// Messages of the DLQ by what the log says ended them, this many minutes ago.
+fn ended_by(cause: Cause, ago_min: i64) -> Vec<Group> {
+    let at_ms = NOW_MS - ago_min * 60_000;
+    let count = causes::CauseCount {
+        cause: Some(cause.name()),
+        not_known: None,
+        text: cause.words(),
+        messages: 28,
+        later_unknown: 0,
+        first_at_ms: Some(at_ms),
+        last_at_ms: Some(at_ms),
+        example: "ec5162f6-1f2e-4bd8-b6a1-000000000000".to_owned(),
+        recorded: Recorded::Cause(cause),
+    };
+    let mut groups = all_classes();
+    for group in &mut groups {
+        if group.class == Class::Retryable {
+            group.causes = vec![count.clone()];
+        }
+    }
+    groups
+}
+
+/// The commands of the classes that can be written, with the reason.
+fn lines(mut groups: Vec<Group>) -> Vec<(Vec<Class>, String, String)> {
+    let steps = advised(&mut groups, &room(), None);
+    let written = steps.into_iter().filter(|step| !step.classes.contains(&Class::Malformed));
+    written.map(|step| (step.classes, step.command, step.why)).collect()
+}
+
+#[test]
+fn throttled_writes_that_are_over_are_redriven_at_a_rate() {
+    let lines = lines(ended_by(Cause::ThrottledWrites { by: Vec::new() }, 60));
+    assert_eq!(lines[0].0, [Class::Retryable]);
+    assert!(lines[0].1.starts_with("recoctl dlq redrive --rate "), "{lines:?}");
+    assert!(!lines[0].1.contains("--canary"), "{lines:?}");
+    assert!(lines[0].2.contains("28 of 40: throttled writes, the last at "), "{lines:?}");
+}
+
+#[test]
+fn what_still_goes_on_is_looked_at_once_instead_of_moving_any_message() {
+    let index =
+        "IndexWriteProvisionedThroughputExceeded arn:aws:dynamodb:r:1:table/recs/index/by-time";
+    let facts = |stage: &str| Cause::Facts { stage: stage.to_owned(), error: None };
+    for (cause, command, said) in [
+        (
+            Cause::ThrottledWrites { by: vec![index.to_owned()] },
+            "recoctl metrics --since 15m",
+            "raise the write capacity of index by-time of table recs, or wait",
+        ),
+        (facts("timeout"), "recoctl facts check", "the last 2m ago"),
+        (facts("auth"), "recoctl facts check", "a login that works"),
+    ] {
+        let lines = lines(ended_by(cause, 2));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!(lines[0].0, [Class::Retryable, Class::Partial, Class::Oversize]);
+        assert_eq!(lines[0].1, command);
+        assert!(lines[0].2.contains(said), "{lines:?}");
+    }
+    // Writing without the function does not wait for the function.
+    let lines = lines(ended_by(Cause::FunctionTimeout, 2));
+    let of = |class: Class| lines.iter().find(|line| line.0.contains(&class)).expect("a line");
+    assert_eq!(of(Class::Partial).1, "recoctl metrics --since 15m");
+    assert!(of(Class::Partial).2.contains("the function's duration beside its timeout"));
+    assert!(of(Class::Oversize).1.contains("backfill"), "{lines:?}");
+}
+
+#[test]
+fn where_it_is_not_certain_to_be_over_a_few_go_first() {
+    let lines = lines(ended_by(Cause::FunctionTimeout, 60));
+    assert!(lines[0].1.ends_with(" --canary 1,10,100"), "{lines:?}");
+    assert!(lines[0].2.contains("beside its timeout") && lines[0].2.contains("28 of 40"));
+    assert!(!lines[1].1.contains("--canary"), "of another class: {lines:?}");
+}
+
+/// A DLQ of every class whose messages ended by several causes, an hour ago.
+fn with_causes(columns: usize) -> String {
+    let table =
+        "TableWriteProvisionedThroughputExceeded arn:aws:dynamodb:r:1:table/recommendations";
+    let throttled = Cause::ThrottledWrites { by: vec![table.to_owned()] };
+    let mut classes = ended_by(throttled, 60);
+    let timeout = ended_by(Cause::FunctionTimeout, 60).remove(0).causes.remove(0);
+    let silent = Recorded::Unknown(Unknown::FunctionThrottled { throttles: 3 });
+    let not_known = causes::CauseCount {
+        cause: None,
+        not_known: Some("function-throttled"),
+        text: Unknown::FunctionThrottled { throttles: 3 }.summary(),
+        messages: 4,
+        first_at_ms: None,
+        last_at_ms: None,
+        recorded: silent,
+        ..timeout.clone()
+    };
+    let timeout = causes::CauseCount { messages: 8, ..timeout };
+    for group in &mut classes {
+        match group.class {
+            Class::Retryable => group.causes.extend([timeout.clone(), not_known.clone()]),
+            Class::Partial => group.causes = vec![not_known.clone()],
+            _ => {}
+        }
+    }
+    let steps = advised(&mut classes, &room(), None);
+    let log = LogRead {
+        group: Some("/aws/lambda/recs-writer".to_owned()),
+        since_ms: 0,
+        calls: 9,
+        lines: 300,
+        problem: None,
+    };
+    let queues = Queues { in_flight_elsewhere: 0, approximate_messages: 360, ..sample::queues() };
+    let (basis, log) = (sample::basis(), Some(log));
+    let report =
+        ClassifyReport { classes, steps, log, queues, basis, scanned: 360, ..report(vec![]) };
+    report.render(&sample::view(columns))
+}
+
+#[test]
+fn recorded_causes_fit_80_columns() {
+    let text = with_causes(80);
+    let commands = |line: &&str| line.starts_with("  recoctl ");
+    let lines = text.lines().filter(|line| !commands(line));
+    assert!(lines.clone().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn recorded_causes_at_140_columns() {
+    insta::assert_snapshot!(with_causes(140));
 }

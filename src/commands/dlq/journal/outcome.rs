@@ -9,7 +9,6 @@ use crate::context::Context;
 use crate::flags::seconds;
 use crate::render::outcome::{Named, outcomes};
 use crate::ui::{Report, Tone, View, amount, escape_line, was};
-use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::outcome::{self, EarlierOptions, OutcomeReport};
 use reco_ops::error::Result;
 
@@ -30,10 +29,10 @@ pub struct OutcomeArgs {
 /// # Errors
 /// Same as [`outcome::earlier`].
 pub async fn run(context: &Context, args: &OutcomeArgs) -> Result<Outcome> {
-    let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
+    let connect = async |queue: &str| Ok(context.sdk_for(queue).await?.clone());
     let (home, control) = (context.home()?, context.control());
     let wait = Duration::from_secs(args.wait.unwrap_or(0).unsigned_abs());
-    let options = EarlierOptions { run: args.run.clone(), wait };
+    let options = EarlierOptions { run: args.run.clone(), wait, log: context.log(None) };
     let criteria = context.criteria_for_outcome();
     let report = outcome::earlier(connect, criteria, (&home, &control), options).await?;
     context.ui.report(&report)?;

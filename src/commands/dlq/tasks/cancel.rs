@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::render::by;
 use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
 use reco_ops::aws::acting_on;
+use reco_ops::dlq::lock::holder_elsewhere;
 use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq tasks cancel`.
@@ -29,7 +30,8 @@ struct CancelReport {
     by: RunBy,
 }
 
-/// Cancels the running task.
+/// Cancels the running task. It takes no lock: it is the brake, and a lock would refuse it to whoever did
+/// not start the task. Whoever holds the lock is named.
 ///
 /// # Errors
 /// Fails if the DLQ cannot be found or SQS rejects the call.
@@ -41,6 +43,9 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
     let cancelled = handle.is_some();
     if cancelled {
         context.ui.status(acting_on(&dlq.arn, &format!("move task of DLQ {}", dlq.name)));
+        if let Some(lock) = holder_elsewhere(&sqs, &dlq).await {
+            context.ui.status(format!("{} is locked by {}: its run ends", dlq.name, lock.words()));
+        }
     }
     let moved = match handle {
         Some(handle) => sqs.cancel_move(handle).await?,

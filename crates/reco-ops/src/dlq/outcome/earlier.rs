@@ -4,11 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use reco_core::journal::{Counts, Header};
 use reco_core::message_outcome::{MovedMessage, Tracker};
 
-use super::{Evidence, OutcomeReport, OutcomeSummary};
+use super::{Evidence, FunctionLog, OutcomeReport, OutcomeSummary};
 use crate::aws::sqs::{Queue, Sqs};
+use crate::dlq::causes::CauseOptions;
 use crate::dlq::journal::check_is_redrive;
 use crate::dlq::judge::{Criteria, Homes, Judge, QueueRules};
 use crate::error::{Error, Result};
@@ -22,6 +24,8 @@ pub struct EarlierOptions {
     pub run: String,
     /// Time for which outcomes are waited for.
     pub wait: Duration,
+    /// Place of the function's log.
+    pub log: CauseOptions,
 }
 
 /// Finds out what became of the messages of an earlier run. `criteria` come with the reason why the
@@ -31,7 +35,7 @@ pub struct EarlierOptions {
 /// # Errors
 /// When there is no such journal, it cannot be read, or its DLQ does not exist.
 pub async fn earlier(
-    connect: impl AsyncFn(&str) -> Result<Sqs>,
+    connect: impl AsyncFn(&str) -> Result<SdkConfig>,
     criteria: impl Future<Output = Result<(Criteria, Option<String>)>>,
     (home, control): (&Home, &Control),
     options: EarlierOptions,
@@ -45,7 +49,8 @@ pub async fn earlier(
     check_is_redrive(&path, &header)?;
     let mut tracker = super::tracker(&state);
     let counts = state.counts();
-    let sqs = connect(&header.source).await?;
+    let sdk = connect(&header.source).await?;
+    let (sqs, group) = (Sqs::new(&sdk), options.log.group());
     let (dlq, dlq_state) = sqs.resolve(&header.source).await?;
     let (criteria, no_table) = criteria.await?;
     let rules = QueueRules {
@@ -63,6 +68,7 @@ pub async fn earlier(
         destinations: destinations(&sqs, &path, &header, control).await?,
         judge: &judge,
         no_table,
+        log: group.as_deref().map(|group| FunctionLog { sdk: &sdk, group }),
         journal: &path,
         control,
     };

@@ -7,6 +7,7 @@ use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use super::Waited;
+use crate::dlq::causes::LogRead;
 
 /// Reason why a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -33,6 +34,9 @@ pub struct OutcomeSummary {
     pub waited_s: f64,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
+    /// The function's log, if it was asked for the reasons of messages that did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogRead>,
     /// True if the DLQ could not be looked at for messages that came back.
     #[serde(skip)]
     pub unseen_dlq: bool,
@@ -48,6 +52,7 @@ impl OutcomeSummary {
             ended: waited.ended,
             waited_s: (waited.time.as_secs_f64() * 1000.0).round() / 1000.0,
             notes: waited.notes.clone(),
+            log: waited.log.clone(),
             unseen_dlq: !waited.saw_dlq,
         }
     }
@@ -61,6 +66,7 @@ impl OutcomeSummary {
             ended: Ended::Over,
             waited_s: 0.0,
             notes: vec![reason],
+            log: None,
             unseen_dlq: true,
         }
     }

@@ -10,7 +10,7 @@ use super::report::{Category, Record, RedriveReport};
 use super::run::Redrive;
 use crate::aws::sqs::Queue;
 use crate::dlq::journal::{Journal, load};
-use crate::dlq::outcome::{self, Evidence, OutcomeSummary, Waited};
+use crate::dlq::outcome::{self, Evidence, FunctionLog, OutcomeSummary, Waited};
 use crate::dlq::session::Session;
 use crate::error::Result;
 
@@ -22,6 +22,8 @@ pub(super) struct Aftermath<'a> {
     wait: Duration,
     /// Of a run that stopped at a stage: see [`Looking::lacking`].
     lacking: Option<HashSet<String>>,
+    /// Name of the function's log group.
+    log_group: Option<String>,
 }
 
 impl<'a> Redrive<'a> {
@@ -37,7 +39,8 @@ impl<'a> Redrive<'a> {
         let journal = self.outbox.as_ref()?.journal.clone()?;
         let lacking = stopped.then(|| self.stages.lacking.clone());
         let (session, destinations) = (self.session, self.destinations());
-        Some(Aftermath { session, journal, destinations, wait, lacking })
+        let log_group = self.options.log.group();
+        Some(Aftermath { session, journal, destinations, wait, lacking, log_group })
     }
 
     pub(super) fn destinations(&self) -> Vec<Queue> {
@@ -55,6 +58,7 @@ impl Aftermath<'_> {
             destinations: self.destinations,
             wait: self.wait,
             lacking: self.lacking.as_ref(),
+            log_group: self.log_group.as_deref(),
             holds: false,
         };
         match looking.look().await {
@@ -81,6 +85,8 @@ pub(super) struct Looking<'a> {
     /// In a canary, only what proves that a message was handled counts. These are the messages whose
     /// lists were not in the table before they were sent.
     pub lacking: Option<&'a HashSet<String>>,
+    /// Name of the function's log group.
+    pub log_group: Option<&'a str>,
     /// True if the session holds messages of the DLQ.
     pub holds: bool,
 }
@@ -91,7 +97,7 @@ impl Looking<'_> {
     /// # Errors
     /// When the journal cannot be read or written.
     pub async fn look(self) -> Result<(Tracker, Waited)> {
-        let Looking { session, journal, destinations, wait, lacking, holds } = self;
+        let Looking { session, journal, destinations, wait, lacking, log_group, holds } = self;
         let mut tracker = outcome::tracker(&load(journal.path())?);
         if let Some(lacking) = lacking {
             tracker.trusts_only(lacking.iter().map(String::as_str));
@@ -105,6 +111,7 @@ impl Looking<'_> {
             destinations,
             judge: &session.scanner.judge,
             no_table: None,
+            log: log_group.map(|group| FunctionLog { sdk: &session.sdk, group }),
             journal: journal.path(),
             control: &session.control,
         };

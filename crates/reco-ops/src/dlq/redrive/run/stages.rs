@@ -145,6 +145,8 @@ impl Redrive<'_> {
             destinations: self.destinations(),
             wait: self.options.wait.unwrap_or(WAIT),
             lacking: Some(&self.stages.lacking),
+            // The look after the last stage asks the log for reasons.
+            log_group: None,
             holds: true,
         };
         let (tracker, mut waited) = match looking.look().await {
