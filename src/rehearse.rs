@@ -101,7 +101,7 @@ pub async fn rehearse(
         .map_err(|error| Error::service("cannot start the local table").because(&error))?;
     let run = open(context, &cast, options, (table, &stage)).await?;
     let result = run.all(context, &cast).await;
-    let peak_mib = options.lambda_bin.as_ref().and_then(|_| children_peak_mib());
+    let peak_mib = run.actor.peak_mib();
     drop(run);
     stage.close().await;
     result.map(|rehearsal| Rehearsal { peak_mib, ..rehearsal })
@@ -273,19 +273,4 @@ impl Run<'_> {
         }
         Ok((landed, all_outdone))
     }
-}
-
-/// Returns the peak memory of this process's children in MiB (Linux: `VmHWM`), the largest of them.
-fn children_peak_mib() -> Option<u64> {
-    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
-    let children =
-        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok());
-    let children: Vec<String> = children.collect();
-    let pids = children.iter().flat_map(|line| line.split_whitespace());
-    let peak = |pid: &str| {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok()
-    };
-    pids.filter_map(peak).max().map(|kib| kib.div_ceil(1024))
 }

@@ -3,13 +3,12 @@
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::encodings::Base64Data;
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_dynamodb::Client;
 use reco_core::item::Schema;
-use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::message::Message;
 use reco_core::policy::Policy;
 use reco_core::rehearsal::Answer;
 use reco_lambda::lines::{Origin, Stamp, messages_returned};
@@ -21,7 +20,7 @@ use serde_json::Value;
 
 use crate::runtime::{Fleet, FunctionBinary, FunctionError, FunctionLog};
 use crate::sandbox::function_env;
-use crate::worker::{self, Function};
+use crate::worker::{self, event};
 use crate::{Place, Sandbox, SandboxError, SandboxOptions};
 
 /// File of the function's log.
@@ -41,7 +40,7 @@ pub enum Actor {
     /// The handler that is built in.
     BuiltIn(Box<Pipeline>),
     /// A program that polls the Runtime API, and its log.
-    Binary(Function, Place),
+    Binary(Arc<Fleet>, Place),
 }
 
 /// Settings of a function's binary, as its environment has them.
@@ -121,7 +120,7 @@ impl Stage {
         })?;
         let log = FunctionLog::File(place.path().join(LOG));
         let binary = FunctionBinary { path, variables: variables.collect(), log };
-        Ok(Actor::Binary(Fleet::start(binary).await?.function(), place))
+        Ok(Actor::Binary(Fleet::start(binary).await?, place))
     }
 
     /// Stops the stage.
@@ -134,8 +133,7 @@ impl Actor {
     /// Hands a message to the function, as the only one of its batch. `queue_arn` is the queue that
     /// the event names; `timeout` is the function's.
     pub async fn play(&self, message: &Message, queue_arn: &str, timeout: Duration) -> Played {
-        let mut event = SqsEvent::default();
-        event.records = vec![record(message, queue_arn)];
+        let event = event::of_kept(message, queue_arn);
         let begun = Instant::now();
         let stops_at = begun + timeout;
         let (answer, reason) = match self {
@@ -152,13 +150,24 @@ impl Actor {
                     Err(_) => (Answer::Failed, Some(timed_out(timeout))),
                 }
             }
-            Actor::Binary(function, place) => match function(event, stops_at).await {
+            Actor::Binary(fleet, place) => match fleet.invoke(event, stops_at).await {
                 Ok(response) if response.batch_item_failures.is_empty() => (Answer::Handled, None),
                 Ok(_) => (Answer::Returned, logged(place, &message.id)),
                 Err(error) => (Answer::Failed, Some(error)),
             },
         };
         Played { answer, reason, took: begun.elapsed() }
+    }
+}
+
+impl Actor {
+    /// Returns the peak memory of a function's binary in MiB, where the system tells it.
+    #[must_use]
+    pub fn peak_mib(&self) -> Option<u64> {
+        match self {
+            Actor::BuiltIn(_) => None,
+            Actor::Binary(fleet, _) => fleet.peak_mib(),
+        }
     }
 }
 
@@ -194,33 +203,4 @@ fn logged(place: &Place, message_id: &str) -> Option<String> {
 fn reason_in(line: &Value) -> Option<String> {
     let text = |member: &str| line.get(member)?.as_str().map(str::to_owned);
     text("error").or_else(|| text("reason"))
-}
-
-fn record(message: &Message, queue_arn: &str) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = Some(message.id.clone());
-    record.receipt_handle = Some(message.receipt_handle.clone());
-    record.body = Some(message.body.clone());
-    record.attributes = message.system.clone().into_iter().collect();
-    let attributes = message.attributes.iter();
-    record.message_attributes =
-        attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
-    record.event_source = Some("aws:sqs".to_owned());
-    record.event_source_arn = Some(queue_arn.to_owned());
-    record.aws_region = queue_arn.split(':').nth(3).map(str::to_owned);
-    record
-}
-
-fn attribute(value: &Attribute) -> SqsMessageAttribute {
-    let mut attribute = SqsMessageAttribute::default();
-    attribute.data_type = Some(value.data_type.clone());
-    match &value.value {
-        AttributeValue::Text(text) => attribute.string_value = Some(text.clone()),
-        AttributeValue::Binary(bytes) => {
-            let mut data = Base64Data::default();
-            bytes.clone_into(&mut data);
-            attribute.binary_value = Some(data);
-        }
-    }
-    attribute
 }
