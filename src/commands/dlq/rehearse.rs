@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
+use reco_ops::aws::sqs::MAX_RETENTION_S;
 use reco_ops::dlq::export::Opened;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::judge::{Homes, Judge, Provenance, QueueRules};
@@ -21,9 +22,6 @@ use crate::flags::select::SelectArgs;
 use crate::rehearse::{Cast, RehearsalOptions, rehearse};
 use crate::render::rehearse::{RehearseReport, Scanned};
 use reco_ops::dlq::select::Classes;
-
-/// AWS: the longest retention of a queue is 14 days.
-const LONGEST_RETENTION_S: i64 = 14 * 86_400;
 
 /// Messages of an export that are judged together, with one lookup of facts and table.
 const TOGETHER: usize = 100;
@@ -120,7 +118,7 @@ async fn of_queue(
 async fn judge(context: &Context) -> Result<Judge> {
     let criteria = context.before_all(context.criteria()).await?;
     let rules = QueueRules {
-        retention_s: LONGEST_RETENTION_S,
+        retention_s: MAX_RETENTION_S,
         destination_limit: None,
         homes: Homes::Source(None),
     };

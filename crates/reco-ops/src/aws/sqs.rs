@@ -24,6 +24,9 @@ pub use reference::{QueueRef, region_named};
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;
 
+/// AWS: a queue retains a message for at most 14 days; in seconds.
+pub const MAX_RETENTION_S: i64 = 14 * 86_400;
+
 /// SQS client for one region.
 #[derive(Debug, Clone)]
 pub struct Sqs {

@@ -195,6 +195,21 @@ impl Splitter {
 }
 
 #[cfg(test)]
+impl Line {
+    /// Returns the line's number, offset and content as text.
+    pub(super) fn shown(&self) -> (u64, u64, String) {
+        let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+        let content = match &self.content {
+            Content::Blank(lines) => format!("{lines} blank"),
+            Content::Text(bytes) => text(bytes),
+            Content::TooLong(bytes) => format!("too long: {bytes}"),
+            Content::Cut(bytes) => format!("cut: {}", text(bytes)),
+        };
+        (self.at.line, self.at.offset, content)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -209,14 +224,7 @@ mod tests {
     }
 
     fn shown(lines: &[Line]) -> Vec<(u64, u64, String)> {
-        let content = |content: &Content| match content {
-            Content::Blank(1) => "blank".to_owned(),
-            Content::Blank(lines) => format!("{lines} blank"),
-            Content::Text(text) => String::from_utf8_lossy(text).into_owned(),
-            Content::TooLong(bytes) => format!("too long: {bytes}"),
-            Content::Cut(text) => format!("cut: {}", String::from_utf8_lossy(text)),
-        };
-        lines.iter().map(|l| (l.at.line, l.at.offset, content(&l.content))).collect()
+        lines.iter().map(Line::shown).collect()
     }
 
     fn line(number: u64, offset: u64, content: &str) -> (u64, u64, String) {

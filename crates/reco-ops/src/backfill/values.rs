@@ -245,18 +245,7 @@ mod tests {
             splitter.feed(piece, &mut values);
         }
         let missing = splitter.finish(&mut values);
-        (values.iter().map(shown).collect(), missing)
-    }
-
-    fn shown(line: &Line) -> (u64, u64, String) {
-        let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-        let content = match &line.content {
-            Content::Blank(lines) => format!("{lines} blank"),
-            Content::Text(bytes) => text(bytes),
-            Content::TooLong(bytes) => format!("too long: {bytes}"),
-            Content::Cut(bytes) => format!("cut: {}", text(bytes)),
-        };
-        (line.at.line, line.at.offset, content)
+        (values.iter().map(Line::shown).collect(), missing)
     }
 
     fn texts(text: &str) -> Vec<String> {

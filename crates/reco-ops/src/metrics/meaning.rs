@@ -3,6 +3,8 @@
 mod queues;
 mod when;
 
+use reco_core::human::grouped;
+
 use super::plan::{Measure, Subject};
 use super::report::{Finding, Level, Row, Section};
 use when::Periods;
@@ -256,15 +258,7 @@ fn plural(count: f64, one: &'static str, many: &'static str) -> &'static str {
 
 /// Formats a whole number with thousands separators.
 fn number(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut grouped = String::with_capacity(digits.len() + 2);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    grouped(&format!("{value:.0}"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::render::by;
+use crate::render::{by, rows};
 use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
 use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
 use reco_ops::error::Result;
@@ -207,7 +207,7 @@ impl Report for ListReport {
         if let Some(journal) = self.journals.iter().find(unfinished) {
             let run = journal.run_id.clone().unwrap_or_else(|| journal.path.clone());
             let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text.push_str(&format!(
             "\n{} journals, {}, in {}; recoctl never removes them\n",

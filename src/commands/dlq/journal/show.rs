@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::list::{Condition, queue_name};
 use crate::context::Context;
-use crate::render::by;
 use crate::render::outcome::users;
+use crate::render::{by, rows};
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
 use reco_ops::error::Result;
@@ -137,17 +137,10 @@ impl Report for ShowReport {
             text.push_str(&format!("{standing:<10} {:>7}  {meaning}\n", count(number)));
         }
         let open = self.messages.iter().filter(|row| row.standing != Standing::Deleted);
-        let open: Vec<&MessageRow> = open.collect();
-        for row in open.iter().take(NAMED) {
-            let reason = row.reason.as_deref().unwrap_or_default();
-            let standing = format!("{:?}", row.standing).to_lowercase();
-            let id = escape_line(&row.message_id);
-            text.push_str(&format!("  {id} {standing} {}\n", escape_line(reason)));
-        }
-        if open.len() > NAMED {
-            let more = count((open.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-        }
+        text.push_str(&rows::first(NAMED, open, |row| {
+            let reason = escape_line(row.reason.as_deref().unwrap_or_default());
+            format!("{} {} {reason}", escape_line(&row.message_id), row.standing)
+        }));
         if let Some(Outcomes { counts, users: all, .. }) = &self.outcomes {
             let counts =
                 counts.iter().map(|(one, many)| format!("{} {}", count(*many), one.name()));
@@ -155,10 +148,7 @@ impl Report for ShowReport {
             text.push_str(&format!("\noutcomes: {counts}; {}\n", users(all)));
         }
         if let Some(line) = self.torn_line {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!(
-                "{label} the last line ({line}) is incomplete and was never acted on\n"
-            ));
+            text.push_str(&rows::torn(line, view));
         }
         for anomaly in &self.anomalies {
             let label = view.palette.paint(Tone::Bad, "damaged:");
@@ -167,7 +157,7 @@ impl Report for ShowReport {
         if self.condition == Condition::Unfinished {
             let run = self.run_id.as_deref().unwrap_or(&self.path);
             let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text
     }

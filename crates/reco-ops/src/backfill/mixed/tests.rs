@@ -11,18 +11,7 @@ fn split(pieces: &[&[u8]], mapped: bool) -> (Vec<(u64, u64, String)>, Option<Str
         mixed.feed(piece, &mut lines);
     }
     let missing = mixed.finish(&mut lines);
-    (lines.iter().map(shown).collect(), missing)
-}
-
-fn shown(line: &Line) -> (u64, u64, String) {
-    let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-    let content = match &line.content {
-        Content::Blank(lines) => format!("{lines} blank"),
-        Content::Text(bytes) => text(bytes),
-        Content::TooLong(bytes) => format!("too long: {bytes}"),
-        Content::Cut(bytes) => format!("cut: {}", text(bytes)),
-    };
-    (line.at.line, line.at.offset, content)
+    (lines.iter().map(Line::shown).collect(), missing)
 }
 
 /// Returns the texts without blanks between tokens; omits blank lines.
@@ -176,7 +165,7 @@ proptest! {
         pieces.iter().for_each(|piece| mixed.feed(piece, &mut lines));
         prop_assert_eq!(mixed.finish(&mut lines), None);
         let read: Result<Vec<Value>, _> =
-            lines.iter().map(|line| serde_json::from_str(&shown(line).2)).collect();
+            lines.iter().map(|line| serde_json::from_str(&line.shown().2)).collect();
         prop_assert_eq!(read.expect("JSON"), expected);
         for (number, from) in lines.iter().enumerate() {
             if from.at.inside {

@@ -11,14 +11,14 @@ use reco_core::message::Message;
 use reco_core::room::Bounce;
 use serde::Serialize;
 
+use crate::aws::sqs::MAX_RETENTION_S;
 use crate::error::Result;
 use crate::journal::{Home, Lock, load, now_ms, of_queue};
 use crate::sqs::Doubt;
 use reco_core::human::amount;
 
-/// AWS: a queue retains a message for at most 14 days. A message sent longer ago than two retention
-/// periods cannot be in the DLQ any more.
-const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
+/// A message sent longer ago than two retention periods cannot be in the DLQ any more.
+const FORGOTTEN: SignedDuration = SignedDuration::from_secs(2 * MAX_RETENTION_S);
 
 /// History from the journals of a DLQ.
 #[derive(Debug, Default)]
