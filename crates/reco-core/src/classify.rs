@@ -34,7 +34,7 @@ use crate::judge::Verdict;
 use crate::words::amount;
 use crate::{Id, Time};
 pub use class::Class;
-pub use content::{Content, Header, JudgedEntry};
+pub use content::{JudgedEntry, MessageContent, MessageLayout};
 
 /// Maximum number of reasons per message, so that a megabyte of bad entries does not flood a
 /// report.
@@ -129,7 +129,7 @@ fn superseded_reason(writable: usize) -> String {
 
 /// Classifies a message by the table in this module's documentation.
 #[must_use]
-pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classification {
+pub fn classify(content: &MessageContent, around: &ClassifyContext<'_>) -> Classification {
     let (class, mut reasons) = decide(content, around);
     if reasons.len() > MAX_REASONS {
         let more = reasons.len() - MAX_REASONS;
@@ -164,7 +164,7 @@ pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classificati
     }
 }
 
-fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
+fn decide(content: &MessageContent, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
     if let Err(error) = &content.decoded {
         let class = match error {
             DecodeError::Malformed { .. } => Class::Malformed,
@@ -194,7 +194,7 @@ fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String
 
 /// Returns the reasons of bad entries, items over 400 KB first: only those make a message
 /// `oversize`.
-fn bad_reasons(content: &Content) -> Vec<String> {
+fn bad_reasons(content: &MessageContent) -> Vec<String> {
     let (large, unfit): (Vec<_>, Vec<_>) =
         content.rejected().partition(|(_, error)| too_large(error));
     let says =
@@ -207,7 +207,7 @@ fn too_large(error: &ItemError) -> bool {
     matches!(error, ItemError::TooLarge { .. })
 }
 
-fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
+fn nothing_writable(content: &MessageContent) -> (Class, Vec<String>) {
     if content.rejected().any(|(_, error)| too_large(error)) {
         return (Class::Oversize, bad_reasons(content));
     }
@@ -224,7 +224,7 @@ fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
     (class, skip_reasons(content))
 }
 
-fn skip_reasons(content: &Content) -> Vec<String> {
+fn skip_reasons(content: &MessageContent) -> Vec<String> {
     let skips = content.skips();
     let mut reasons = Vec::new();
     for reason in [SkipReason::UnknownUser, SkipReason::InactiveUser, SkipReason::TooFew] {
@@ -251,7 +251,10 @@ fn skip_reasons(content: &Content) -> Vec<String> {
     reasons
 }
 
-fn something_writable(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
+fn something_writable(
+    content: &MessageContent,
+    around: &ClassifyContext<'_>,
+) -> (Class, Vec<String>) {
     let writable = content.writable().count();
     if around.superseded {
         return (Class::Superseded, vec![superseded_reason(writable)]);
@@ -296,7 +299,7 @@ fn newer_in_table(entry: &JudgedEntry, around: &ClassifyContext<'_>, only_newer:
 }
 
 /// Returns a warning if the age of some lists in the table is unknown.
-fn unreadable_in_table(content: &Content, around: &ClassifyContext<'_>) -> Option<String> {
+fn unreadable_in_table(content: &MessageContent, around: &ClassifyContext<'_>) -> Option<String> {
     let unreadable =
         content.writable().filter_map(|entry| match around.in_table.get(&entry.user) {
             Some(Held::Unreadable(why)) => Some((&entry.user, why)),

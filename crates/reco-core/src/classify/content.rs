@@ -10,9 +10,9 @@ use crate::{Id, Time};
 
 /// The content of a message, judged entry by entry against facts, policy and table.
 #[derive(Debug, Clone)]
-pub struct Content {
+pub struct MessageContent {
     /// Shape and envelopes, or why it does not decode.
-    pub decoded: Result<Header, DecodeError>,
+    pub decoded: Result<MessageLayout, DecodeError>,
     /// Entries that decoded, with their index in `data`, their user and the verdict.
     pub entries: Vec<JudgedEntry>,
     /// Entries that did not decode: their index and the fault with its position.
@@ -23,7 +23,7 @@ pub struct Content {
 
 /// Layout of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct MessageLayout {
     /// Shape of the message.
     pub shape: Shape,
     /// Envelopes, outermost first.
@@ -43,7 +43,7 @@ pub struct JudgedEntry {
     pub judged: Judged,
 }
 
-impl Content {
+impl MessageContent {
     /// Judges a decoded message.
     #[must_use]
     pub fn judge(
@@ -57,7 +57,7 @@ impl Content {
             Ok(decoded) => decoded,
             Err(error) => {
                 let (entries, bad) = (vec![], vec![]);
-                return Content { decoded: Err(error), entries, bad, only_newer };
+                return MessageContent { decoded: Err(error), entries, bad, only_newer };
             }
         };
         let entries = decoded.entries.into_iter().map(|entry| JudgedEntry {
@@ -66,10 +66,10 @@ impl Content {
             generated_at: entry.recommendation.generated_at,
             judged: judge(entry.recommendation, facts, policy, schema),
         });
-        Content {
+        MessageContent {
             entries: entries.collect(),
             bad: decoded.bad.iter().map(|bad| (bad.index, fault(bad))).collect(),
-            decoded: Ok(Header { shape: decoded.shape, envelopes: decoded.envelopes }),
+            decoded: Ok(MessageLayout { shape: decoded.shape, envelopes: decoded.envelopes }),
             only_newer,
         }
     }

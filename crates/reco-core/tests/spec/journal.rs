@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reco_core::journal::{
-    Ack, Again, Anomaly, Became, Deleted, Digest, End, Header, Intent, JournalError, Outcomes,
-    Record, Refused, Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION,
-    is_remembered,
+    Ack, Again, Anomaly, Became, Deleted, Digest, End, Header, Intent, JournalError, JournalState,
+    Outcomes, Record, Refused, Replay, Restore, SentMessages, Sighting, Standing, Uncertain,
+    VERSION, is_remembered,
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::message_outcome::{MessageOutcome, UserCounts};
@@ -86,16 +86,16 @@ fn journal(fifo: bool, records: &[Record<'static>]) -> Vec<Vec<u8>> {
     all
 }
 
-fn replay(fifo: bool, records: &[Record<'static>]) -> State {
+fn replay(fifo: bool, records: &[Record<'static>]) -> JournalState {
     Replay::from_lines(journal(fifo, records)).unwrap()
 }
 
 /// Replays a file's bytes line by line, as a file reader would.
-fn replay_bytes(bytes: &[u8]) -> Result<State, JournalError> {
+fn replay_bytes(bytes: &[u8]) -> Result<JournalState, JournalError> {
     Replay::from_lines(bytes.split_inclusive(|byte| *byte == b'\n'))
 }
 
-fn deletable(state: &State) -> Vec<String> {
+fn deletable(state: &JournalState) -> Vec<String> {
     state.resume(0).delete.iter().map(|acked| acked.message_id().to_owned()).collect()
 }
 

@@ -1,10 +1,10 @@
 //! Messages superseded by newer ones of the same scan.
 
 use reco_core::Id;
-use reco_core::supersede::{Newest, user_digest};
+use reco_core::supersede::{Newest, UserDigest, user_digest};
 
-fn ids(ids: &[u64]) -> Vec<Id> {
-    ids.iter().copied().map(Id::from).collect()
+fn ids(ids: &[u64]) -> Vec<UserDigest> {
+    ids.iter().map(|id| user_digest(None, &Id::from(*id))).collect()
 }
 
 #[test]
@@ -34,9 +34,9 @@ fn the_order_of_the_scan_does_not_matter_and_equal_ages_supersede_nothing() {
 #[test]
 fn an_id_is_the_same_user_written_as_number_or_string() {
     let mut newest = Newest::default();
-    newest.observe([&Id::from("7")], 20);
-    assert!(newest.supersedes([&Id::from(7u64)], 10));
-    assert!(!newest.supersedes([&Id::from("07")], 10));
+    newest.observe(&[user_digest(None, &Id::from("7"))], 20);
+    assert!(newest.supersedes(&ids(&[7]), 10));
+    assert!(!newest.supersedes(&[user_digest(None, &Id::from("07"))], 10));
 }
 
 #[test]
@@ -45,9 +45,9 @@ fn a_user_of_another_queue_is_another_user() {
     let homes = [None, Some("arn:aws:sqs:r:1:a"), Some("arn:aws:sqs:r:1:b")];
     for one in homes {
         let mut newest = Newest::default();
-        newest.observe_digests(&[user_digest(one, &id)], 20);
+        newest.observe(&[user_digest(one, &id)], 20);
         for other in homes {
-            let outdone = newest.supersedes_digests(&[user_digest(other, &id)], 10);
+            let outdone = newest.supersedes(&[user_digest(other, &id)], 10);
             assert_eq!(outdone, one == other, "{one:?} {other:?}");
         }
     }

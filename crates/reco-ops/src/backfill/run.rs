@@ -15,19 +15,19 @@ use tokio::time::{MissedTickBehavior, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
-use super::Standing;
-use super::checkpoint::{Checkpoint, Saver, State};
-use super::former::{Chosen, FormerIndex};
+use super::RunProgress;
+use super::checkpoint::{Checkpoint, CheckpointState, Saver};
+use super::former::{ChosenEntries, FormerIndex};
 use super::limit::MaxRejects;
 use super::line_tracker::LineTracker;
-use super::lines::Place;
+use super::lines::LineStart;
 use super::plan::{Largest, PlanOptions};
-use super::rejects::Rejects;
-use super::report::{At, Cause, CompareReport, InputReport, Resumed, Writes};
+use super::rejects::RejectsSink;
+use super::report::{At, CompareReport, InputReport, ResumedRun, StopCause, Writes};
 use super::sink::{Begun, Delivered, Sink};
 use super::slots::{Slots, Ticket};
 use super::window::{Order, Window};
-use super::write::Batch;
+use super::write::WriteBatch;
 use super::write_options::WriteOptions;
 use crate::error::{Error, Kind, Result};
 
@@ -41,7 +41,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Run {
     inputs: Vec<InputReport>,
     sink: Sink,
-    rejects: Rejects,
+    rejects: RejectsSink,
     slots: Slots,
     cancel: CancellationToken,
     /// Ends retries once the run is stopped, for whatever reason.
@@ -53,13 +53,13 @@ pub(super) struct Run {
     line_tracker: LineTracker,
     in_flight: JoinSet<(Ticket, Delivered)>,
     /// Start of the first line that was not taken in.
-    end: Place,
-    stop: Option<(Cause, String)>,
+    end: LineStart,
+    stop: Option<(StopCause, String)>,
     writes: Writes,
     begun: Instant,
     /// Duration of earlier runs, in seconds.
     earlier_s: f64,
-    resumed: Option<Resumed>,
+    resumed: Option<ResumedRun>,
     pub(super) saver: Option<Saver>,
     /// Set if a reject could not be recorded: no checkpoint may go past it.
     rejects_broken: bool,
@@ -71,7 +71,7 @@ pub(super) struct Run {
     largest: Largest,
     dated: Dated,
     /// Entry that counts of each user with several; `None` if the last one that is met does.
-    pub(super) chosen: Option<Arc<Chosen>>,
+    pub(super) chosen: Option<Arc<ChosenEntries>>,
     /// Lists that may be replaced; `None` for any.
     pub(super) formers: Option<Arc<FormerIndex>>,
     /// Comparison of a dry run with the table.
@@ -98,7 +98,7 @@ impl Run {
     pub(super) fn new(
         inputs: Vec<InputReport>,
         sink: Sink,
-        rejects: Rejects,
+        rejects: RejectsSink,
         write_options: WriteOptions,
         concurrency: Concurrency,
         cancel: CancellationToken,
@@ -118,7 +118,7 @@ impl Run {
             batches: 0,
             line_tracker: LineTracker::default(),
             in_flight: JoinSet::new(),
-            end: Place::start(0),
+            end: LineStart::start(0),
             stop: None,
             writes: Writes::default(),
             begun: Instant::now(),
@@ -138,9 +138,10 @@ impl Run {
     }
 
     /// Takes over the progress of earlier runs; returns the place to continue reading.
-    pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> Place {
-        let State { finished, at, run_counts, writes, duration_s, failures } = checkpoint.state;
-        self.resumed = Some(Resumed {
+    pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> LineStart {
+        let CheckpointState { finished, at, run_counts, writes, duration_s, failures } =
+            checkpoint.state;
+        self.resumed = Some(ResumedRun {
             from: At::new(&self.inputs, at),
             lines: run_counts.lines.read,
             written: run_counts.entries.written,
@@ -163,7 +164,7 @@ impl Run {
     pub(super) async fn drive(
         &mut self,
         mut chunks: impl Stream<Item = Chunked> + Unpin,
-        progress: &(impl Fn(Standing) + Sync),
+        progress: &(impl Fn(RunProgress) + Sync),
     ) -> Result<()> {
         let (mut at_end, mut flush, mut read_bytes) = (false, false, 0);
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
@@ -191,7 +192,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = self.cancel.cancelled(), if going => {
-                    self.stop(Cause::Interrupted, "interrupted".to_owned());
+                    self.stop(StopCause::Interrupted, "interrupted".to_owned());
                 }
                 _ = save.tick(), if self.saver.is_some() => self.save(),
                 Some(delivered) = self.in_flight.join_next() => {
@@ -209,7 +210,7 @@ impl Run {
                             read_bytes = chunk.read;
                             self.take_in(chunk);
                         }
-                        Err(error) => self.stop(Cause::of(&error), error.to_string()),
+                        Err(error) => self.stop(StopCause::of(&error), error.to_string()),
                     },
                 },
                 () = sleep_until(drawn + PATIENCE), if going && self.may_draw() => {
@@ -220,12 +221,12 @@ impl Run {
     }
 
     /// Returns how far the run is.
-    fn standing(&self, read_bytes: u64, at_end: bool) -> Standing {
+    fn standing(&self, read_bytes: u64, at_end: bool) -> RunProgress {
         let entries = &self.line_tracker.run_counts().entries;
         let done =
             entries.written + entries.deleted + entries.stale + entries.kept + entries.failed;
         let pace = self.sink.writer().and_then(|writer| writer.pace());
-        Standing {
+        RunProgress {
             read_bytes,
             done,
             taken: done + self.line_tracker.waiting(),
@@ -238,7 +239,7 @@ impl Run {
         self.window.has_room() && self.line_tracker.has_room()
     }
 
-    fn stop(&mut self, cause: Cause, reason: String) {
+    fn stop(&mut self, cause: StopCause, reason: String) {
         self.stop.get_or_insert((cause, reason));
         self.halt.cancel();
     }
@@ -248,7 +249,7 @@ impl Run {
         let exceeded =
             self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), true));
         if let Some(reason) = exceeded {
-            self.stop(Cause::TooManyRejects, reason);
+            self.stop(StopCause::TooManyRejects, reason);
         }
     }
 
@@ -262,7 +263,7 @@ impl Run {
         while self.stop.is_none() && self.slots.has_room() {
             let Some(batch) = self.window.batch(flush, self.sink.batch_wcu()) else { break };
             let bytes = batch.iter().map(|pending| pending.item.wire).sum();
-            let batch = Batch::from(batch);
+            let batch = WriteBatch::from(batch);
             self.batches += 1;
             match self.sink.begin(batch, &self.halt) {
                 Begun::Going(writing) => {

@@ -10,7 +10,7 @@ use super::journal::FormerId;
 use super::judge::Row;
 use super::session::Session;
 use crate::aws::sqs::MAX_RETENTION_S;
-use crate::aws::{Cloudwatch, Query, Span, Statistic};
+use crate::aws::{Cloudwatch, SeriesQuery, Span, Statistic};
 use crate::journal::now_ms;
 use crate::logs::{LogSpan, Recorded, read_causes};
 use crate::metrics::targets::function_name;
@@ -160,7 +160,7 @@ async fn throttles(
 ) -> Option<BTreeMap<i64, f64>> {
     let start = since_ms.div_euclid(60_000) * 60;
     let end = now_ms.div_euclid(60_000) * 60 + 60;
-    let query = Query {
+    let query = SeriesQuery {
         namespace: "AWS/Lambda",
         metric: "Throttles",
         dimensions: vec![("FunctionName", function.to_owned())],

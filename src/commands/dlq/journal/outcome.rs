@@ -17,7 +17,7 @@ use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq journal outcome`.
 #[derive(Debug, Args)]
-pub struct OutcomeArgs {
+pub struct JournalOutcomeArgs {
     /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
@@ -31,7 +31,7 @@ pub struct OutcomeArgs {
 ///
 /// # Errors
 /// Same as [`outcome::earlier`].
-pub async fn run(context: &Context, args: &OutcomeArgs) -> Result<Outcome> {
+pub async fn run(context: &Context, args: &JournalOutcomeArgs) -> Result<Outcome> {
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
     let (home, control) = (context.home()?, context.control());
     let wait = Duration::from_secs(args.wait.unwrap_or(0).unsigned_abs());

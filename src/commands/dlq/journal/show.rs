@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use clap::Args;
-use reco_core::journal::{Counts, Outcomes, Standing, State};
+use reco_core::journal::{Counts, JournalState, Outcomes, Standing};
 use reco_core::message_outcome::MessageOutcome;
 use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::list::{Condition, queue_name};
+use super::list::{RunCondition, queue_name};
 use crate::context::Context;
 use crate::render::outcome::users;
 use crate::render::{by, rows};
@@ -43,7 +43,7 @@ struct MessageRow {
 struct ShowReport {
     path: String,
     run_id: Option<String>,
-    condition: Condition,
+    condition: RunCondition,
     started_at: Option<String>,
     source: Option<String>,
     destination: Option<String>,
@@ -74,12 +74,12 @@ pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
     let home = context.home()?;
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
-    let report = report(path.display().to_string(), Condition::of(&home, &state), &state);
+    let report = report(path.display().to_string(), RunCondition::of(&home, &state), &state);
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
 
-fn report(path: String, condition: Condition, state: &State) -> ShowReport {
+fn report(path: String, condition: RunCondition, state: &JournalState) -> ShowReport {
     let header = state.header();
     let became: HashMap<&str, MessageOutcome> =
         state.sent().filter_map(|sent| Some((sent.message_id, sent.became?))).collect();
@@ -154,7 +154,7 @@ impl Report for ShowReport {
             let label = view.palette.paint(Tone::Bad, "damaged:");
             text.push_str(&format!("{label} {}\n", escape_line(anomaly)));
         }
-        if self.condition == Condition::Unfinished {
+        if self.condition == RunCondition::Unfinished {
             let run = self.run_id.as_deref().unwrap_or(&self.path);
             let command = format!("recoctl dlq journal resume {run}");
             text.push_str(&format!("\n{}", rows::next(&command, view)));

@@ -40,7 +40,7 @@ fn what_comes_back_is_recognised_by_id_and_by_content() {
         intent("c", 1),
         refused("c", 1),
     ];
-    let mut seen = Seen::default();
+    let mut seen = SentMessages::default();
     seen.add(&replay(false, &records));
     let found = |id: &str, body: &str| Message { body: body.to_owned(), ..message(id) };
     let run_id = "run-1";
@@ -67,7 +67,7 @@ fn a_doubt_does_not_take_back_an_acknowledgement() {
     let doubtful = replay(false, &[intent("a", 1)]);
     let acked = replay(false, &[intent("a", 1), ack("a", 1)]);
     for order in [[&doubtful, &acked], [&acked, &doubtful]] {
-        let mut seen = Seen::default();
+        let mut seen = SentMessages::default();
         order.into_iter().for_each(|state| seen.add(state));
         let here = Sighting::StillHere { run_id: "run-1", acked: true };
         assert_eq!(seen.recognise(&message("a")), Some(here));
@@ -77,7 +77,7 @@ fn a_doubt_does_not_take_back_an_acknowledgement() {
 /// A message came back under the id of its copy, and a second run sent that and did not delete it.
 #[test]
 fn a_copy_that_was_sent_again_is_still_here_and_not_only_back() {
-    let mut seen = Seen::default();
+    let mut seen = SentMessages::default();
     let body = message("a");
     let digest = Digest::of(&body.body, &body.attributes);
     seen.sent("run-1", "a", "b", &digest);

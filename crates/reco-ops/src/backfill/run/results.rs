@@ -7,12 +7,12 @@ use reco_store::writer::WriteFailure;
 
 use super::Run;
 use crate::backfill::fault::Fault;
-use crate::backfill::line_tracker::Fate;
+use crate::backfill::line_tracker::EntryOutcome;
 use crate::backfill::prepare;
 use crate::backfill::rejects::Reject;
-use crate::backfill::report::Cause;
+use crate::backfill::report::StopCause;
 use crate::backfill::sink::{Delivered, Handed, Handing};
-use crate::backfill::write::{self, Entry, Written};
+use crate::backfill::write::{self, BatchEntry, Written};
 
 /// Refused items after which the run gives up if none was accepted.
 const REFUSALS_BEFORE_GIVING_UP: u64 = 100;
@@ -37,7 +37,7 @@ impl Run {
                 }
                 Handing::Failed(reason) if !later => self.failed(entry.line, entry.index, reason),
                 Handing::Failed(_) | Handing::Left => {
-                    self.line_tracker.settle(entry.line, Fate::Left)
+                    self.line_tracker.settle(entry.line, EntryOutcome::Left)
                 }
             }
         }
@@ -64,33 +64,33 @@ impl Run {
             if !report.left.iter().any(is_left) {
                 let stale = report.stale_users.contains(&entry.user);
                 let kept = report.kept_of(&entry.user);
-                let fate = kept.map_or_else(|| entry.fate(stale), Fate::Kept);
-                if matches!(fate, Fate::Written { .. }) {
+                let fate = kept.map_or_else(|| entry.fate(stale), EntryOutcome::Kept);
+                if matches!(fate, EntryOutcome::Written { .. }) {
                     self.note_size(&entry);
                 }
                 self.line_tracker.settle(entry.line, fate);
             } else if let Some(refusal) = report.refusal_of(&entry.user) {
                 self.failed(entry.line, entry.index, refusal.to_string());
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
-                self.line_tracker.settle(entry.line, Fate::Left);
+                self.line_tracker.settle(entry.line, EntryOutcome::Left);
             } else if let Some(failure) = failure {
                 self.failed(entry.line, entry.index, failure.to_string());
             }
         }
         self.keep_rejects();
         if let Some(reason) = hopeless.map(ToString::to_string) {
-            self.stop(Cause::Table, reason);
+            self.stop(StopCause::Table, reason);
         }
         let entries = &self.line_tracker.run_counts().entries;
         let taken = entries.written + entries.deleted + entries.stale + entries.kept;
         if taken == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
-            self.stop(Cause::Table, reason);
+            self.stop(StopCause::Table, reason);
         }
     }
 
     /// Records an item's size for the largest items of a dry run.
-    fn note_size(&mut self, entry: &Entry) {
+    fn note_size(&mut self, entry: &BatchEntry) {
         if self.sink.is_dry()
             && self.largest.wants(entry.bytes)
             && let Some((at, _)) = self.line_tracker.line(entry.line)
@@ -130,6 +130,6 @@ impl Run {
 
     pub(super) fn rejects_fail(&mut self, error: &std::io::Error) {
         self.rejects_broken = true;
-        self.stop(Cause::Rejects, format!("cannot write the rejects file: {error}"));
+        self.stop(StopCause::Rejects, format!("cannot write the rejects file: {error}"));
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use reco_core::human::to_the_second;
-use reco_core::journal::{Header, Seen, Sighting, State, is_remembered};
+use reco_core::journal::{Header, JournalState, SentMessages, Sighting, is_remembered};
 use reco_core::message::Message;
 use reco_core::room::Bounce;
 use serde::Serialize;
@@ -23,7 +23,7 @@ const FORGOTTEN: SignedDuration = SignedDuration::from_secs(2 * MAX_RETENTION_S)
 /// History from the journals of a DLQ.
 #[derive(Debug, Default)]
 pub struct RedriveHistory {
-    seen: Seen,
+    seen: SentMessages,
     runs: HashMap<String, Run>,
     /// Attempts that a FIFO queue still deduplicates, by message id.
     remembered: HashMap<String, Attempts>,
@@ -180,7 +180,7 @@ impl RedriveHistory {
         Ok(history)
     }
 
-    fn add(&mut self, state: &State, header: &Header, path: PathBuf, running: Option<&str>) {
+    fn add(&mut self, state: &JournalState, header: &Header, path: PathBuf, running: Option<&str>) {
         let now_ms = now_ms();
         if header.fifo {
             let doubtful = state.messages().filter_map(|(id, _)| {

@@ -26,7 +26,7 @@ impl Gathered {
     /// Adds a classified message.
     pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
         if examined.can_pass() {
-            self.newest.observe_digests(&examined.users, examined.made_ms);
+            self.newest.observe(&examined.users, examined.made_ms);
         }
         self.found.push(Found { row: examined.row, slot });
         self.users.push((examined.users, examined.made_ms));
@@ -36,7 +36,7 @@ impl Gathered {
     pub(super) fn finish(self) -> (Vec<Found>, Newest) {
         let Gathered { newest, mut found, users } = self;
         for (found, (users, made_ms)) in found.iter_mut().zip(users) {
-            if newest.supersedes_digests(&users, made_ms) {
+            if newest.supersedes(&users, made_ms) {
                 found.row.verdict.mark_superseded();
             }
         }
@@ -54,7 +54,7 @@ fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
 
 #[cfg(test)]
 mod tests {
-    use reco_core::classify::{Class, Classification, ClassifyContext, Content, classify};
+    use reco_core::classify::{Class, Classification, ClassifyContext, MessageContent, classify};
     use reco_core::decode::decode;
     use reco_core::facts::FactSet;
     use reco_core::item::{KeyType, Schema};
@@ -68,7 +68,7 @@ mod tests {
     fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
         let schema = Schema::with_key_type(KeyType::N);
         let content =
-            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+            MessageContent::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
         let around = ClassifyContext {
             message_bytes: body.len(),
             destination_limit: None,
