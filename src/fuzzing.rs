@@ -68,7 +68,7 @@ fn journal(bytes: &[u8]) {
 }
 
 fn exported(bytes: &[u8]) {
-    let mut reader = export::Reader::default();
+    let mut reader = export::ExportReader::default();
     for line in bytes.split(|byte| *byte == b'\n') {
         let _ = export::is_header(line);
         if reader.line(line).is_err() {

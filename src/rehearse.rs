@@ -16,8 +16,8 @@ use reco_ops::dlq::judge::{Judge, Row};
 use reco_ops::dlq::scan::Found;
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::spool::Spool;
+use reco_sandbox::rehearsal::{BinarySettings, RehearsalHandler, RehearsalTable};
 use reco_sandbox::runtime::FunctionError;
-use reco_sandbox::stage::{Actor, BinarySettings, Stage};
 use reco_store::facts::needs_aws;
 use reco_store::reader::{Difference, MAX_KEYS, Reader};
 use reco_store::replica::{copy_items, create_like};
@@ -44,7 +44,7 @@ pub struct RehearsalOptions {
 
 /// Messages to handle, and what they are judged by.
 #[derive(Debug)]
-pub struct Cast<'a> {
+pub struct RehearsalInput<'a> {
     /// Judge that classified them.
     pub judge: &'a Judge,
     /// Messages, oldest first.
@@ -92,58 +92,58 @@ pub struct Rehearsal {
 /// unavailable.
 pub async fn rehearse(
     context: &Context,
-    cast: Cast<'_>,
+    input: RehearsalInput<'_>,
     options: &RehearsalOptions,
 ) -> Result<Rehearsal> {
-    let table = cast.judge.table().ok_or_else(|| Error::config("no table is configured"))?;
-    let stage = Stage::start()
+    let table = input.judge.table().ok_or_else(|| Error::config("no table is configured"))?;
+    let local = RehearsalTable::start()
         .await
         .map_err(|error| Error::service("cannot start the local table").because(&error))?;
-    let run = open(context, &cast, options, (table, &stage)).await?;
-    let result = run.all(context, &cast).await;
-    let peak_mib = options.lambda_bin.as_ref().and_then(|_| children_peak_mib());
+    let run = open(context, &input, options, (table, &local)).await?;
+    let result = run.all(context, &input).await;
+    let peak_mib = run.handler.peak_mib();
     drop(run);
-    stage.close().await;
+    local.close().await;
     result.map(|rehearsal| Rehearsal { peak_mib, ..rehearsal })
 }
 
 /// A rehearsal in progress.
 struct Run<'a> {
     table: &'a Table,
-    actor: Actor,
+    handler: RehearsalHandler,
     reader: Reader,
-    stage: &'a Stage,
+    local: &'a RehearsalTable,
     options: &'a RehearsalOptions,
 }
 
 async fn open<'a>(
     context: &Context,
-    cast: &Cast<'_>,
+    input: &RehearsalInput<'_>,
     options: &'a RehearsalOptions,
-    (table, stage): (&'a Table, &'a Stage),
+    (table, local): (&'a Table, &'a RehearsalTable),
 ) -> Result<Run<'a>> {
     let name = &table.info.name;
-    create_like(table.client(), name, stage.client())
+    create_like(table.client(), name, local.client())
         .await
         .map_err(|error| Error::service(format!("cannot copy table {name}")).because(&error))?;
     // As the table's lists are: the local table has only some of them.
-    let schema = cast.judge.schema().clone();
-    let mut policy = cast.judge.policy().clone();
+    let schema = input.judge.schema().clone();
+    let mut policy = input.judge.policy().clone();
     policy.item.list_type = schema.list_type;
-    let client = stage.client().clone();
+    let client = local.client().clone();
     let reader = Reader::new(client, name, schema.clone(), RetryOptions::default(), None);
     let reader = if policy.writes.only_newer { reader.guarded() } else { reader };
-    let actor = match &options.lambda_bin {
+    let handler = match &options.lambda_bin {
         None => {
-            let facts = cast.judge.facts().clone();
-            stage.built_in(facts, policy, name, schema)
+            let facts = input.judge.facts().clone();
+            local.built_in(facts, policy, name, schema)
         }
         Some(path) => {
             let settings = binary(context, path.clone(), name, policy)?;
-            stage.binary(settings).await.map_err(|error| unstartable(&error))?
+            local.binary(settings).await.map_err(|error| unstartable(&error))?
         }
     };
-    Ok(Run { table, actor, reader, stage, options })
+    Ok(Run { table, handler, reader, local, options })
 }
 
 fn binary(
@@ -181,22 +181,23 @@ fn unstartable(error: &FunctionError) -> Error {
 }
 
 impl Run<'_> {
-    async fn all(&self, context: &Context, cast: &Cast<'_>) -> Result<Rehearsal> {
-        let total = Some(cast.found.len() as u64);
+    async fn all(&self, context: &Context, input: &RehearsalInput<'_>) -> Result<Rehearsal> {
+        let total = Some(input.found.len() as u64);
         let progress = context.ui.progress("rehearsing", total, Unit::Messages);
         let mut rehearsal = Rehearsal::default();
         let mut copied: HashSet<UserDigest> = HashSet::new();
         let mut with_list: HashSet<UserDigest> = HashSet::new();
-        for found in cast.found {
+        for found in input.found {
             if context.cancel.is_cancelled() {
                 break;
             }
             let slot = found.slot.ok_or_else(|| {
                 Error::new(Kind::Internal, "a message to rehearse has no content")
             })?;
-            let message = cast.spool.get(slot)?;
-            let rehearsed =
-                self.one(cast.judge, (&found.row, &message), (&mut copied, &mut with_list)).await?;
+            let message = input.spool.get(slot)?;
+            let rehearsed = self
+                .one(input.judge, (&found.row, &message), (&mut copied, &mut with_list))
+                .await?;
             rehearsal.messages.push(rehearsed);
             progress.advance(1);
         }
@@ -228,25 +229,26 @@ impl Run<'_> {
         let (users, plans) = judge.plan(message).await?;
         self.copy(users.iter().filter(|user| copied.insert(user_digest(None, user)))).await?;
         let home = row.source.as_deref().or(self.options.queue_arn.as_deref());
-        let played = self.actor.play(message, home.unwrap_or(NO_QUEUE), self.options.timeout).await;
+        let handled =
+            self.handler.handle(message, home.unwrap_or(NO_QUEUE), self.options.timeout).await;
         let (landed, all_outdone) = self.landed(&plans).await?;
         let class = row.verdict.class;
         let guarded = only_newer.then_some(Guarded { all_outdone, class });
         with_list.extend(landed.iter().map(|user| user_digest(None, user)));
-        let actual = Ending::of(played.answer, landed.len());
+        let actual = Ending::of(handled.answer, landed.len());
         Ok(Rehearsed {
             actual,
             agrees: actual.agrees(expected, guarded),
-            reason: played.reason,
+            reason: handled.reason,
             lists: landed.len(),
-            took_ms: Some((played.took.as_secs_f64() * 10_000.0).round() / 10.0),
+            took_ms: Some((handled.took.as_secs_f64() * 10_000.0).round() / 10.0),
             ..rehearsed
         })
     }
 
     async fn copy(&self, users: impl Iterator<Item = &Id>) -> Result<()> {
         let name = &self.table.info.name;
-        copy_items((self.table.client(), self.stage.client()), name, &self.table.schema, users)
+        copy_items((self.table.client(), self.local.client()), name, &self.table.schema, users)
             .await
             .map(|_| ())
             .map_err(|error| {
@@ -273,19 +275,4 @@ impl Run<'_> {
         }
         Ok((landed, all_outdone))
     }
-}
-
-/// Returns the peak memory of this process's children in MiB (Linux: `VmHWM`), the largest of them.
-fn children_peak_mib() -> Option<u64> {
-    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
-    let children =
-        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok());
-    let children: Vec<String> = children.collect();
-    let pids = children.iter().flat_map(|line| line.split_whitespace());
-    let peak = |pid: &str| {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok()
-    };
-    pids.filter_map(peak).max().map(|kib| kib.div_ceil(1024))
 }

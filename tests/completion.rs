@@ -26,14 +26,11 @@ fn arranged() -> Harness {
 fn run(harness: &Harness, program: &str, args: &[&str], script: &str) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl");
     let dir = binary.parent().expect("a directory").display().to_string();
-    let mut child = Command::new(program)
+    let mut child = harness
+        .within(Command::new(program))
         .args(args)
-        .env_clear()
-        .env("HOME", harness.home.path())
         .env("PATH", format!("{dir}:/usr/bin:/bin"))
         .env("TERM", "dumb")
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

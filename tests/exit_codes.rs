@@ -14,20 +14,16 @@ use faults::Fault;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
+use support::queues::{STANDARD, queues, sqs};
 use support::{Harness, eventually, interrupt, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with messages of these bodies in the DLQ.
 fn with_bodies(bodies: &[&str]) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("recs-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    let harness = queues(STANDARD, SandboxOptions::empty());
     for body in bodies {
         let planted = Planted { body: (*body).to_owned(), ..Planted::default() };
-        sqs.plant("recs-dlq", planted).expect("planted");
+        sqs(&harness).plant("recs-dlq", planted).expect("planted");
     }
-    harness.set("RECOCTL_QUEUE", "recs");
     harness
 }
 

@@ -6,14 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
 use support::Harness;
+use support::table::create_indexed;
 
 fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -136,33 +134,7 @@ fn mistakes_are_told_before_anything_is_asked() {
 #[test]
 fn an_index_has_capacity_of_its_own() {
     let harness = Harness::sandbox(SandboxOptions::empty());
-    let key = |name: &str| {
-        let element = KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash);
-        element.build().expect("a key element")
-    };
-    let definition = |name: &str| {
-        AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(ScalarAttributeType::N)
-            .build()
-            .expect("a definition")
-    };
-    let index = GlobalSecondaryIndex::builder()
-        .index_name("by_time")
-        .key_schema(key("generated_at"))
-        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-        .build()
-        .expect("an index");
-    let create = harness
-        .dynamodb()
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key("user_id"))
-        .attribute_definitions(definition("user_id"))
-        .attribute_definitions(definition("generated_at"))
-        .global_secondary_indexes(index);
-    harness.runtime.block_on(create.send()).expect("the table is created");
+    create_indexed(&harness, ScalarAttributeType::N, None);
 
     let at = now() / 60 * 60 - 600;
     let dimensions = [("TableName", "recs"), ("GlobalSecondaryIndexName", "by_time")];

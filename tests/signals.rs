@@ -14,22 +14,14 @@ use std::time::{Duration, Instant};
 
 use faults::Fault;
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
+use support::queues::{STANDARD, plant_sound, queues};
 use support::{Harness, eventually, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with this many sound messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("recs-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    for user in 0..messages {
-        let body = format!("[{user}, [1, 2]]");
-        sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
-    }
-    harness.set("RECOCTL_QUEUE", "recs");
+    let harness = queues(STANDARD, SandboxOptions::empty());
+    plant_sound(&harness, STANDARD, messages, 1);
     harness
 }
 
@@ -85,16 +77,8 @@ fn a_hang_up_and_a_quit_are_as_a_term() {
 fn timeout_of_coreutils_stops_in_order() {
     let harness = with_messages(300);
     let binary = assert_cmd::cargo::cargo_bin!("recoctl");
-    let output = Command::new("timeout")
-        .arg("3")
-        .arg(binary)
-        .args(SLOW_REDRIVE)
-        .env_clear()
-        .env("HOME", harness.home.path())
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
-        .output()
-        .expect("timeout runs");
+    let mut timeout = harness.within(Command::new("timeout"));
+    let output = timeout.arg("3").arg(binary).args(SLOW_REDRIVE).output().expect("timeout runs");
     // The exit code of `timeout` itself for a command that it stopped.
     assert_eq!(output.status.code(), Some(124));
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
@@ -169,12 +153,9 @@ fn nohup_is_respected() {
         "trap '' HUP; exec '{}' dlq redrive --rate 10 --output json",
         assert_cmd::cargo::cargo_bin!("recoctl").display()
     );
-    let child = Command::new("bash")
+    let child = harness
+        .within(Command::new("bash"))
         .args(["-c", &script])
-        .env_clear()
-        .env("HOME", harness.home.path())
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -234,16 +215,13 @@ print("exit", os.waitstatus_to_exitcode(status))
 "#;
 
 fn on_a_terminal(harness: &Harness, answer: &str, args: &[&str]) -> (String, String) {
-    let mut child = Command::new("python3")
+    let mut child = harness
+        .within(Command::new("python3"))
         .arg("-")
         .arg(answer)
         .arg(assert_cmd::cargo::cargo_bin!("recoctl"))
         .args(args)
-        .env_clear()
         .env("PATH", "/usr/bin:/bin:/usr/local/bin")
-        .env("HOME", harness.home.path())
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

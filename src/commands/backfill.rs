@@ -19,10 +19,10 @@ use crate::flags::writing::WritingArgs;
 use crate::render::again;
 use crate::ui::{Ui, Unit, amount, escape_line};
 use reco_ops::aws::{Table, acting_on};
-use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
+use reco_ops::backfill::report::{BackfillDestination, BackfillReport, StopCause};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use reco_ops::backfill::{
-    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Standing, Target,
+    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, RunProgress, Target,
     ViaQueue, set_up,
 };
 use reco_ops::error::{Error, Kind, Result};
@@ -126,7 +126,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         // The same command line, with `--resume` if there is a checkpoint.
         report.next = again::this_run(kept.then_some("--resume"));
     }
-    if let (Some(Cause::Interrupted), Some(next)) =
+    if let (Some(StopCause::Interrupted), Some(next)) =
         (report.stopped.as_ref().map(|stopped| stopped.cause), &report.next)
     {
         let done = report.counts.entries.written + report.counts.entries.deleted;
@@ -168,7 +168,7 @@ fn shown(
     context: &Context,
     args: &BackfillArgs,
     total: Option<u64>,
-) -> impl Fn(Standing) + Send + Sync + 'static + use<> {
+) -> impl Fn(RunProgress) + Send + Sync + 'static + use<> {
     let compares = args.reliability.compare.is_some() || args.writing.replace().is_some();
     let reads = (args.dry_run && !compares) || args.scale_out.emit.is_some();
     let (what, unit) = match (args.dry_run, reads) {
@@ -178,7 +178,7 @@ fn shown(
         (false, false) => ("writing", Unit::Items),
     };
     let progress = context.ui.progress(what, total.filter(|_| reads), unit);
-    move |standing: Standing| match reads {
+    move |standing: RunProgress| match reads {
         true => progress.set(standing.read_bytes),
         false => standing.show(&progress, total),
     }
@@ -296,20 +296,20 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Ok(report.outcome);
     }
     if let Some(stopped) = &report.stopped {
-        if stopped.cause == Cause::TooManyRejects {
+        if stopped.cause == StopCause::TooManyRejects {
             return Err(Error::input("nothing was written").cause(stopped.reason.clone()));
         }
         let what = match stopped.cause {
-            Cause::Facts => "nothing was written: facts database unavailable",
-            Cause::Rejects => "nothing was written: rejects cannot be saved",
+            StopCause::Facts => "nothing was written: facts database unavailable",
+            StopCause::Rejects => "nothing was written: rejects cannot be saved",
             _ => "nothing was written",
         };
         return Err(Error::service(what).cause(stopped.reason.clone()));
     }
     if report.counts.entries.failed > 0 {
         let taker = match report.destination {
-            Destination::Queue => "the queue",
-            Destination::Table | Destination::Files => "DynamoDB",
+            BackfillDestination::Queue => "the queue",
+            BackfillDestination::Table | BackfillDestination::Files => "DynamoDB",
         };
         return Err(Error::service(format!("nothing was written: {taker} accepted no writes")));
     }

@@ -24,12 +24,12 @@ pub enum ConfigCommand {
     /// Until you trust it, it may name queues, tables and attributes, but not endpoints, profiles,
     /// facts databases with credentials, or files outside its directory. Changing the file revokes
     /// the trust.
-    Trust(ReliabilityArgs),
+    Trust(TrustArgs),
 }
 
 /// Arguments of `config trust`.
 #[derive(Debug, Args)]
-pub struct ReliabilityArgs {
+pub struct TrustArgs {
     /// File to trust instead of ./recoctl.toml
     #[arg(value_name = "FILE", default_value = DIRECTORY_FILE)]
     pub file: PathBuf,
@@ -43,7 +43,7 @@ pub struct ReliabilityArgs {
 /// # Errors
 /// Fails if the file is not a valid config file, if others can write it, or if the record cannot be
 /// saved.
-pub fn trust(ui: &Ui, args: &ReliabilityArgs) -> Result<Outcome> {
+pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
     let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
         Error::refused("no state directory: neither XDG_STATE_HOME nor HOME is set")
             .hint("set XDG_STATE_HOME to a writable directory")

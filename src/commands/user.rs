@@ -9,7 +9,7 @@ use reco_core::outcome::Outcome;
 use reco_core::policy::Policy;
 use reco_core::standing::{Elsewhere, OtherList};
 use reco_ops::aws::Table;
-use reco_ops::backfill::{Preparer, Route, Times, UserEntries, entries_of};
+use reco_ops::backfill::{EntryRoute, Preparer, Times, UserEntries, entries_of};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::user::{InDlq, Judgement, in_dlq, look, other_lists, runs_of};
 
@@ -130,6 +130,6 @@ fn judging(
     facts: reco_store::facts::FactsSource,
     mapping: Option<reco_ops::backfill::Mapping>,
 ) -> Arc<Preparer> {
-    let (layout, times, route, shard) = (None, Times::default(), Route::Table, None);
+    let (layout, times, route, shard) = (None, Times::default(), EntryRoute::Table, None);
     Arc::new(Preparer { facts, policy, schema, layout, times, route, shard, mapping })
 }

@@ -24,7 +24,7 @@ use reco_ops::aws::Table;
 use reco_ops::backfill::report::At;
 use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
 use reco_ops::backfill::{
-    Holders, Preparer, READS, RETRY, Route, Times, chosen_of_exports, holders,
+    EntryRoute, Holders, Preparer, READS, RETRY, Times, chosen_of_exports, holders,
 };
 use reco_ops::error::{Error, Kind, Result};
 
@@ -124,7 +124,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     written.lay_out(&mut table)?;
     let newest = written.if_newer || policy.writes.only_newer;
     let times = Times { default: written.generated_at, required: written.if_newer };
-    let (schema, route) = (table.schema.clone(), Route::Table);
+    let (schema, route) = (table.schema.clone(), EntryRoute::Table);
     // Ids are compared by value, and by type only if one is set.
     let layout = None;
     let reader = table.reader(RETRY, args.rcu);

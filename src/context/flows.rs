@@ -189,7 +189,7 @@ impl Ask for Context {
 /// Returns the journal directory of an embedded sandbox.
 #[cfg(feature = "sandbox")]
 fn passing() -> std::io::Result<Passing> {
-    let place = reco_sandbox::Place::new("journal")?;
+    let place = reco_sandbox::ScratchDir::new("journal")?;
     Ok(Passing { path: place.path().to_owned(), keep: Box::new(place) })
 }
 

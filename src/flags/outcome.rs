@@ -9,12 +9,15 @@ use crate::flags::seconds;
 
 const HEADING: &str = "Outcome";
 
+/// Value of `--wait` that is given without one; the help texts name it.
+pub const WAIT: &str = "10m";
+
 /// Flags for the outcome of moved messages.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutcomeArgs {
     /// After the move, wait until each moved message is in the table or back in the DLQ, at most this
     /// long [default without a value: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = "10m", conflicts_with = "dry_run", help_heading = HEADING)]
+    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = WAIT, conflicts_with = "dry_run", help_heading = HEADING)]
     pub wait: Option<i64>,
     /// Move N messages and wait for their outcome (--wait, or 10m), then the next N; stop with exit
     /// code 9 unless every message ends well

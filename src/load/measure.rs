@@ -7,11 +7,11 @@ use reco_sandbox::feed::Fed;
 use reco_sandbox::seed::{DLQ, FUNCTION, QUEUE, TABLE};
 
 use super::numbers::{Measured, Parameters};
-use reco_ops::aws::{Cloudwatch, Query, Series, Span, Statistic};
+use reco_ops::aws::{Cloudwatch, Series, SeriesQuery, Span, Statistic};
 use reco_ops::error::Result;
-use reco_ops::metrics::plan::{Measure, Plan, Subject};
+use reco_ops::metrics::plan::{Measure, MetricsPlan, Subject};
 use reco_ops::metrics::read;
-use reco_ops::metrics::report::{Row, Section};
+use reco_ops::metrics::report::{MeasureRow, Section};
 
 /// The function's own metrics, in addition to Lambda's.
 const OWN: [Measure; 4] =
@@ -40,28 +40,32 @@ impl Run<'_> {
         let cloudwatch = Cloudwatch::new(&self.sandbox.sdk_config());
         let span = Span { start: self.start, end: self.end, period: 1 };
         let plans = vec![
-            Plan::queue(Subject::Queue, QUEUE, None),
-            Plan::function(FUNCTION),
-            Plan::table(TABLE),
-            Plan::queue(Subject::Dlq, DLQ, None),
+            MetricsPlan::queue(Subject::Queue, QUEUE, None),
+            MetricsPlan::function(FUNCTION),
+            MetricsPlan::table(TABLE),
+            MetricsPlan::queue(Subject::Dlq, DLQ, None),
         ];
         let mut sections = read(&cloudwatch, plans, &span).await?;
-        let own: Vec<Query> = OWN.iter().map(|measure| own(*measure)).collect();
+        let own: Vec<SeriesQuery> = OWN.iter().map(|measure| own(*measure)).collect();
         let own = cloudwatch.read(&own, &span).await?;
         for section in &mut sections {
             if section.subject == Subject::Function {
-                let rows =
-                    OWN.iter().zip(&own).map(|(measure, series)| Row::new(*measure, series, &span));
-                let rows: Vec<Row> = section.rows.drain(..).chain(rows).collect();
+                let rows = OWN
+                    .iter()
+                    .zip(&own)
+                    .map(|(measure, series)| MeasureRow::new(*measure, series, &span));
+                let rows: Vec<MeasureRow> = section.rows.drain(..).chain(rows).collect();
                 *section = Section::new(Subject::Function, FUNCTION.to_owned(), None, rows);
             }
             // Omits rows for problems that did not occur and for metrics that the sandbox lacks.
-            let seen =
-                |row: &Row| row.max.is_some_and(|max| max > 0.0 || !row.measure.is_trouble());
+            let seen = |row: &MeasureRow| {
+                row.max.is_some_and(|max| max > 0.0 || !row.measure.is_trouble())
+            };
             section.rows.retain(seen);
         }
         sections.retain(|section| section.subject != Subject::Dlq || holds_any(section));
-        let whole: Vec<Query> = WHOLE.iter().map(|(space, metric)| sum(space, metric)).collect();
+        let whole: Vec<SeriesQuery> =
+            WHOLE.iter().map(|(space, metric)| sum(space, metric)).collect();
         let whole = cloudwatch.read(&whole, &span).await?;
         let measured = self.measured(asked, &sections, &whole);
         Ok((sections, measured))
@@ -107,14 +111,14 @@ impl Run<'_> {
     }
 }
 
-fn own(measure: Measure) -> Query {
+fn own(measure: Measure) -> SeriesQuery {
     let (metric, statistic) = measure.metric();
-    Query { statistic, ..sum("Reco/Writer", metric) }
+    SeriesQuery { statistic, ..sum("Reco/Writer", metric) }
 }
 
-fn sum(namespace: &'static str, metric: &'static str) -> Query {
+fn sum(namespace: &'static str, metric: &'static str) -> SeriesQuery {
     let dimensions = vec![("FunctionName", FUNCTION.to_owned())];
-    Query { namespace, metric, dimensions, statistic: Statistic::Sum }
+    SeriesQuery { namespace, metric, dimensions, statistic: Statistic::Sum }
 }
 
 /// Returns whether the DLQ ever held messages; an empty one is not worth a line.

@@ -37,7 +37,7 @@ pub enum Stage {
 
 /// Verdict on the numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
+pub struct LoadVerdict {
     /// Stage that saturates first.
     pub stage: Stage,
     /// Lists processed per second of the run.
@@ -52,11 +52,11 @@ pub struct Verdict {
 
 /// Judges a run.
 #[must_use]
-pub fn verdict(parameters: &Parameters, measured: &Measured) -> Verdict {
+pub fn verdict(parameters: &Parameters, measured: &Measured) -> LoadVerdict {
     let run = Run { asked: parameters, got: measured };
     let (stage, why, change) = run.judge();
     let users_per_s = run.throughput();
-    Verdict { stage, users_per_s, why, change, caveat: run.caveat(stage) }
+    LoadVerdict { stage, users_per_s, why, change, caveat: run.caveat(stage) }
 }
 
 struct Run<'a> {

@@ -12,7 +12,7 @@ use reco_core::outcome::Outcome;
 use crate::render::by;
 use crate::render::verify::verification;
 use crate::ui::{Align, Palette, Report, Table, Tone, View, amount, count, duration, escape_line};
-use reco_ops::backfill::report::{At, BackfillReport, Destination, Stopped};
+use reco_ops::backfill::report::{At, BackfillDestination, BackfillReport, Stopped};
 
 impl Report for BackfillReport {
     const KIND: &'static str = "backfill";
@@ -166,7 +166,7 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
     let (from, untouched) = (&stopped.resume_from, &stopped.untouched_from);
     let place = |at: &At| format!("{}:{}", escape_line(&at.file), at.line);
-    if report.destination == Destination::Files {
+    if report.destination == BackfillDestination::Files {
         let reason = escape_line(&stopped.reason);
         return format!(
             "{label} {reason}\n  run it again: the directory holds no partial output\n"
@@ -175,7 +175,7 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     let entries = &report.counts.entries;
     let done = match (report.dry_run, report.destination) {
         (true, _) => String::new(),
-        (_, Destination::Queue) => format!("  {} sent\n", amount(entries.written, "list")),
+        (_, BackfillDestination::Queue) => format!("  {} sent\n", amount(entries.written, "list")),
         (_, _) => format!("  {} written\n", amount(entries.written + entries.deleted, "item")),
     };
     let next = report.next.as_ref().map(|next| palette.paint(Tone::Command, &escape_line(next)));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::load::numbers::{Measured, Parameters};
 use crate::load::run::Ended;
-use crate::load::verdict::{Stage, Verdict};
+use crate::load::verdict::{LoadVerdict, Stage};
 use crate::render::metrics::curves;
 use crate::ui::{Report, Tone, View, amount, break_lines, count, duration, form};
 use reco_ops::metrics::report::Section;
@@ -16,7 +16,7 @@ pub struct LoadReport {
     pub parameters: Parameters,
     pub ended: Ended,
     pub measured: Measured,
-    pub verdict: Verdict,
+    pub verdict: LoadVerdict,
     pub start: i64,
     pub end: i64,
     pub period_s: i64,

@@ -6,8 +6,8 @@ use crate::ui::{
     MISSING, Palette, Report, Tone, View, break_text, count, duration, escape_line, sparkline,
 };
 use reco_ops::metrics::meaning::clock;
-use reco_ops::metrics::plan::{Live, Subject, Unit};
-use reco_ops::metrics::report::{Finding, Level, MetricsReport, Row, Section};
+use reco_ops::metrics::plan::{Live, MeasureUnit, Subject};
+use reco_ops::metrics::report::{Finding, Level, MeasureRow, MetricsReport, Section};
 use reco_ops::metrics::span::shown;
 
 /// Width of a row's label, in columns.
@@ -58,7 +58,7 @@ fn drawn(label: &str, axis: &str, sections: &[Section], view: &View) -> String {
     let mut text = format!("{}\n", heading(label, axis, width, palette));
     for section in sections {
         text.push_str(&format!("\n{}\n", title(section, palette)));
-        let (shown, folded): (Vec<&Row>, Vec<&Row>) =
+        let (shown, folded): (Vec<&MeasureRow>, Vec<&MeasureRow>) =
             section.rows.iter().partition(|row| holds_any(row));
         for row in shown {
             text.push_str(&format!("{}\n", line(row, width, palette)));
@@ -69,13 +69,13 @@ fn drawn(label: &str, axis: &str, sections: &[Section], view: &View) -> String {
 }
 
 /// Returns whether the row shows anything: a value, unless all are zero in a row of troubles.
-fn holds_any(row: &Row) -> bool {
+fn holds_any(row: &MeasureRow) -> bool {
     let zero = row.measure.is_trouble() && row.max.is_none_or(|most| most <= 0.0);
     row.incomplete.is_some() || (row.max.is_some() && !zero)
 }
 
 /// Names the rows that hold nothing.
-fn folds(rows: &[&Row], view: &View) -> String {
+fn folds(rows: &[&MeasureRow], view: &View) -> String {
     let named = |zero: bool| {
         let rows = rows.iter().filter(|row| row.max.is_some() == zero);
         rows.map(|row| row.measure.label().trim()).collect::<Vec<_>>().join(", ")
@@ -130,7 +130,7 @@ fn title(section: &Section, palette: Palette) -> String {
     format!("{name}{}", live.unwrap_or_default())
 }
 
-fn line(row: &Row, width: usize, palette: Palette) -> String {
+fn line(row: &MeasureRow, width: usize, palette: Palette) -> String {
     let values: Vec<Option<f64>> = row.values().collect();
     let spark = sparkline(&values, width);
     let padding = " ".repeat(width.saturating_sub(spark.chars().count()));
@@ -139,7 +139,7 @@ fn line(row: &Row, width: usize, palette: Palette) -> String {
     let level = |value: Option<f64>| number(value, row.unit);
     // Measures that do not add up have no total, as opposed to an unknown one.
     let total = match (row.unit, row.total) {
-        (Unit::PerSecond | Unit::Count, total) => number(total, Unit::Count),
+        (MeasureUnit::PerSecond | MeasureUnit::Count, total) => number(total, MeasureUnit::Count),
         _ => String::new(),
     };
     let numbers = [level(row.last), level(row.max), level(row.avg), total];
@@ -151,10 +151,10 @@ fn line(row: &Row, width: usize, palette: Palette) -> String {
     format!("{}{}", text.trim_end(), incomplete.unwrap_or_default())
 }
 
-fn number(value: Option<f64>, unit: Unit) -> String {
+fn number(value: Option<f64>, unit: MeasureUnit) -> String {
     let Some(value) = value else { return MISSING.to_string() };
     match unit {
-        Unit::Seconds => duration(whole(value)),
+        MeasureUnit::Seconds => duration(whole(value)),
         _ if value >= 1e7 => format!("{:.1}M", value / 1e6),
         _ if value >= 100.0 || value.fract().abs() < 0.05 => count(whole(value).unsigned_abs()),
         _ => format!("{value:.1}"),
@@ -195,10 +195,10 @@ mod tests {
     /// Hour with an incident in the middle.
     const SPAN: Span = Span { start: 1_700_000_040, end: 1_700_003_640, period: 60 };
 
-    fn row(measure: Measure, value: impl Fn(u32) -> Option<f64>) -> Row {
+    fn row(measure: Measure, value: impl Fn(u32) -> Option<f64>) -> MeasureRow {
         let points = (0..60)
             .filter_map(|minute| Some((SPAN.start + i64::from(minute) * 60, value(minute)?)));
-        Row::new(measure, &Series { points: points.collect(), incomplete: None }, &SPAN)
+        MeasureRow::new(measure, &Series { points: points.collect(), incomplete: None }, &SPAN)
     }
 
     fn report() -> MetricsReport {

@@ -2,6 +2,7 @@
 
 use reco_core::message_outcome::{MessageOutcome, UserCounts};
 
+use super::rows;
 use crate::ui::{Tone, View, amount, count, escape_line, form};
 use reco_ops::dlq::outcome::{Ended, OutcomeSummary};
 
@@ -30,7 +31,11 @@ pub fn outcomes<'a>(
         let name = format!("{:<16}", outcome.name());
         let name = view.palette.paint(tone(*outcome), &name);
         text.push_str(&format!("{name} {:>7}  {}\n", count(*number), outcome.meaning()));
-        text.push_str(&named(&bad, *outcome));
+        let named = bad.iter().filter(|message| message.outcome == *outcome);
+        text.push_str(&rows::first(NAMED, named, |message| {
+            let reason = escape_line(message.reason.unwrap_or_default());
+            format!("{} {reason}", escape_line(message.message_id)).trim_end().to_owned()
+        }));
     }
     let total: u64 = summary.counts.values().sum();
     if total == 0 {
@@ -50,29 +55,7 @@ pub fn outcomes<'a>(
             format!("interrupted after {waited:.1} s: no message is affected by that\n")
         }
     });
-    for note in &summary.notes {
-        let label = view.palette.paint(Tone::Warn, "note:");
-        text.push_str(&format!("{label} {}\n", escape_line(note)));
-    }
-    text
-}
-
-/// Lists messages with this outcome and their reasons.
-fn named(bad: &[Named<'_>], outcome: MessageOutcome) -> String {
-    let mut text = String::new();
-    let of = || bad.iter().filter(|message| message.outcome == outcome);
-    for message in of().take(NAMED) {
-        let id = escape_line(message.message_id);
-        let reason = escape_line(message.reason.unwrap_or_default());
-        text.push_str(format!("  {id} {reason}").trim_end());
-        text.push('\n');
-    }
-    let more = of().count().saturating_sub(NAMED);
-    if more > 0 {
-        let more = count(more as u64);
-        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-    }
-    text
+    text + &summary.notes.iter().map(|note| rows::note(note, view)).collect::<String>()
 }
 
 /// Says how many users have a list, and what of the others.

@@ -260,12 +260,6 @@ impl RehearseReport {
         }
         table.never_narrow(&[0]);
         let more = self.disagreeing().count().saturating_sub(SHOWN);
-        let more = match more {
-            0 => String::new(),
-            more => {
-                format!("and {} more; use --output json for the full list\n", count(more as u64))
-            }
-        };
-        format!("{}\n{more}", table.finish())
+        format!("{}\n{}", table.finish(), rows::hidden(more as u64))
     }
 }

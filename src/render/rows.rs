@@ -169,9 +169,15 @@ pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     for run in runs {
         text.push_str(&note(&run.words(), view));
         let next = format!("recoctl dlq journal resume {}", escape_line(&run.run_id));
-        text.push_str(&format!("  next: {}\n", view.palette.paint(Tone::Command, &next)));
+        text.push_str(&format!("  {}", self::next(&next, view)));
     }
     text
+}
+
+/// Renders the command to run next.
+#[must_use]
+pub fn next(command: &str, view: &View) -> String {
+    format!("next: {}\n", view.palette.paint(Tone::Command, command))
 }
 
 /// Renders a note, broken between words.
@@ -181,6 +187,45 @@ pub fn note(text: &str, view: &View) -> String {
     let wrapped = break_text(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
     let rest = wrapped.strip_prefix(LABEL).unwrap_or(&wrapped);
     format!("{}{rest}\n", view.palette.paint(Tone::Warn, LABEL))
+}
+
+/// Renders the first `most` items, one an indented line, and how many more JSON has.
+pub fn first<T>(
+    most: usize,
+    items: impl IntoIterator<Item = T>,
+    line: impl FnMut(T) -> String,
+) -> String {
+    let mut items = items.into_iter();
+    let lines: Vec<String> = items.by_ref().take(most).map(line).collect();
+    let mut text: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+    if let more @ 1.. = items.count() {
+        text.push_str(&format!("  {}", hidden(more as u64)));
+    }
+    text
+}
+
+/// Returns a line that says how many more JSON has; empty if there are none.
+#[must_use]
+pub fn hidden(more: u64) -> String {
+    match more {
+        0 => String::new(),
+        more => format!("and {} more; use --output json for the full list\n", count(more)),
+    }
+}
+
+/// Renders the number of messages of each class, one an indented line.
+pub fn by_class<'a>(counts: impl IntoIterator<Item = (&'a Class, &'a u64)>, view: &View) -> String {
+    let line = |(class, messages): (&Class, &u64)| {
+        let name = view.palette.paint(tone(*class), &format!("{:<12}", class.name()));
+        format!("  {name} {:>5}\n", count(*messages))
+    };
+    counts.into_iter().map(line).collect()
+}
+
+/// Renders that the last line of a journal is incomplete.
+#[must_use]
+pub fn torn(line: u64, view: &View) -> String {
+    note(&format!("the last line ({line}) is incomplete and was never acted on"), view)
 }
 
 /// Returns the basis of the classification, one line each.

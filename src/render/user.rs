@@ -10,7 +10,7 @@ use reco_core::outcome::Outcome;
 use reco_core::standing::{StoredList, UserStanding};
 use reco_core::{Id, Time};
 use reco_ops::backfill::UserEntries;
-use reco_ops::user::{ArticleFate, InDlq, RunOf, Story, UserKnown};
+use reco_ops::user::{ArticleFate, InDlq, RunOf, UserKnown, UserStory};
 use serde::{Serialize, Serializer};
 
 use crate::ui::{Align, Report, Table, Tone, View, amount, escape_line, wrap};
@@ -32,7 +32,7 @@ pub struct UserReport {
     /// Now, in seconds since the epoch.
     pub now: i64,
     /// What was found.
-    pub story: Story,
+    pub story: UserStory,
     /// Entries of the user in files; `None` if none were looked into.
     pub in_files: Option<UserEntries>,
     /// Messages of the user in the DLQ; `None` if it was not looked through.

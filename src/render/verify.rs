@@ -54,13 +54,7 @@ pub fn verification(found: &Verification, table: &str, view: &View) -> String {
         rows.never_narrow(&[0, 1]);
         found.differences.iter().take(SHOWN).for_each(|wrong| rows.toned_row(row(wrong)));
         text.push_str(&format!("\n{}", rows.finish()));
-        let more = found.differing.saturating_sub(SHOWN as u64);
-        if more > 0 {
-            text.push_str(&format!(
-                "and {} more; use --output json for the full list\n",
-                count(more)
-            ));
-        }
+        text.push_str(&super::rows::hidden(found.differing.saturating_sub(SHOWN as u64)));
         text.push('\n');
     }
     for (name, value) in facts(found) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use reco_core::progress::{Pause, Rate, State, Total, Unit};
+use reco_core::progress::{Pause, Rate, Total, Unit, WorkProgress};
 
 use super::escape::escape_line;
 
@@ -75,14 +75,14 @@ struct Work {
 }
 
 impl Work {
-    fn state(&self) -> State {
+    fn state(&self) -> WorkProgress {
         let elapsed = self.begun.elapsed();
         let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
         let pause = pauses.iter().next().map(|(by, (why, next))| Pause {
             why: format!("{why} ({by})"),
             again_in: next.saturating_duration_since(Instant::now()),
         });
-        State {
+        WorkProgress {
             what: self.what.clone(),
             unit: self.unit,
             done: self.done,

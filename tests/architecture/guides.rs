@@ -67,3 +67,34 @@ fn the_architecture_has_a_paragraph_for_every_room() {
         .collect();
     assert_eq!(missing, [""; 0]);
 }
+
+/// Returns the files and directories at the root of a crate's sources, without `.rs`.
+fn roots(sources: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(repository().join(sources)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().path());
+    let names = names.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    let plain = ["lib", "main", "tests", "clippy"];
+    names.filter(|name| !plain.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn the_architecture_names_every_file_at_the_root_of_a_crate() {
+    let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let named = paths_in(&text);
+    let crates = ["reco-core", "reco-store", "reco-ops", "reco-lambda", "reco-sandbox"];
+    let sources = crates.map(|name| format!("crates/{name}/src"));
+    let mut missing = Vec::new();
+    for sources in sources.iter().map(String::as_str).chain(["src"]) {
+        for name in roots(sources) {
+            let path = format!("{sources}/{name}");
+            let is_it = |one: &str| {
+                let rest = one.strip_prefix(&path);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+            };
+            if !named.iter().any(|one| is_it(one)) {
+                missing.push(path);
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}

@@ -140,15 +140,7 @@ fn a_key_sorted_input_is_spread_and_ends_the_same() {
 fn a_slow_pipe_is_not_kept_waiting_for_a_full_window() {
     use std::io::Write;
     let harness = limited(1_000_000.0);
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
-        .args(["backfill", "-", "--quiet"])
-        .current_dir(harness.home.path())
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .expect("runs");
+    let mut child = harness.process(&["backfill", "-", "--quiet"]).spawn().expect("runs");
     let mut stdin = child.stdin.take().expect("piped");
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     // The reader passes a line on after 200 ms; pauses never reach 500 ms.

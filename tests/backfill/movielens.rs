@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::Harness;
-use crate::support::table::create_plain;
+use crate::support::table::{create_plain, scanned};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
@@ -26,10 +26,7 @@ fn numbers(value: &AttributeValue) -> Vec<i64> {
 }
 
 fn items(harness: &Harness) -> BTreeMap<i64, Vec<i64>> {
-    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
-    let items = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(items).expect("the table can be read");
-    items
+    scanned(harness, "recs")
         .iter()
         .map(|item| {
             let user = item["user_id"].as_n().expect("a number").parse().expect("whole");

@@ -10,7 +10,7 @@ mod verify;
 use std::collections::BTreeMap;
 
 use crate::support::Harness;
-use crate::support::table::{create_plain, expected, n, plain};
+use crate::support::table::{create_plain, expected, n, plain, scanned};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 
@@ -38,9 +38,6 @@ fn list(ids: &[u64]) -> AttributeValue {
 
 /// Returns the table's items: key to list.
 fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
-    let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
     let text = |value: &AttributeValue| match value {
         AttributeValue::N(text) => text.clone(),
         AttributeValue::S(text) => format!("{text:?}"),
@@ -50,7 +47,8 @@ fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
         let ids: Vec<String> = value.as_l().expect("a list").iter().map(text).collect();
         format!("[{}]", ids.join(","))
     };
-    items.iter().map(|item| (text(&item["user_id"]), list(&item["recommended_note_ids"]))).collect()
+    let items = scanned(harness, table).into_iter();
+    items.map(|item| (text(&item["user_id"]), list(&item["recommended_note_ids"]))).collect()
 }
 
 /// Stderr of a command that must end so.

@@ -1,13 +1,15 @@
 //! Checkpoints of `recoctl backfill` through the real binary: however a run is cut off, resuming it
 //! leads to the table, the counts and the rejects of an undisturbed run.
 
+mod checkpoint;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::table::{assert_balanced, create_plain, plain};
+use crate::support::table::{assert_balanced, create_plain, plain, scanned};
 use crate::support::{Harness, eventually};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
@@ -23,11 +25,8 @@ fn harness(wcu: Option<f64>) -> Harness {
 
 /// Returns the table's items with all their attributes.
 fn items(harness: &Harness) -> BTreeMap<String, String> {
-    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
     let key = |value: &AttributeValue| value.as_n().expect("a number").clone();
-    items
+    scanned(harness, "recs")
         .iter()
         .map(|item| {
             let sorted: BTreeMap<_, _> = item.iter().collect();
@@ -209,24 +208,6 @@ fn interrupted(harness: &Harness, args: &[&str]) -> Value {
 }
 
 #[test]
-fn items_of_a_resumed_run_expire_with_those_before() {
-    let harness = harness(Some(300.0));
-    harness.write("in.jsonl", input(1500));
-    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--output", "json"];
-    interrupted(&harness, &args);
-    // Wait for another second, so that a newly taken time would differ.
-    thread::sleep(Duration::from_millis(1100));
-    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--resume"]);
-    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
-    let times: std::collections::BTreeSet<_> =
-        items.iter().map(|item| item["expires_at"].as_n().expect("a number").clone()).collect();
-    assert!(items.len() > 500);
-    assert_eq!(times.len(), 1, "{times:?}");
-}
-
-#[test]
 fn an_interrupted_run_goes_on_and_accounts_for_the_whole_input() {
     let text = input(1500);
     let expected = undisturbed("in.jsonl", text.as_bytes());
@@ -286,29 +267,6 @@ fn a_run_is_not_gone_on_with_when_input_policy_table_or_settings_changed() {
 }
 
 #[test]
-fn what_cannot_be_resumed_is_said() {
-    let harness = harness(None);
-    harness.write("in.jsonl", "[1,[2]]\n");
-    let errors = [
-        vec!["backfill", "-", "--resume"],
-        vec!["backfill", "-", "--checkpoint", "kept.json"],
-        vec!["backfill", "in.jsonl", "--resume", "--checkpoint", "none.json"],
-        vec!["backfill", "in.jsonl", "--resume", "--dry-run"],
-        vec!["backfill", "in.jsonl", "--checkpoint", "in.jsonl/kept.json"],
-    ];
-    let told: Vec<String> = errors
-        .into_iter()
-        .map(|args| {
-            let output = harness.recoctl(args).write_stdin("[1,[2]]\n").output().expect("runs");
-            let code = output.status.code().expect("a code");
-            format!("exit {code}: {}", crate::support::told(&output))
-        })
-        .collect();
-    insta::assert_snapshot!(told.join("\n"));
-    assert!(items(&harness).is_empty());
-}
-
-#[test]
 fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
     let harness = harness(Some(100.0));
     harness.write("in.jsonl", input(1500));
@@ -357,42 +315,6 @@ fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_w
     let second = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(accounts(&second), expected.accounts);
     assert_eq!(items(&harness), expected.items);
-}
-
-#[test]
-fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
-    let harness = harness(None);
-    let good: String = (0..3000).map(|user| format!("[{user},[1]]\n")).collect();
-    let bad: String = (0..500).map(|n| format!("bad {n}\n")).collect();
-    harness.write("in.jsonl", format!("{good}{bad}{good}"));
-    // Whether anything was written by then is chance, because spread items wait for a while.
-    let stopped = |args: &[&str]| -> Value {
-        let args = args.iter().chain(&["--output", "json"]);
-        let output = harness.recoctl(args).output().expect("runs");
-        assert!(matches!(output.status.code(), Some(4 | 8)), "{output:?}");
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    };
-    let report =
-        stopped(&["backfill", "in.jsonl", "--max-rejects", "20", "--rejects", "rejects.jsonl"]);
-    assert_balanced(&report);
-    assert_eq!(report["stopped"]["cause"], "too-many-rejects");
-    assert_eq!(report["lines"]["rejected"], 21);
-    assert_eq!(read(&harness, "rejects.jsonl").lines().count(), 21);
-    assert_eq!(report["stopped"]["untouched_from"]["line"], 3022);
-    let again = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
-    assert_eq!(again["lines"]["read"], 6500);
-    assert_eq!(again["lines"]["rejected"], 500);
-    assert_eq!(read(&harness, "rejects.jsonl").lines().count(), 500);
-    assert_eq!(items(&harness).len(), 3000);
-
-    let report = stopped(&["backfill", "in.jsonl", "--max-rejects", "2%"]);
-    assert_eq!(report["stopped"]["cause"], "too-many-rejects", "after the thousandth line");
-    harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "15%"]);
-
-    harness.write("bad.jsonl", bad);
-    let output =
-        harness.recoctl(["backfill", "bad.jsonl", "--max-rejects", "0"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
 }
 
 /// A limit on the size of files that a shell may write stands in for a full disk.
@@ -450,17 +372,4 @@ fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
     }
     let report = whole.json(4, ["backfill", "cut.gz", "in.jsonl"]);
     assert_eq!(accounts(&second), accounts(&report));
-}
-
-/// Only the user can read the file and its directory.
-#[cfg(unix)]
-#[test]
-fn a_checkpoint_is_private() {
-    use std::os::unix::fs::PermissionsExt;
-    let harness = harness(None);
-    harness.write("in.jsonl", "[1,[2]]\n");
-    let report = harness.json(0, ["backfill", "in.jsonl"]);
-    let path = Path::new(report["checkpoint"]["file"].as_str().expect("a path"));
-    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    assert_eq!((mode(path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
 use crate::support::Harness;
-use crate::support::table::{assert_balanced, create_plain as create_table, expected, shown};
+use crate::support::table::{
+    assert_balanced, create_plain as create_table, expected, scanned, shown,
+};
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
@@ -27,10 +29,7 @@ fn harness() -> Harness {
 
 /// The table's items: key to list (and time, where there is one).
 fn items(harness: &Harness) -> BTreeMap<String, String> {
-    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
-    items
+    scanned(harness, "recs")
         .iter()
         .map(|item| {
             let list = shown(&item["recommended_note_ids"]);
@@ -296,15 +295,8 @@ fn an_interrupted_run_says_where_to_go_on() {
     let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
     let lines: String = (0..20_000).map(|user| format!("[{user},[1]]\n")).collect();
     let path = harness.write("in.jsonl", lines);
-    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
-        .args(["backfill", "in.jsonl", "--output", "json"])
-        .current_dir(harness.home.path())
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .expect("runs");
+    let child =
+        harness.process(&["backfill", "in.jsonl", "--output", "json"]).spawn().expect("runs");
     let within = std::time::Duration::from_secs(60);
     crate::support::eventually("items arrive", within, || items(&harness).len() > 60);
     let interrupt = ["-INT", &child.id().to_string()].map(str::to_owned);
@@ -331,15 +323,7 @@ fn an_interrupted_run_says_where_to_go_on() {
 #[test]
 fn an_interrupt_does_not_wait_for_a_silent_pipe() {
     let harness = harness();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
-        .args(["backfill", "-", "--quiet"])
-        .current_dir(harness.home.path())
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .expect("runs");
+    let mut child = harness.process(&["backfill", "-", "--quiet"]).spawn().expect("runs");
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(b"[1,[10]]\n[2,[20]]\n").expect("fed");
     let within = std::time::Duration::from_secs(30);

@@ -123,7 +123,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
 }
 
 #[test]
-fn a_dead_holders_lock_is_in_the_way_until_it_lapses_except_on_its_own_machine() {
+fn a_dead_holders_lock_is_in_the_way_until_it_expires_except_on_its_own_machine() {
     let mut harness = with_messages(40);
     on(&mut harness, "one");
     let (mut child, lock) = going_on(&harness);
@@ -142,14 +142,14 @@ fn a_dead_holders_lock_is_in_the_way_until_it_lapses_except_on_its_own_machine()
     let (code, told, _) = run(&harness, &args);
     assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
     assert!(told.contains("of this machine, which has ended"), "{told}");
-    // Ten minutes later, it has lapsed for all others.
+    // Ten minutes later, it has expired for all others.
     on(&mut harness, "two");
     let past = Time::from_seconds(i64::try_from(now()).unwrap() - 1);
     set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
     let (code, told, _) = run(&harness, &args);
     assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
-    let lapsed = format!("which was not renewed and lapsed at {}: {}", past.iso(), lock.words());
-    assert!(told.contains(&lapsed), "{told}");
+    let expired = format!("which was not renewed and expired at {}: {}", past.iso(), lock.words());
+    assert!(told.contains(&expired), "{told}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None);
     // Of another tool, or a later version: not guessed at.
     set_tag(&harness, "held by someone");
@@ -222,7 +222,7 @@ fn a_tag_that_may_have_been_written_is_removed_although_no_answer_said_so() {
 }
 
 #[test]
-fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_lapses() {
+fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_expires() {
     let mut harness = with_messages(3);
     let sqs = harness.the_sandbox().sqs().clone();
     // Read before and after it is written, and denied from then on.
@@ -236,8 +236,8 @@ fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_lapses() {
     let (code, told, _) = run(&harness, &["dlq", "redrive"]);
     assert_eq!(code, Some(0), "{told}");
     let lock = QueueLock::parse(&tag_of(&harness, "recs-dlq").expect("a tag")).expect("a lock");
-    let lapses = lock.expires.iso();
-    let note = format!("the lock on recs-dlq was not removed and lapses at {lapses}: ");
+    let expires = lock.expires.iso();
+    let note = format!("the lock on recs-dlq was not removed and expires at {expires}: ");
     assert!(told.contains(&note), "{told}");
 }
 

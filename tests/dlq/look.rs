@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use crate::support::queues::queues;
+use crate::support::queues::{self, queues};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted};
@@ -362,36 +362,8 @@ fn fifo_messages_behind_a_held_one_are_not_lost_sight_of() {
 #[test]
 fn an_independent_server_is_looked_into_just_the_same() {
     let mut harness = Harness::independent();
-    let sqs = harness.sqs();
-    let created = harness.runtime.block_on(async {
-        let dlq = sqs.create_queue().queue_name("recs-dlq").send().await.expect("created");
-        let dlq = dlq.queue_url.expect("a URL");
-        let arn = sqs
-            .get_queue_attributes()
-            .queue_url(&dlq)
-            .attribute_names(aws_sdk_sqs::types::QueueAttributeName::QueueArn)
-            .send()
-            .await
-            .expect("attributes")
-            .attributes
-            .expect("attributes")
-            .into_values()
-            .next()
-            .expect("an ARN");
-        let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
-        sqs.create_queue()
-            .queue_name("recs")
-            .attributes(aws_sdk_sqs::types::QueueAttributeName::RedrivePolicy, policy)
-            .send()
-            .await
-            .expect("created");
-        for user in 0..12 {
-            let body = format!("{{\"data\":[[{user},[1,2,3]]]}}");
-            sqs.send_message().queue_url(&dlq).message_body(body).send().await.expect("sent");
-        }
-        sqs.send_message().queue_url(&dlq).message_body("{").send().await.expect("sent");
-        dlq
-    });
+    let sound = (0..12).map(|user| format!("{{\"data\":[[{user},[1,2,3]]]}}"));
+    let created = queues::at_server(&harness, sound.chain(["{".to_owned()]));
     harness.set("RECOCTL_DLQ", "recs-dlq");
     let report = harness.json(0, ["dlq", "classify"]);
     assert_eq!((&report["scanned"], &report["source"]), (&json!(13), &json!("recs")));

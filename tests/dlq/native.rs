@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::faults::Fault;
-use crate::support::queues::{plant_sound, queues};
+use crate::support::queues::{self, plant_sound, queues};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
@@ -282,29 +282,7 @@ fn a_start_whose_answer_is_lost_is_not_started_twice() {
 #[test]
 fn a_server_without_move_tasks_is_served_by_recoctl() {
     let mut harness = Harness::independent();
-    let client = harness.sqs();
-    harness.runtime.block_on(async {
-        let dlq = client.create_queue().queue_name("recs-dlq").send().await.expect("created");
-        let dlq = dlq.queue_url.expect("a URL");
-        let arn = client
-            .get_queue_attributes()
-            .queue_url(&dlq)
-            .attribute_names(aws_sdk_sqs::types::QueueAttributeName::QueueArn)
-            .send()
-            .await
-            .expect("attributes")
-            .attributes
-            .and_then(|mut all| all.remove(&aws_sdk_sqs::types::QueueAttributeName::QueueArn));
-        let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
-        let source = client.create_queue().queue_name("recs");
-        let policy =
-            source.attributes(aws_sdk_sqs::types::QueueAttributeName::RedrivePolicy, policy);
-        policy.send().await.expect("created");
-        for user in 0..5 {
-            let send = client.send_message().queue_url(&dlq);
-            send.message_body(format!("[{user},[2]]")).send().await.expect("sent");
-        }
-    });
+    queues::at_server(&harness, (0..5).map(queues::sound));
     harness.set("RECOCTL_QUEUE", "recs");
     let report = harness.json(0, ALL);
     assert_eq!((&report["engine"], &report["counts"]["moved"]), (&json!("client"), &json!(5)));

@@ -24,9 +24,7 @@ pub fn when_read(pipe: &Path) -> File {
 
 #[test]
 fn a_pipe_that_nobody_writes_to_does_not_make_it_deaf() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, pipe) = Place::with_pipe();
     let sqs = crate::endpoint::sqs(|_, _| None);
     let at = format!("@{}", pipe.display());
     let cases: [&[&str]; 5] = [
@@ -51,9 +49,7 @@ fn a_pipe_that_nobody_writes_to_does_not_make_it_deaf() {
 
 #[test]
 fn a_pipe_is_still_a_policy() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, pipe) = Place::with_pipe();
     let mut command = place.command(&["config", "show", "--policy", "pipe"]);
     let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     std::fs::write(&pipe, "[limits]\nmax_len = 5\n").unwrap();
@@ -105,9 +101,7 @@ fn a_journal_that_is_a_link_is_not_read() {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_crash_leaves_a_core() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, pipe) = Place::with_pipe();
     let mut child = place.command(&["config", "show", "--policy", "pipe"]).spawn().unwrap();
     let _end = when_read(&pipe);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();

@@ -109,6 +109,14 @@ impl Place {
         Place { dir }
     }
 
+    /// Creates one with a named pipe `pipe` in its working directory.
+    pub fn with_pipe() -> (Self, PathBuf) {
+        let place = Place::new();
+        let pipe = place.work().join("pipe");
+        fifo(&pipe);
+        (place, pipe)
+    }
+
     pub fn home(&self) -> PathBuf {
         self.dir.path().join("home")
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::files::when_read;
-use crate::kit::{Fake, Place, Ran, ended_within, fifo, signal};
+use crate::kit::{Fake, Place, Ran, ended_within, signal};
 
 /// Line breaks of the archives: enough that one entry for each would be seen.
 const BREAKS: usize = 32 << 20;
@@ -93,9 +93,7 @@ fn ids_plans_and_exports_of_blank_lines_take_no_memory() {
 
 #[test]
 fn a_signal_ends_the_reading_of_an_archive_that_is_all_blank() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, pipe) = Place::with_pipe();
     for args in [
         &["backfill", "pipe", "--dry-run", "--facts", "none"][..],
         &["dlq", "peek", "--dlq", "q", "--id", "@pipe"],
@@ -117,9 +115,7 @@ fn a_signal_ends_the_reading_of_an_archive_that_is_all_blank() {
 
 #[test]
 fn inputs_that_nobody_writes_to_do_not_make_it_deaf() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, pipe) = Place::with_pipe();
     for args in [
         &["backfill", "pipe", "--dry-run", "--facts", "none"][..],
         &["backfill", "pipe", "--verify", "all", "--facts", "none"],
@@ -154,9 +150,7 @@ fn stdin_that_stops_in_the_middle_does_not_make_it_deaf() {
 
 #[test]
 fn an_export_is_not_read_from_what_can_be_read_once() {
-    let place = Place::new();
-    let pipe = place.work().join("pipe");
-    fifo(&pipe);
+    let (place, _) = Place::with_pipe();
     for file in ["pipe", "/dev/zero", "/dev/stdin", "-"] {
         place.run(&["dlq", "import", file, "--to", "q"]).ended(8).says("save it to a file first");
     }

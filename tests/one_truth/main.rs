@@ -10,10 +10,7 @@ mod times;
 mod user;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
-    KeyType, Projection, ProjectionType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
@@ -21,7 +18,9 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::Harness;
-use support::table::{assert_balanced, expected, expire_by, harness, items, n, put, s};
+use support::table::{
+    assert_balanced, create_indexed, create_plain, expected, expire_by, harness, items, n, put, s,
+};
 
 fn numbers() -> Harness {
     harness(ScalarAttributeType::N, None)

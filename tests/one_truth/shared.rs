@@ -16,22 +16,8 @@ fn shared_table() -> Harness {
          sort_key = \"sk\"\nsort_value = \"RECS#v2\"\n",
     );
     harness.set("RECOCTL_POLICY", "policy.toml");
-    let mut create = harness
-        .dynamodb()
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::PayPerRequest);
-    for (name, role) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(role).build();
-        let definition = AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(ScalarAttributeType::S)
-            .build();
-        create = create
-            .key_schema(key.expect("a key"))
-            .attribute_definitions(definition.expect("a definition"));
-    }
-    harness.runtime.block_on(create.send()).expect("the table is created");
+    let string = ScalarAttributeType::S;
+    create_plain(&harness, "recs", &[("pk", string.clone()), ("sk", string)]);
     for (pk, sk) in [("USER#1", "PROFILE"), ("USER#2", "RECS#v1"), ("ORDER#1", "RECS#v2")] {
         let other = list(&[AttributeValue::M([("x".to_owned(), n(1))].into())]);
         put(&harness, &[("pk", s(pk)), ("sk", s(sk)), ("recommended_note_ids", other)]);

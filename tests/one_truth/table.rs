@@ -7,30 +7,8 @@ fn an_item_that_dynamodb_refuses_is_refused_alone() {
     let options = SandboxOptions::empty();
     let mut harness = Harness::sandbox(options);
     harness.set("RECOCTL_TABLE", "recs");
-    let key = |name: &str, role| {
-        KeySchemaElement::builder().attribute_name(name).key_type(role).build().expect("a key")
-    };
-    let attribute = |name: &str, kind| {
-        let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(kind);
-        definition.build().expect("a definition")
-    };
-    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
-    let index = GlobalSecondaryIndex::builder()
-        .index_name("by-time")
-        .key_schema(key("generated_at", KeyType::Hash))
-        .projection(projection)
-        .build();
-    let create = harness
-        .dynamodb()
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key("user_id", KeyType::Hash))
-        .attribute_definitions(attribute("user_id", ScalarAttributeType::N))
-        // recoctl writes a Number.
-        .attribute_definitions(attribute("generated_at", ScalarAttributeType::S))
-        .global_secondary_indexes(index.expect("an index"));
-    harness.runtime.block_on(create.send()).expect("the table is created");
+    // recoctl writes a Number.
+    create_indexed(&harness, ScalarAttributeType::S, None);
     let pipeline = function(&harness, "").expect("it starts");
     let bad = r#"{"data":[[99,[1]]],"generated_at":1768446000}"#;
     let bodies: Vec<String> = (0..24).map(|user| format!("[{user},[1]]")).collect();
@@ -120,38 +98,7 @@ fn a_good_list_goes_to_the_queue_although_a_later_one_may_come_to_nothing() {
 fn indexed_by_time() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     harness.set("RECOCTL_TABLE", "recs");
-    let key = |name: &str| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(KeyType::Hash)
-            .build()
-            .expect("key")
-    };
-    let attribute = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::N).build().expect("a definition")
-    };
-    let units = |wcu: i64| {
-        let units = aws_sdk_dynamodb::types::ProvisionedThroughput::builder();
-        units.read_capacity_units(100).write_capacity_units(wcu).build().expect("both units")
-    };
-    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
-    let index = GlobalSecondaryIndex::builder()
-        .index_name("by-time")
-        .key_schema(key("generated_at"))
-        .projection(projection)
-        .provisioned_throughput(units(10));
-    let create = harness
-        .dynamodb()
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::Provisioned)
-        .provisioned_throughput(units(80))
-        .key_schema(key("user_id"))
-        .attribute_definitions(attribute("user_id"))
-        .attribute_definitions(attribute("generated_at"))
-        .global_secondary_indexes(index.build().expect("an index"));
-    harness.runtime.block_on(create.send()).expect("the table is created");
+    create_indexed(&harness, ScalarAttributeType::N, Some([80, 10]));
     harness
 }
 

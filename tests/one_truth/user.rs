@@ -125,11 +125,7 @@ fn an_id_that_the_key_cannot_hold_is_an_error_that_names_the_table() {
 
 /// Adds the queues `recs` and `recs-dlq`.
 fn with_dlq(mut harness: Harness) -> Harness {
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("recs-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    harness.set("RECOCTL_QUEUE", "recs");
+    crate::support::queues::add(&mut harness, "");
     harness
 }
 

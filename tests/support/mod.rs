@@ -6,6 +6,7 @@ pub mod queues;
 pub mod table;
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
@@ -95,6 +96,21 @@ impl Harness {
         command.env("HOME", self.home.path()).env("PATH", "/usr/bin:/bin");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.args(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        command
+    }
+
+    /// Puts a command into this harness's directory and clean environment.
+    pub fn within(&self, mut command: std::process::Command) -> std::process::Command {
+        command.env_clear().current_dir(self.home.path()).env("HOME", self.home.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Returns the real binary as a process to start, with nothing on stderr.
+    pub fn process(&self, args: &[&str]) -> std::process::Command {
+        let binary = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+        let mut command = self.within(binary);
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }
 
@@ -204,14 +220,11 @@ fn hearing_hang_ups() -> std::process::Command {
 
 /// Starts the real binary and leaves it running, in the harness's clean environment.
 pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
-    hearing_hang_ups()
-        .env_clear()
-        .env("HOME", harness.home.path())
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
+    harness
+        .within(hearing_hang_ups())
         .args(args)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("recoctl runs")
 }

@@ -1,5 +1,6 @@
 //! A sandbox with a DLQ and its source queue, and what stands in them.
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{Planted, QueueSnapshot, Sqs};
 use serde_json::{Value, json};
@@ -14,10 +15,37 @@ pub const FIFO: &str = ".fifo";
 /// A sandbox with `recs` and its DLQ `recs-dlq`, both with a suffix to their names.
 pub fn queues(suffix: &str, options: SandboxOptions) -> Harness {
     let mut harness = Harness::sandbox(options);
-    create(sqs(&harness), &format!("recs-dlq{suffix}"), None);
-    create(sqs(&harness), &format!("recs{suffix}"), Some(&format!("recs-dlq{suffix}")));
-    harness.set("RECOCTL_QUEUE", &format!("recs{suffix}"));
+    add(&mut harness, suffix);
     harness
+}
+
+/// Adds `recs` and its DLQ `recs-dlq`, both with a suffix to their names.
+pub fn add(harness: &mut Harness, suffix: &str) {
+    create(sqs(harness), &format!("recs-dlq{suffix}"), None);
+    create(sqs(harness), &format!("recs{suffix}"), Some(&format!("recs-dlq{suffix}")));
+    harness.set("RECOCTL_QUEUE", &format!("recs{suffix}"));
+}
+
+/// Makes `recs` and its DLQ `recs-dlq` on a server other than the sandbox, sends these messages to the
+/// DLQ, and returns its URL.
+pub fn at_server(harness: &Harness, bodies: impl IntoIterator<Item = String>) -> String {
+    let client = harness.sqs();
+    harness.runtime.block_on(async {
+        let dlq = client.create_queue().queue_name("recs-dlq").send().await.expect("created");
+        let dlq = dlq.queue_url.expect("a URL");
+        let arn = client.get_queue_attributes().queue_url(&dlq);
+        let arn = arn.attribute_names(QueueAttributeName::QueueArn).send().await;
+        let arn = arn.expect("attributes").attributes.expect("attributes").into_values().next();
+        let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
+        let source = client.create_queue().queue_name("recs");
+        let source = source.attributes(QueueAttributeName::RedrivePolicy, policy);
+        source.send().await.expect("created");
+        for body in bodies {
+            let send = client.send_message().queue_url(&dlq).message_body(body);
+            send.send().await.expect("sent");
+        }
+        dlq
+    })
 }
 
 /// Makes a queue, with a DLQ where one is named.

@@ -1,10 +1,11 @@
 //! A sandbox with one table, and its items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType, TimeToLiveSpecification,
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+    KeyType, Projection, ProjectionType, ProvisionedThroughput, ScalarAttributeType,
+    TimeToLiveSpecification,
 };
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -53,6 +54,53 @@ pub fn create_plain(harness: &Harness, name: &str, keys: &[(&str, ScalarAttribut
     harness.runtime.block_on(create.send()).expect("the table is created");
 }
 
+/// Makes the table `recs` with a Number `user_id` as its key and an index `by_time` on `generated_at`;
+/// on demand, or with these write capacity units for the table and the index.
+pub fn create_indexed(harness: &Harness, time: ScalarAttributeType, wcu: Option<[i64; 2]>) {
+    let key = |name: &str| {
+        let element = KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash);
+        element.build().expect("a key element")
+    };
+    let attribute = |name: &str, kind| {
+        let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(kind);
+        definition.build().expect("a definition")
+    };
+    let units = wcu.map(|wcu| {
+        wcu.map(|wcu| {
+            let units = ProvisionedThroughput::builder().read_capacity_units(100);
+            units.write_capacity_units(wcu).build().expect("both units")
+        })
+    });
+    let [of_table, of_index] = units.map_or([None, None], |units| units.map(Some));
+    let index = GlobalSecondaryIndex::builder()
+        .index_name("by_time")
+        .key_schema(key("generated_at"))
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+        .set_provisioned_throughput(of_index);
+    let billing = match wcu {
+        None => BillingMode::PayPerRequest,
+        Some(_) => BillingMode::Provisioned,
+    };
+    let client = harness.dynamodb();
+    let create = client
+        .create_table()
+        .table_name("recs")
+        .billing_mode(billing)
+        .set_provisioned_throughput(of_table)
+        .key_schema(key("user_id"))
+        .attribute_definitions(attribute("user_id", ScalarAttributeType::N))
+        .attribute_definitions(attribute("generated_at", time))
+        .global_secondary_indexes(index.build().expect("an index"));
+    harness.runtime.block_on(create.send()).expect("the table is created");
+}
+
+/// Returns the items of a table with all their attributes.
+pub fn scanned(harness: &Harness, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    harness.runtime.block_on(pages).expect("the table can be read")
+}
+
 /// Sets by what the table expires its items, or that it expires none any more.
 pub fn expire_by(harness: &Harness, attribute: &str, enabled: bool) {
     let specification =
@@ -98,11 +146,8 @@ pub fn shown(value: &AttributeValue) -> String {
 
 /// Returns the table's items: key to `list name=value...`, other attributes in alphabetical order.
 pub fn items(harness: &Harness) -> BTreeMap<String, String> {
-    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
     let other = |name: &String| name != "user_id" && name != "recommended_note_ids";
-    items
+    scanned(harness, "recs")
         .iter()
         .map(|item| {
             let mut text = shown(&item["recommended_note_ids"]);

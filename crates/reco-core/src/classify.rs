@@ -20,116 +20,25 @@
 //! messages reach a DLQ when the function is throttled.
 
 mod class;
+mod content;
 
 use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
 
 use crate::clip::clip_id;
-use crate::decode::{BadEntry, DecodeError, Decoded, Envelope, Shape};
-use crate::facts::FactSet;
+use crate::decode::{DecodeError, Envelope, Shape};
 use crate::filter::{DropCounts, SkipReason};
-use crate::item::{ItemError, Schema, gives_way};
-use crate::judge::{Judged, Verdict, judge};
-use crate::policy::Policy;
+use crate::item::{ItemError, gives_way};
+use crate::judge::Verdict;
 use crate::words::amount;
 use crate::{Id, Time};
 pub use class::Class;
+pub use content::{JudgedEntry, MessageContent, MessageLayout};
 
 /// Maximum number of reasons per message, so that a megabyte of bad entries does not flood a
 /// report.
 const MAX_REASONS: usize = 10;
-
-/// The content of a message, judged entry by entry against facts, policy and table.
-#[derive(Debug, Clone)]
-pub struct Content {
-    /// Shape and envelopes, or why it does not decode.
-    pub decoded: Result<Header, DecodeError>,
-    /// Entries that decoded, with their index in `data`, their user and the verdict.
-    pub entries: Vec<JudgedEntry>,
-    /// Entries that did not decode: their index and the fault with its position.
-    pub bad: Vec<(usize, String)>,
-    /// True if the policy allows a list to replace only an older one.
-    pub only_newer: bool,
-}
-
-/// Layout of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// Shape of the message.
-    pub shape: Shape,
-    /// Envelopes, outermost first.
-    pub envelopes: Vec<Envelope>,
-}
-
-/// A decoded entry with its verdict.
-#[derive(Debug, Clone)]
-pub struct JudgedEntry {
-    /// Its index in `data`, from 0.
-    pub index: usize,
-    /// User of the list.
-    pub user: Id,
-    /// Generation time given by the producer.
-    pub generated_at: Option<Time>,
-    /// Verdict on the entry.
-    pub judged: Judged,
-}
-
-impl Content {
-    /// Judges a decoded message.
-    #[must_use]
-    pub fn judge(
-        decoded: Result<Decoded, DecodeError>,
-        facts: &FactSet,
-        policy: &Policy,
-        schema: &Schema,
-    ) -> Self {
-        let only_newer = policy.writes.only_newer;
-        let decoded = match decoded {
-            Ok(decoded) => decoded,
-            Err(error) => {
-                let (entries, bad) = (vec![], vec![]);
-                return Content { decoded: Err(error), entries, bad, only_newer };
-            }
-        };
-        let entries = decoded.entries.into_iter().map(|entry| JudgedEntry {
-            index: entry.index,
-            user: entry.recommendation.user.clone(),
-            generated_at: entry.recommendation.generated_at,
-            judged: judge(entry.recommendation, facts, policy, schema),
-        });
-        Content {
-            entries: entries.collect(),
-            bad: decoded.bad.iter().map(|bad| (bad.index, fault(bad))).collect(),
-            decoded: Ok(Header { shape: decoded.shape, envelopes: decoded.envelopes }),
-            only_newer,
-        }
-    }
-
-    /// Returns the users whose lists would be written.
-    pub fn writable_users(&self) -> impl Iterator<Item = &Id> {
-        self.writable().map(|entry| &entry.user)
-    }
-
-    fn writable(&self) -> impl Iterator<Item = &JudgedEntry> {
-        self.entries.iter().filter(|entry| matches!(entry.judged.verdict, Verdict::Write(_)))
-    }
-
-    fn skips(&self) -> Vec<SkipReason> {
-        let skip = |entry: &JudgedEntry| match entry.judged.verdict {
-            Verdict::Skip(reason) => Some(reason),
-            _ => None,
-        };
-        self.entries.iter().filter_map(skip).collect()
-    }
-
-    fn rejected(&self) -> impl Iterator<Item = (&JudgedEntry, &ItemError)> {
-        self.entries.iter().filter_map(|entry| match &entry.judged.verdict {
-            Verdict::Reject(error) => Some((entry, error)),
-            _ => None,
-        })
-    }
-}
 
 /// Context of a message outside its body.
 #[derive(Debug, Clone, Copy)]
@@ -220,7 +129,7 @@ fn superseded_reason(writable: usize) -> String {
 
 /// Classifies a message by the table in this module's documentation.
 #[must_use]
-pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classification {
+pub fn classify(content: &MessageContent, around: &ClassifyContext<'_>) -> Classification {
     let (class, mut reasons) = decide(content, around);
     if reasons.len() > MAX_REASONS {
         let more = reasons.len() - MAX_REASONS;
@@ -255,7 +164,7 @@ pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classificati
     }
 }
 
-fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
+fn decide(content: &MessageContent, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
     if let Err(error) = &content.decoded {
         let class = match error {
             DecodeError::Malformed { .. } => Class::Malformed,
@@ -285,7 +194,7 @@ fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String
 
 /// Returns the reasons of bad entries, items over 400 KB first: only those make a message
 /// `oversize`.
-fn bad_reasons(content: &Content) -> Vec<String> {
+fn bad_reasons(content: &MessageContent) -> Vec<String> {
     let (large, unfit): (Vec<_>, Vec<_>) =
         content.rejected().partition(|(_, error)| too_large(error));
     let says =
@@ -294,16 +203,11 @@ fn bad_reasons(content: &Content) -> Vec<String> {
     large.into_iter().map(says).chain(undecodable).chain(unfit.into_iter().map(says)).collect()
 }
 
-/// Describes the fault of an entry: the cause first, then where it is.
-fn fault(bad: &BadEntry) -> String {
-    format!("{}, entry {} at {}", bad.reason, bad.index, bad.position)
-}
-
 fn too_large(error: &ItemError) -> bool {
     matches!(error, ItemError::TooLarge { .. })
 }
 
-fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
+fn nothing_writable(content: &MessageContent) -> (Class, Vec<String>) {
     if content.rejected().any(|(_, error)| too_large(error)) {
         return (Class::Oversize, bad_reasons(content));
     }
@@ -320,7 +224,7 @@ fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
     (class, skip_reasons(content))
 }
 
-fn skip_reasons(content: &Content) -> Vec<String> {
+fn skip_reasons(content: &MessageContent) -> Vec<String> {
     let skips = content.skips();
     let mut reasons = Vec::new();
     for reason in [SkipReason::UnknownUser, SkipReason::InactiveUser, SkipReason::TooFew] {
@@ -347,7 +251,10 @@ fn skip_reasons(content: &Content) -> Vec<String> {
     reasons
 }
 
-fn something_writable(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
+fn something_writable(
+    content: &MessageContent,
+    around: &ClassifyContext<'_>,
+) -> (Class, Vec<String>) {
     let writable = content.writable().count();
     if around.superseded {
         return (Class::Superseded, vec![superseded_reason(writable)]);
@@ -392,7 +299,7 @@ fn newer_in_table(entry: &JudgedEntry, around: &ClassifyContext<'_>, only_newer:
 }
 
 /// Returns a warning if the age of some lists in the table is unknown.
-fn unreadable_in_table(content: &Content, around: &ClassifyContext<'_>) -> Option<String> {
+fn unreadable_in_table(content: &MessageContent, around: &ClassifyContext<'_>) -> Option<String> {
     let unreadable =
         content.writable().filter_map(|entry| match around.in_table.get(&entry.user) {
             Some(Held::Unreadable(why)) => Some((&entry.user, why)),

@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-pub use controller::{Bounds, Call, Controller};
+pub use controller::{Bounds, Controller, FinishedCall};
 pub use evidence::{Evidence, SpeedLimit};
 
 /// Maximum that may be requested.

@@ -28,7 +28,7 @@ use serde_json::value::RawValue;
 use crate::Recommendation;
 pub use deletion::{Deletion, deletion};
 pub use position::Position;
-pub(crate) use position::reason_of;
+pub(crate) use position::{reason_in_line, reason_of};
 pub use strip::{StripError, Stripped, strip};
 pub use users::{Users, users};
 

@@ -1,6 +1,6 @@
 //! Export file format: messages as JSON lines that can be inspected, archived and imported again.
 //!
-//! The first line is a [`Header`]. Each further line is one message with all of its attributes and
+//! The first line is a [`ExportHeader`]. Each further line is one message with all of its attributes and
 //! the digests of body and attributes. The last line gives the number of messages. A file without
 //! it is incomplete because the run was interrupted; its messages are still valid.
 
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decode::reason_in_line;
 use crate::message::{Attribute, Message, md5_of_attributes, md5_of_body};
 use crate::words::amount;
 
@@ -17,7 +18,7 @@ pub const VERSION: u32 = 1;
 
 /// The first line of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
+pub struct ExportHeader {
     /// [`VERSION`] of the writer.
     pub version: u32,
     /// Unique id of the export, whatever the file's name and compression.
@@ -37,7 +38,7 @@ pub struct Header {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line<'a> {
-    Export(Header),
+    Export(ExportHeader),
     Message(Exported<'a>),
     End(End),
 }
@@ -75,7 +76,7 @@ fn written(line: &Line<'_>) -> serde_json::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Cannot occur: every header serialises.
-pub fn header_line(header: &Header) -> serde_json::Result<Vec<u8>> {
+pub fn header_line(header: &ExportHeader) -> serde_json::Result<Vec<u8>> {
     written(&Line::Export(header.clone()))
 }
 
@@ -130,7 +131,7 @@ pub fn read_line(text: &str) -> Option<Result<ExportLine, String>> {
         return None;
     }
     match serde_json::from_str(text).ok()? {
-        Line::Export(Header { version, recoctl, .. }) if version != VERSION => {
+        Line::Export(ExportHeader { version, recoctl, .. }) if version != VERSION => {
             let found = version;
             Some(Err(ExportError::Version { found, recoctl }.to_string()))
         }
@@ -221,7 +222,7 @@ pub enum ExportError {
 
 /// State of an export at the end of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Ending {
+pub struct ExportEnd {
     /// Number of messages.
     pub messages: u64,
     /// True if the file has its end record.
@@ -232,13 +233,13 @@ pub struct Ending {
 
 /// Reads an export line by line.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub struct ExportReader {
     line: u64,
-    header: Option<Header>,
-    ending: Ending,
+    header: Option<ExportHeader>,
+    ending: ExportEnd,
 }
 
-impl Reader {
+impl ExportReader {
     /// Reads the next line. Pass its newline, too: an invalid line without one counts as truncated.
     ///
     /// # Errors
@@ -256,7 +257,7 @@ impl Reader {
                 self.ending.torn_line = Some(line);
                 return Ok(None);
             }
-            Err(error) => return Err(ExportError::Broken { line, reason: reason(&error) }),
+            Err(error) => return Err(ExportError::Broken { line, reason: reason_in_line(&error) }),
         };
         match parsed {
             Line::Export(header) => self.begin(header).map(|()| None),
@@ -276,12 +277,12 @@ impl Reader {
         }
     }
 
-    /// Counts blank lines that were skipped without a call of [`Reader::line`].
+    /// Counts blank lines that were skipped without a call of [`ExportReader::line`].
     pub fn blank(&mut self, lines: u64) {
         self.line += lines;
     }
 
-    fn begin(&mut self, header: Header) -> Result<(), ExportError> {
+    fn begin(&mut self, header: ExportHeader) -> Result<(), ExportError> {
         if self.header.is_some() {
             return Err(ExportError::Joined { line: self.line });
         }
@@ -294,7 +295,7 @@ impl Reader {
 
     /// Returns the header, once it has been read.
     #[must_use]
-    pub const fn header(&self) -> Option<&Header> {
+    pub const fn header(&self) -> Option<&ExportHeader> {
         self.header.as_ref()
     }
 
@@ -308,19 +309,10 @@ impl Reader {
     ///
     /// # Errors
     /// [`ExportError::NoHeader`] if the file has no header.
-    pub fn finish(self) -> Result<(Header, Ending), ExportError> {
+    pub fn finish(self) -> Result<(ExportHeader, ExportEnd), ExportError> {
         let line = self.line.max(1);
         let header = self.header.ok_or(ExportError::NoHeader { line })?;
         Ok((header, self.ending))
-    }
-}
-
-/// Returns the parser's message with the column only: each line is parsed on its own.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((what, _)) => format!("{what} at column {}", error.column()),
-        None => text,
     }
 }
 

@@ -61,7 +61,12 @@ pub fn count(number: u64) -> String {
     if number == UNKNOWN {
         return "an unknown number of".to_owned();
     }
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// Separates the thousands of a whole number's digits: `12,345`.
+#[must_use]
+pub fn grouped(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

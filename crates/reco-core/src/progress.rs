@@ -1,6 +1,6 @@
 //! Progress of long work as one line of text: what is done, how fast, and when it ends.
 //!
-//! Pure: the line is a function of its [`State`], so that every case can be tested.
+//! Pure: the line is a function of its [`WorkProgress`], so that every case can be tested.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -65,7 +65,7 @@ pub struct Pause {
 
 /// State of long work.
 #[derive(Debug, Clone, PartialEq)]
-pub struct State {
+pub struct WorkProgress {
     /// Description of the work: a verb.
     pub what: String,
     /// Unit of the counts.
@@ -88,7 +88,7 @@ pub struct State {
 
 /// Line for a terminal; the bar is between two texts, so that it can be colored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ProgressLine {
     /// Text before the bar.
     pub before: String,
     /// Columns of the bar that are done, and those that are not; `None` without a bar.
@@ -97,7 +97,7 @@ pub struct Line {
     pub after: String,
 }
 
-impl Line {
+impl ProgressLine {
     /// Returns the line without color.
     #[must_use]
     pub fn plain(&self) -> String {
@@ -153,10 +153,10 @@ pub fn two_digits(number: f64) -> String {
     }
 }
 
-impl State {
+impl WorkProgress {
     /// Returns the line for a terminal of this many columns; it is never longer.
     #[must_use]
-    pub fn line(&self, columns: usize) -> Line {
+    pub fn line(&self, columns: usize) -> ProgressLine {
         let what = format!("{} ", self.what);
         let counts = self.counts();
         let tail = match &self.pause {
@@ -179,7 +179,7 @@ impl State {
         });
         let before = clipped(&what, columns);
         let after = clipped(&after, columns.saturating_sub(width(&before)));
-        Line { before, bar, after }
+        ProgressLine { before, bar, after }
     }
 
     /// Returns the line for a log: without a bar, and as long as it needs to be.

@@ -12,7 +12,7 @@ use crate::clip::clip_id;
 /// Key of the tag.
 pub const TAG: &str = "recoctl:lock";
 
-/// Time in seconds after which a lock that is not renewed lapses. Longer than two renewals, and than
+/// Time in seconds after which a lock that is not renewed expires. Longer than two renewals, and than
 /// two clocks may differ: AWS refuses signatures that are more than 5 minutes off.
 pub const LEASE_S: i64 = 600;
 
@@ -40,7 +40,7 @@ pub struct QueueLock {
     /// Time at which it was taken.
     #[serde(serialize_with = "iso")]
     pub since: Time,
-    /// Time at which it lapses unless it is renewed.
+    /// Time at which it expires unless it is renewed.
     #[serde(serialize_with = "iso")]
     pub expires: Time,
 }
@@ -147,7 +147,7 @@ pub enum FoundLock {
     /// The run's own.
     Own,
     /// Not renewed in time: its holder has died.
-    Lapsed(QueueLock),
+    Expired(QueueLock),
     /// Of a run in the same state directory, whose own lock on the queue is free: it has ended.
     Ended(QueueLock),
     /// Held by a run on another machine, or in another state directory.
@@ -168,7 +168,7 @@ impl FoundLock {
         let same_state = lock.host == own.host && lock.state == own.state;
         match () {
             () if same_state && lock.run_id == own.run_id => FoundLock::Own,
-            () if lock.expires <= now => FoundLock::Lapsed(lock),
+            () if lock.expires <= now => FoundLock::Expired(lock),
             () if same_state => FoundLock::Ended(lock),
             () => FoundLock::Held(lock),
         }
@@ -182,7 +182,7 @@ impl FoundLock {
             FoundLock::Unknown(value) => {
                 Some(format!("its tag {TAG} is not one that this version writes: {value:?}"))
             }
-            FoundLock::Free | FoundLock::Own | FoundLock::Lapsed(_) | FoundLock::Ended(_) => None,
+            FoundLock::Free | FoundLock::Own | FoundLock::Expired(_) | FoundLock::Ended(_) => None,
         }
     }
 
@@ -246,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_holders_lock_lapses_and_a_renewed_one_does_not() {
+    fn a_dead_holders_lock_expires_and_a_renewed_one_does_not() {
         assert_eq!(found(&other("bbbb"), 599), FoundLock::Held(other("bbbb")));
-        assert_eq!(found(&other("bbbb"), 600), FoundLock::Lapsed(other("bbbb")));
+        assert_eq!(found(&other("bbbb"), 600), FoundLock::Expired(other("bbbb")));
         let renewed = other("bbbb").renewed(Time::from_seconds(NOW.seconds() + 480));
         assert!(found(&renewed, 600).obstacle().is_some());
     }

@@ -25,7 +25,7 @@ pub enum Ending {
 
 /// Answer of the function to one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum HandlerAnswer {
     /// The message is done with.
     Handled,
     /// It is returned for retry.
@@ -74,13 +74,13 @@ impl Ending {
     /// Returns the ending of a message by the function's answer and the number of its lists that are
     /// in the table afterwards.
     #[must_use]
-    pub const fn of(answer: Answer, landed: usize) -> Self {
+    pub const fn of(answer: HandlerAnswer, landed: usize) -> Self {
         match (answer, landed) {
-            (Answer::Failed, _) => Ending::Failed,
-            (Answer::Handled, 0) => Ending::NothingToWrite,
-            (Answer::Handled, _) => Ending::Written,
-            (Answer::Returned, 0) => Ending::Returned,
-            (Answer::Returned, _) => Ending::PartlyWritten,
+            (HandlerAnswer::Failed, _) => Ending::Failed,
+            (HandlerAnswer::Handled, 0) => Ending::NothingToWrite,
+            (HandlerAnswer::Handled, _) => Ending::Written,
+            (HandlerAnswer::Returned, 0) => Ending::Returned,
+            (HandlerAnswer::Returned, _) => Ending::PartlyWritten,
         }
     }
 
@@ -93,7 +93,11 @@ impl Ending {
         if !sendable || (verdict.class == Class::Oversize && decodes && verdict.bad == 0) {
             return Ending::NotSendable;
         }
-        let answer = if decodes && verdict.bad == 0 { Answer::Handled } else { Answer::Returned };
+        let answer = if decodes && verdict.bad == 0 {
+            HandlerAnswer::Handled
+        } else {
+            HandlerAnswer::Returned
+        };
         let stays = only_newer && verdict.class == Class::Stale;
         Ending::of(answer, if stays { 0 } else { verdict.writable })
     }
@@ -133,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::classify::{ClassifyContext, Content, classify};
+    use crate::classify::{ClassifyContext, MessageContent, classify};
     use crate::decode::decode;
     use crate::facts::FactSet;
     use crate::item::{KeyType, Schema};
@@ -142,7 +146,7 @@ mod tests {
     fn verdict(body: &str, limit: Option<usize>) -> Classification {
         let schema = Schema::with_key_type(KeyType::N);
         let facts = FactSet::Unavailable;
-        let content = Content::judge(decode(body), &facts, &Policy::default(), &schema);
+        let content = MessageContent::judge(decode(body), &facts, &Policy::default(), &schema);
         classify(
             &content,
             &ClassifyContext {
@@ -206,10 +210,10 @@ mod tests {
 
         #[test]
         fn a_message_is_handled_or_returned_whatever_lands(landed in 0_usize..3) {
-            let handled = Ending::of(Answer::Handled, landed);
-            let returned = Ending::of(Answer::Returned, landed);
+            let handled = Ending::of(HandlerAnswer::Handled, landed);
+            let returned = Ending::of(HandlerAnswer::Returned, landed);
             prop_assert_ne!(handled, returned);
-            prop_assert_eq!(Ending::of(Answer::Failed, landed), Ending::Failed);
+            prop_assert_eq!(Ending::of(HandlerAnswer::Failed, landed), Ending::Failed);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Settles a sent batch: decides which messages may be deleted from the source queue.
 //!
 //! A [`Deletable`] for a sent message comes only from [`settle`], or from a journal that proves the
-//! send ([`State::acked`](crate::journal::State::acked)). The delete call accepts nothing else, so the compiler enforces "never delete
+//! send ([`JournalState::acked`](crate::journal::JournalState::acked)). The delete call accepts nothing else, so the compiler enforces "never delete
 //! before the send is confirmed". A delete without a send requires a backup ([`backed_up`]) or the
 //! operator's word that no copy is wanted ([`waived`]).
 

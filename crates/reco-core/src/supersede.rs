@@ -26,14 +26,7 @@ pub struct Newest {
 
 impl Newest {
     /// Records the users of a message made at `time_ms` that can succeed.
-    pub fn observe<'a>(&mut self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) {
-        for user in users {
-            self.observe_digests(&[user_digest(None, user)], time_ms);
-        }
-    }
-
-    /// As [`Newest::observe`], for users given as digests.
-    pub fn observe_digests(&mut self, users: &[UserDigest], time_ms: i64) {
+    pub fn observe(&mut self, users: &[UserDigest], time_ms: i64) {
         for user in users {
             let newest = self.by_user.entry(*user).or_insert(time_ms);
             *newest = (*newest).max(time_ms);
@@ -42,15 +35,8 @@ impl Newest {
 
     /// Returns whether every user of a message made at `time_ms` is in a newer message of the scan.
     /// A message without users is not superseded, nor are two messages of the same age.
-    pub fn supersedes<'a>(&self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) -> bool {
-        let digests: Vec<UserDigest> =
-            users.into_iter().map(|user| user_digest(None, user)).collect();
-        self.supersedes_digests(&digests, time_ms)
-    }
-
-    /// As [`Newest::supersedes`], for users given as digests.
     #[must_use]
-    pub fn supersedes_digests(&self, users: &[UserDigest], time_ms: i64) -> bool {
+    pub fn supersedes(&self, users: &[UserDigest], time_ms: i64) -> bool {
         let outdone = |user| self.by_user.get(user).is_some_and(|newest| *newest > time_ms);
         !users.is_empty() && users.iter().all(outdone)
     }
@@ -162,7 +148,7 @@ impl Lists {
             let users = begin..one.end as usize;
             begin = users.end;
             if one.can_pass {
-                newest.observe_digests(&self.users[users], one.made_ms);
+                newest.observe(&self.users[users], one.made_ms);
             }
         }
         newest

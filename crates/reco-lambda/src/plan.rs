@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
 use reco_core::Id;
-use reco_core::classify::{Content, JudgedEntry};
+use reco_core::classify::{JudgedEntry, MessageContent};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::FactSet;
 use reco_core::item::{PlannedItem, Schema};
@@ -56,7 +56,7 @@ impl Plan {
                 plan.messages.push(pending);
                 continue;
             }
-            let content = Content::judge(decoded, facts, policy, schema);
+            let content = MessageContent::judge(decoded, facts, policy, schema);
             pending.failure = fault_of(&content);
             if let (Some(group), Some(_)) = (&pending.group, &pending.failure) {
                 stopped.insert(group.clone());
@@ -140,11 +140,11 @@ pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
 /// is.
 #[must_use]
 pub fn fault(body: &str, policy: &Policy, schema: &Schema) -> Option<FailureReason> {
-    fault_of(&Content::judge(decode(body), &FactSet::Unavailable, policy, schema))
+    fault_of(&MessageContent::judge(decode(body), &FactSet::Unavailable, policy, schema))
 }
 
 /// Returns the reason why a message fails regardless of the writes.
-fn fault_of(content: &Content) -> Option<FailureReason> {
+fn fault_of(content: &MessageContent) -> Option<FailureReason> {
     match &content.decoded {
         Err(DecodeError::Malformed { position, .. }) => {
             Some(FailureReason::Malformed { at: position.to_string() })

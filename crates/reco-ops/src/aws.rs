@@ -13,7 +13,7 @@ pub mod sqs;
 mod table;
 mod watch;
 
-pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
+pub use cloudwatch::{Cloudwatch, Series, SeriesQuery, Span, Statistic};
 pub use config::{has_credentials, lacks_region, load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
 pub use endpoint::whereabouts;

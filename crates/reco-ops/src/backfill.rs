@@ -55,22 +55,22 @@ use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
 pub use self::find::{EntryFate, UserEntries, UserEntry, entries_of};
-pub use self::former::{Chosen, FormerIndex, chosen_of_exports};
-pub use self::holders::{Holder, Holders, holders};
+pub use self::former::{ChosenEntries, FormerIndex, chosen_of_exports};
+pub use self::holders::{Holders, ListHolder, holders};
 use self::inputs::InputReport;
 use self::limit::MaxRejects;
-use self::lines::Place;
+use self::lines::LineStart;
 pub use self::map::Mapping;
 use self::plan::PlanOptions;
+pub use self::prepare::{EntryRoute, Preparer, Times};
 use self::prepare::{PrepareError, Prepared};
-pub use self::prepare::{Preparer, Route, Times};
-pub use self::rejects::{Reject, Rejects};
+pub use self::rejects::{Reject, RejectsSink};
 pub use self::replace::Replace;
 use self::report::{BackfillReport, CompareReport, ReplaceReport};
 use self::run::Run;
 pub use self::setup::{BackfillJob, BackfillOptions, BackfillParts, set_up};
 pub use self::sink::Sink;
-pub use self::standing::Standing;
+pub use self::standing::RunProgress;
 pub use self::start::Reliability;
 pub use self::target::{Target, ViaQueue};
 pub use self::window::Order;
@@ -105,7 +105,7 @@ pub struct Backfill {
     /// Order, rate and list type of the writes.
     pub write_options: WriteOptions,
     /// Rejects file and the first rejects for the report.
-    pub rejects: Rejects,
+    pub rejects: RejectsSink,
     /// Batches in flight.
     pub concurrency: Concurrency,
     /// Cancelled to end the run early.
@@ -119,7 +119,7 @@ pub struct Backfill {
     /// Planning options of a dry run.
     pub plan: PlanOptions,
     /// Entry that counts of each user with several; `None` if the last one does.
-    chosen: Option<Arc<Chosen>>,
+    chosen: Option<Arc<ChosenEntries>>,
     /// Lists that may be replaced; `None` for any.
     formers: Option<Arc<FormerIndex>>,
     /// Condition of the writes, for the report.
@@ -133,7 +133,7 @@ pub struct Backfill {
 impl Backfill {
     /// Returns the entry that counts of each user with several; `None` if the last one does.
     #[must_use]
-    pub fn chosen(&self) -> Option<Arc<Chosen>> {
+    pub fn chosen(&self) -> Option<Arc<ChosenEntries>> {
         self.chosen.clone()
     }
 
@@ -144,14 +144,17 @@ impl Backfill {
     /// Fails only on a bug in recoctl; everything else is in the report.
     pub async fn run(
         self,
-        progress: impl Fn(Standing) + Send + Sync + 'static,
+        progress: impl Fn(RunProgress) + Send + Sync + 'static,
     ) -> Result<BackfillReport> {
         // On one of the runtime's own threads: otherwise every finished batch would have to wake
         // the thread that waits for the command, on another core.
         tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
     }
 
-    async fn run_here(self, progress: impl Fn(Standing) + Send + Sync) -> Result<BackfillReport> {
+    async fn run_here(
+        self,
+        progress: impl Fn(RunProgress) + Send + Sync,
+    ) -> Result<BackfillReport> {
         let Backfill { sources, preparer, sink, table, write_options, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let mut run = Run::new(inputs, sink, rejects, write_options, self.concurrency, self.cancel);
@@ -160,7 +163,7 @@ impl Backfill {
         run.plan = self.plan;
         run.mapped = preparer.mapping.is_some();
         (run.chosen, run.formers, run.compare) = (self.chosen, self.formers, self.compare);
-        let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
+        let from = self.resumed.map_or(LineStart::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, run.mapped, chunks));
         let driven = run.drive(prepared(receiver, &preparer), &progress).await;

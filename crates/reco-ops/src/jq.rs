@@ -15,7 +15,7 @@ mod worker;
 
 pub use client::{Child, Evaluator};
 pub use program::check as check_program;
-pub use wire::Answer;
+pub use wire::JqResponse;
 pub use worker::{MODE, serve};
 
 /// Returns whether a text is strict JSON and not nested too deeply for a recursive parser.

@@ -6,25 +6,29 @@ pub mod report;
 pub mod span;
 pub mod targets;
 
-use crate::aws::{Cloudwatch, Query, Span};
+use crate::aws::{Cloudwatch, SeriesQuery, Span};
 use crate::error::{Error, Result};
 
-use self::plan::{Plan, Subject};
-use self::report::{Row, Section};
+use self::plan::{MetricsPlan, Subject};
+use self::report::{MeasureRow, Section};
 
 /// Reads all planned series.
 ///
 /// # Errors
 /// Fails if a call to CloudWatch fails.
-pub async fn read(cloudwatch: &Cloudwatch, plans: Vec<Plan>, span: &Span) -> Result<Vec<Section>> {
-    let queries: Vec<Query> = plans.iter().flat_map(Plan::queries).collect();
+pub async fn read(
+    cloudwatch: &Cloudwatch,
+    plans: Vec<MetricsPlan>,
+    span: &Span,
+) -> Result<Vec<Section>> {
+    let queries: Vec<SeriesQuery> = plans.iter().flat_map(MetricsPlan::queries).collect();
     let mut series = cloudwatch.read(&queries, span).await?.into_iter();
     let sections = plans.into_iter().map(|plan| {
-        let rows: Vec<Row> = plan
+        let rows: Vec<MeasureRow> = plan
             .measures()
             .iter()
             .zip(series.by_ref())
-            .map(|(measure, series)| Row::new(*measure, &series, span))
+            .map(|(measure, series)| MeasureRow::new(*measure, &series, span))
             .collect();
         Section::new(plan.subject, plan.name, plan.live, rows)
     });
@@ -48,7 +52,7 @@ pub async fn check_functions(
     span: &Span,
 ) -> Result<()> {
     let silent = |section: &&Section| {
-        let no_data = |row: &Row| row.max.is_none() && row.incomplete.is_none();
+        let no_data = |row: &MeasureRow| row.max.is_none() && row.incomplete.is_none();
         section.subject == Subject::Function && section.rows.iter().all(no_data)
     };
     let hour = i64::from(HOUR);
@@ -56,7 +60,7 @@ pub async fn check_functions(
     let memory = Span { start: end - MEMORY_S, end, period: HOUR };
     for section in sections.iter().filter(silent) {
         let name = &section.name;
-        let queries: Vec<Query> = Plan::function(name).queries().collect();
+        let queries: Vec<SeriesQuery> = MetricsPlan::function(name).queries().collect();
         let series = cloudwatch.read(&queries, &memory).await?;
         if series.iter().all(|series| series.points.is_empty() && series.incomplete.is_none()) {
             let what = format!("no metric of a function named {name} has been seen in two weeks");

@@ -36,7 +36,7 @@ pub struct Judgement<'a> {
 
 /// Where a user stands, and what that was concluded from.
 #[derive(Debug, Clone)]
-pub struct Story {
+pub struct UserStory {
     /// The user, as a number if the table's key is one.
     pub user: Id,
     /// The conclusion.
@@ -84,7 +84,7 @@ pub async fn look(
     judgement: Judgement<'_>,
     user: Id,
     events: &Events,
-) -> Result<Story> {
+) -> Result<UserStory> {
     let Judgement { policy, facts, now } = judgement;
     let number = user.text().parse::<i64>().ok().filter(|_| table.schema.key_type == KeyType::N);
     let user = number.map_or(user, Id::from);
@@ -122,10 +122,10 @@ pub async fn look(
     let user = list.user;
     let fated = list.articles.into_iter().zip(fates).zip(1..);
     let articles = fated.map(|((id, dropped), rank)| ArticleFate { rank, id, dropped }).collect();
-    Ok(Story { user, standing, sentence, stored, articles, known })
+    Ok(UserStory { user, standing, sentence, stored, articles, known })
 }
 
-impl Story {
+impl UserStory {
     /// Concludes where the user stands from what was found outside the table, too.
     pub fn conclude(&mut self, elsewhere: &Elsewhere) {
         let held = self.stored.as_ref().map_or(&StoredList::Nothing, |stored| &stored.held);

@@ -11,15 +11,15 @@ pub mod logs;
 mod options;
 pub mod permissions;
 mod place;
+pub mod rehearsal;
 pub mod runtime;
 mod sample;
 mod sandbox;
 pub mod seed;
 pub mod sqs;
-pub mod stage;
 mod sts;
 pub mod worker;
 
 pub use options::{SandboxError, SandboxOptions};
-pub use place::Place;
+pub use place::ScratchDir;
 pub use sandbox::Sandbox;

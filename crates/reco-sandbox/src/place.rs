@@ -16,12 +16,12 @@ const FAMILY: &str = "recoctl-";
 
 /// A temporary directory of this process, removed when dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ScratchDir {
     directory: TempDir,
     _alive: File,
 }
 
-impl Place {
+impl ScratchDir {
     /// Creates `recoctl-KIND-<random>`, readable by this user only, and removes directories left
     /// behind by killed processes.
     ///
@@ -44,7 +44,7 @@ impl Place {
         let alive = File::create(&unnamed)?;
         alive.lock()?;
         std::fs::rename(unnamed, directory.path().join(ALIVE))?;
-        Ok(Place { directory, _alive: alive })
+        Ok(ScratchDir { directory, _alive: alive })
     }
 
     /// Returns the directory's path.
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_directory_lives_with_its_process_and_not_longer() {
         let parent = tempfile::tempdir().expect("a directory");
-        let living = Place::new_in(parent.path(), "sandbox").expect("made");
+        let living = ScratchDir::new_in(parent.path(), "sandbox").expect("made");
         let killed = parent.path().join("recoctl-sandbox-killed");
         std::fs::create_dir(&killed).expect("made");
         std::fs::write(killed.join(ALIVE), "").expect("written");
@@ -90,7 +90,7 @@ mod tests {
         std::fs::write(mine.join("dlq.jsonl.gz"), "").expect("written");
         std::fs::create_dir(&others).expect("made");
         std::fs::write(others.join(ALIVE), "").expect("written");
-        let next = Place::new_in(parent.path(), "journal").expect("made");
+        let next = ScratchDir::new_in(parent.path(), "journal").expect("made");
         assert!(!killed.exists());
         for path in [living.path(), next.path(), &mine, &others] {
             assert!(path.exists(), "{}", path.display());
@@ -109,7 +109,7 @@ mod tests {
         std::fs::write(elsewhere.path().join(ALIVE), "").expect("written");
         let link = parent.path().join("recoctl-sandbox-link");
         std::os::unix::fs::symlink(elsewhere.path(), &link).expect("linked");
-        let place = Place::new_in(parent.path(), "sandbox").expect("made");
+        let place = ScratchDir::new_in(parent.path(), "sandbox").expect("made");
         let mode = place.path().metadata().expect("there").permissions().mode() & 0o7777;
         assert_eq!(mode, 0o700);
         assert!(elsewhere.path().join(ALIVE).exists());

@@ -8,7 +8,7 @@ use crate::gateway::Gateway;
 use crate::logs::{FunctionLogs, Logs};
 use crate::options::{SandboxError, SandboxOptions};
 use crate::permissions::Permissions;
-use crate::place::Place;
+use crate::place::ScratchDir;
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
 use crate::sqs::{QueueDepth, Sqs};
@@ -67,7 +67,7 @@ struct Own<'a> {
 /// Seeded pipeline, and the directory that holds its facts.
 struct Pipeline {
     seed: Seed,
-    _directory: Place,
+    _directory: ScratchDir,
 }
 
 impl Sandbox {
@@ -320,7 +320,7 @@ impl Pipeline {
         options: &SeedOptions,
         policy: &Policy,
     ) -> Result<Self, SandboxError> {
-        let directory = Place::new("sandbox").map_err(SandboxError::Directory)?;
+        let directory = ScratchDir::new("sandbox").map_err(SandboxError::Directory)?;
         let targets = seed::Services {
             sqs: &services.sqs,
             dynamodb: &services.dynamodb,

@@ -4,12 +4,12 @@
 mod common;
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use reco_core::classify::{Class, ClassifyContext, Content, Held, classify};
+use reco_core::classify::{Class, ClassifyContext, Held, MessageContent, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{FactSet, Facts, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::Policy;
-use reco_core::supersede::Newest;
+use reco_core::supersede::{Newest, UserDigest, user_digest};
 use reco_core::{Id, Time};
 use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
 use reco_sandbox::sqs::SnapshotMessage;
@@ -46,16 +46,20 @@ async fn in_table(sandbox: &Sandbox) -> HashMap<Id, Held> {
 
 struct Judged<'a> {
     message: &'a SnapshotMessage,
-    content: Content,
+    content: MessageContent,
     made_ms: i64,
 }
 
 fn judge<'a>(message: &'a SnapshotMessage, facts: &FactSet) -> Judged<'a> {
     let schema = Schema::with_key_type(KeyType::N);
-    let content = Content::judge(decode(&message.body), facts, &Policy::default(), &schema);
+    let content = MessageContent::judge(decode(&message.body), facts, &Policy::default(), &schema);
     let stated = content.entries.first().and_then(|entry| entry.generated_at);
     let made_ms = stated.map_or(message.sent_at_ms as i64, Time::millis);
     Judged { message, content, made_ms }
+}
+
+fn digests(content: &MessageContent) -> Vec<UserDigest> {
+    content.writable_users().map(|user| user_digest(None, user)).collect()
 }
 
 async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
@@ -65,7 +69,7 @@ async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
     let judged: Vec<_> = snapshot.messages.iter().map(|message| judge(message, &facts)).collect();
     let mut newest = Newest::default();
     for one in &judged {
-        newest.observe(one.content.writable_users(), one.made_ms);
+        newest.observe(&digests(&one.content), one.made_ms);
     }
     let class = |one: &Judged<'_>| {
         let around = ClassifyContext {
@@ -73,7 +77,7 @@ async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
             destination_limit: Some(256 * 1024),
             sent_at: Some(Time::from_millis(one.message.sent_at_ms as i64)),
             in_table: &in_table,
-            superseded: newest.supersedes(one.content.writable_users(), one.made_ms),
+            superseded: newest.supersedes(&digests(&one.content), one.made_ms),
         };
         (one.message.id.clone(), classify(&one.content, &around).class)
     };

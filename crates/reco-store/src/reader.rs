@@ -14,7 +14,7 @@ use reco_core::item::{PlannedItem, Schema, gives_way};
 use reco_core::message_outcome::InTable;
 
 pub use self::difference::{Difference, Expiry};
-use self::pace::Pace;
+use self::pace::ReadPace;
 use crate::batch_get::Item;
 pub use crate::batch_get::MAX_KEYS;
 use crate::encode::{key_of, time_of, user_of};
@@ -30,7 +30,7 @@ pub struct Reader {
     table: String,
     schema: Schema,
     retry: RetryOptions,
-    pace: Arc<Pace>,
+    pace: Arc<ReadPace>,
     /// True if writes keep lists of the same time.
     only_newer: bool,
     expiry: Option<Expiry>,
@@ -124,7 +124,7 @@ impl Reader {
             table: table.into(),
             schema,
             retry,
-            pace: Arc::new(Pace::new(rcu)),
+            pace: Arc::new(ReadPace::new(rcu)),
             only_newer: false,
             expiry: None,
         }

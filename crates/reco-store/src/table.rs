@@ -263,13 +263,4 @@ impl TableInfo {
             warm: tightest(warm, |index| index.warm_wcu),
         }
     }
-
-    /// Returns the table's own limit in write capacity units per second, if it has one.
-    #[must_use]
-    pub fn write_limit(&self) -> Option<i64> {
-        match self.billing {
-            Billing::Provisioned { wcu, .. } => wcu,
-            Billing::OnDemand { max_wcu } => max_wcu,
-        }
-    }
 }

@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use crate::lists::Layout;
 use crate::retry::{Halt, RetryOptions, Stop};
 use attempt::Attempt;
-pub use pace::Pace;
+pub use pace::WritePace;
 pub use replacing::{Formers, Replacing};
 pub use report::{Kept, Throttle, WriteFailure, WriteReport};
 
@@ -54,7 +54,7 @@ pub struct Writer {
     table: String,
     schema: Schema,
     options: WriterOptions,
-    pace: Option<Arc<Pace>>,
+    pace: Option<Arc<WritePace>>,
     layout: Layout,
     replacing: Option<Replacing>,
 }
@@ -76,7 +76,7 @@ impl Writer {
 
     /// Sets a budget, within which the writer also slows down when writes are throttled.
     #[must_use]
-    pub fn with_pace(self, pace: Arc<Pace>) -> Self {
+    pub fn with_pace(self, pace: Arc<WritePace>) -> Self {
         Writer { pace: Some(pace), ..self }
     }
 
@@ -95,7 +95,7 @@ impl Writer {
 
     /// Returns the budget.
     #[must_use]
-    pub fn pace(&self) -> Option<&Arc<Pace>> {
+    pub fn pace(&self) -> Option<&Arc<WritePace>> {
         self.pace.as_ref()
     }
 

@@ -12,7 +12,7 @@ use reco_core::budget::{Budget, Budgets, Capacity, Wanted};
 use reco_core::item::{KeyType, PlannedItem, Schema};
 use reco_store::generated_at::read_generated_at;
 use reco_store::retry::Stop;
-use reco_store::writer::{Pace, WriteFailure, Writer, WriterOptions};
+use reco_store::writer::{WriteFailure, WritePace, Writer, WriterOptions};
 use serde_json::json;
 use support::stub::{Reply, Stub};
 use support::{client, create_table, dynamodb, planned};
@@ -26,9 +26,9 @@ fn writer(client: aws_sdk_dynamodb::Client, options: WriterOptions) -> Writer {
     Writer::new(client, "recs", Schema::with_key_type(KeyType::N), options)
 }
 
-fn pace(wcu: f64) -> Arc<Pace> {
+fn pace(wcu: f64) -> Arc<WritePace> {
     let budget = Budget::of(Some(Wanted::Wcu(wcu)), &Capacity::default()).unwrap();
-    Arc::new(Pace::new(Budgets::one(budget, 0)))
+    Arc::new(WritePace::new(Budgets::one(budget, 0)))
 }
 
 #[tokio::test]

@@ -16,7 +16,6 @@ async fn the_key_type_decides_how_ids_are_written() {
         let table = describe(&client, name).await.unwrap();
         assert_eq!((table.name.as_str(), table.key_type), (name, Some(kind)));
         assert_eq!(table.billing, Billing::OnDemand { max_wcu: None });
-        assert_eq!(table.write_limit(), None);
         assert!(table.arn.ends_with(&format!("table/{name}")), "{}", table.arn);
         let schema = table.schema(&ItemDescription::default()).unwrap();
         assert_eq!((schema.key_type, schema.list_type), (kind, None));

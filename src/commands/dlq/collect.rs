@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{by, rows};
 use crate::ui::{Tone, View, amount, break_lines, bytes, count, escape_line, was};
-use reco_ops::dlq::collect::{self, Collected, Fate, Record};
+use reco_ops::dlq::collect::{self, Collected, Fate};
 use reco_ops::dlq::select::Classes;
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
@@ -98,26 +98,17 @@ fn section(report: &Collected, fate: Fate, messages: u64, view: &View) -> String
     let name = view.palette.paint(tone(fate), &format!("{:<12}", fate.name()));
     let mut text = format!("{name} {:>7}  {}\n", count(messages), meaning(report, fate));
     if matches!(fate, Fate::Exported | Fate::Deleted | Fate::Planned) {
-        for (class, messages) in &report.chosen_by_class {
-            let name = view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
-            text.push_str(&format!("  {name} {:>5}\n", count(*messages)));
-        }
+        text.push_str(&rows::by_class(&report.chosen_by_class, view));
     }
     if !fate.has_reason() {
         return text;
     }
-    let named: Vec<&Record> = report.messages.iter().filter(|record| record.fate == fate).collect();
-    for record in named.iter().take(NAMED) {
+    let named = report.messages.iter().filter(|record| record.fate == fate);
+    text + &rows::first(NAMED, named, |record| {
         let reason = escape_line(record.reason.as_deref().unwrap_or_default());
         let copy = if record.in_file { "; it is in the file" } else { "" };
-        let id = escape_line(&record.message_id);
-        text.push_str(&format!("  {id} {reason}{copy}\n"));
-    }
-    if named.len() > NAMED {
-        let more = count((named.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-    }
-    text
+        format!("{} {reason}{copy}", escape_line(&record.message_id))
+    })
 }
 
 fn footer(report: &Collected, view: &View) -> String {
@@ -138,8 +129,7 @@ fn footer(report: &Collected, view: &View) -> String {
         let (path, size) = (escape_line(&file.path), bytes(file.bytes));
         text.push_str(&format!("file {path}: {}, {size}\n", amount(file.messages, "message")));
         if !file.complete {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!("{label} the file is incomplete: this run was interrupted or did not reach every message; its messages can be imported\n"));
+            text.push_str(&rows::note("the file is incomplete: this run was interrupted or did not reach every message; its messages can be imported", view));
         }
     }
     text.push_str(&by::line(&report.by, view));

@@ -6,10 +6,10 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::render::by;
+use crate::render::{by, rows};
 use crate::ui::{Report, Tone, View, amount, count, escape_line, form};
 use reco_ops::aws::sqs::Sqs;
-use reco_ops::dlq::copies::{CopyFate, CopyRow};
+use reco_ops::dlq::copies::CopyFate;
 use reco_ops::dlq::import::{ImportOptions, ImportReport, import};
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
@@ -91,20 +91,11 @@ impl Report for ImportReport {
         for (fate, messages) in &self.counts {
             let name = view.palette.paint(tone(*fate), &format!("{:<12}", fate.name()));
             text.push_str(&format!("{name} {:>7}  {}\n", count(*messages), meaning(*fate)));
-            let named: Vec<(&CopyRow, &String)> = self
-                .messages
-                .iter()
-                .filter(|row| row.fate == *fate)
-                .filter_map(|row| Some((row, row.reason.as_ref()?)))
-                .collect();
-            for (row, reason) in named.iter().take(NAMED) {
-                let (id, reason) = (escape_line(&row.message_id), escape_line(reason));
-                text.push_str(&format!("  {id} {reason}\n"));
-            }
-            if named.len() > NAMED {
-                let more = count((named.len() - NAMED) as u64);
-                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-            }
+            let named = self.messages.iter().filter(|row| row.fate == *fate);
+            let named = named.filter_map(|row| Some((&row.message_id, row.reason.as_ref()?)));
+            text.push_str(&rows::first(NAMED, named, |(id, reason)| {
+                format!("{} {}", escape_line(id), escape_line(reason))
+            }));
         }
         if !text.is_empty() {
             text.push('\n');
@@ -126,14 +117,12 @@ fn footer(report: &ImportReport, view: &View) -> String {
     }
     text.push('\n');
     if !report.origin.file_complete {
-        let label = view.palette.paint(Tone::Warn, "note:");
         let torn = match report.origin.torn_line {
             Some(line) => format!(", cut off in line {line}"),
             None => String::new(),
         };
-        text.push_str(&format!(
-            "{label} the file is incomplete{torn}: the run that wrote it was interrupted\n"
-        ));
+        let note = format!("the file is incomplete{torn}: the run that wrote it was interrupted");
+        text.push_str(&rows::note(&note, view));
     }
     if report.origin.repeated > 0 {
         let repeated = amount(report.origin.repeated, "message");

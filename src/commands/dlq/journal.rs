@@ -21,7 +21,7 @@ pub enum JournalCommand {
     /// Show the state of each message in a journal
     Show(show::ShowArgs),
     /// Show the outcome of the messages that a run moved, and how many of their users have a list
-    Outcome(outcome::OutcomeArgs),
+    Outcome(outcome::JournalOutcomeArgs),
     /// Finish an interrupted run: delete the messages it has sent, without sending any twice
     Resume(resume::ResumeArgs),
     /// Send the messages of a journal back to the DLQ or another queue

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
+use reco_ops::aws::sqs::MAX_RETENTION_S;
 use reco_ops::dlq::export::Opened;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::judge::{Homes, Judge, Provenance, QueueRules};
@@ -18,12 +19,9 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::flags::seconds;
 use crate::flags::select::SelectArgs;
-use crate::rehearse::{Cast, RehearsalOptions, rehearse};
+use crate::rehearse::{RehearsalInput, RehearsalOptions, rehearse};
 use crate::render::rehearse::{RehearseReport, Scanned};
 use reco_ops::dlq::select::Classes;
-
-/// AWS: the longest retention of a queue is 14 days.
-const LONGEST_RETENTION_S: i64 = 14 * 86_400;
 
 /// Messages of an export that are judged together, with one lookup of facts and table.
 const TOGETHER: usize = 100;
@@ -76,8 +74,8 @@ pub async fn run(context: &Context, args: RehearseArgs) -> Result<Outcome> {
         Some(file) => {
             let judge = judge(context).await?;
             let found = of_export(file, &judge, &spool, max).await?;
-            let cast = Cast { judge: &judge, found: &found, spool: &spool };
-            let rehearsal = rehearse(context, cast, &options(None)).await?;
+            let input = RehearsalInput { judge: &judge, found: &found, spool: &spool };
+            let rehearsal = rehearse(context, input, &options(None)).await?;
             (Scanned::of_file(file), judge.basis(), rehearsal)
         }
         None => of_queue(context, &args, &spool, options).await?,
@@ -109,8 +107,8 @@ async fn of_queue(
     let goal = args.max.map_or(Goal::All, |max| Goal::First(max as usize));
     let Looked { scan, reach, released } = session.look(goal).await?;
     let source = session.pair.source.as_ref().map(|source| source.queue.arn.clone());
-    let cast = Cast { judge: &session.scanner.judge, found: &scan.found, spool };
-    let rehearsal = rehearse(context, cast, &options(source)).await?;
+    let input = RehearsalInput { judge: &session.scanner.judge, found: &scan.found, spool };
+    let rehearsal = rehearse(context, input, &options(source)).await?;
     let damaged = scan.damaged.iter().map(DamagedRow::from).collect();
     let scanned = Scanned::of_queue(session.queues(), (reach, released), damaged);
     Ok((scanned, session.basis.clone(), rehearsal))
@@ -120,7 +118,7 @@ async fn of_queue(
 async fn judge(context: &Context) -> Result<Judge> {
     let criteria = context.before_all(context.criteria()).await?;
     let rules = QueueRules {
-        retention_s: LONGEST_RETENTION_S,
+        retention_s: MAX_RETENTION_S,
         destination_limit: None,
         homes: Homes::Source(None),
     };

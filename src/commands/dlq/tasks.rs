@@ -18,7 +18,7 @@ use reco_ops::error::Result;
 pub enum TasksCommand {
     /// List the DLQ's most recent move tasks (up to 10), newest first
     #[command(visible_alias = "ls")]
-    List(list::ListArgs),
+    List(list::TaskListArgs),
     /// Cancel the DLQ's running move task; messages already moved stay moved
     Cancel(cancel::CancelArgs),
 }

@@ -89,7 +89,7 @@ pub async fn run(context: &Context, args: &DemoArgs) -> Result<Outcome> {
     let io = |error: std::io::Error| {
         Error::new(Kind::Input, "cannot prepare the tour's directory").because(&error)
     };
-    let dir = reco_sandbox::Place::new("demo").map_err(io)?;
+    let dir = reco_sandbox::ScratchDir::new("demo").map_err(io)?;
     std::fs::write(dir.path().join("recs.jsonl"), EXAMPLE).map_err(io)?;
     let sandbox = Sandbox::start(SandboxOptions::default())
         .await

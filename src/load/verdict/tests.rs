@@ -30,7 +30,7 @@ fn steady() -> (Parameters, Measured) {
     (parameters, measured)
 }
 
-fn judged(change: impl FnOnce(&mut Parameters, &mut Measured)) -> Verdict {
+fn judged(change: impl FnOnce(&mut Parameters, &mut Measured)) -> LoadVerdict {
     let (mut parameters, mut measured) = steady();
     change(&mut parameters, &mut measured);
     verdict(&parameters, &measured)

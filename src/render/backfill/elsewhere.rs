@@ -2,7 +2,7 @@
 
 use super::{escape_line, rounded, spent};
 use crate::ui::{Palette, Tone, amount, bytes};
-use reco_ops::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
+use reco_ops::backfill::report::{BackfillDestination, BackfillReport, EmitReport, QueueReport};
 
 /// Returns the first line; `None` if the destination is the table.
 pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
@@ -19,7 +19,7 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
         let label = palette.paint(super::tone(report), &format!("{lists} sent"));
         return Some(format!("{label} to {queue} in {messages} in {spent}\n"));
     }
-    if report.destination != Destination::Files {
+    if report.destination != BackfillDestination::Files {
         return None;
     }
     let Some(EmitReport { items, parts, directory, .. }) = &report.emit else {
@@ -41,19 +41,19 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
 /// Returns the verb for a delivered entry.
 pub fn done(report: &BackfillReport) -> &'static str {
     match (report.destination, report.dry_run) {
-        (Destination::Queue, true) => "would be sent",
-        (Destination::Queue, false) => "sent",
-        (Destination::Files, _) => "emitted",
-        (Destination::Table, true) => "would be written",
-        (Destination::Table, false) => "written",
+        (BackfillDestination::Queue, true) => "would be sent",
+        (BackfillDestination::Queue, false) => "sent",
+        (BackfillDestination::Files, _) => "emitted",
+        (BackfillDestination::Table, true) => "would be written",
+        (BackfillDestination::Table, false) => "written",
     }
 }
 
 /// Returns the name of the service that did not accept an entry.
 pub fn taker(report: &BackfillReport) -> &'static str {
     match report.destination {
-        Destination::Queue => "by the queue",
-        Destination::Table | Destination::Files => "by DynamoDB",
+        BackfillDestination::Queue => "by the queue",
+        BackfillDestination::Table | BackfillDestination::Files => "by DynamoDB",
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{budget, elsewhere, limit, plan, reasons, rounded};
 use crate::ui::{amount, bytes, count, escape_line};
-use reco_ops::backfill::report::{BackfillReport, Destination, ItemSizes};
+use reco_ops::backfill::report::{BackfillDestination, BackfillReport, ItemSizes};
 
 /// Returns the names and values.
 pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     let mut facts = elsewhere::facts(report);
-    if report.destination == Destination::Queue {
+    if report.destination == BackfillDestination::Queue {
         return facts;
     }
     facts.extend(super::replace::facts(report));
@@ -24,7 +24,7 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     }
     if report.dry_run {
         facts.push(("calls", budget::planned_calls(report)));
-    } else if report.destination == Destination::Table {
+    } else if report.destination == BackfillDestination::Table {
         facts.push(("budget", budget::shown(report)));
         let writes = &report.writes;
         let consumed = rounded(writes.consumed_wcu);

@@ -2,14 +2,14 @@
 
 use super::whole;
 use crate::ui::{Align, Table, Tone, View, bar, bytes, count, duration, escape_line};
-use reco_ops::backfill::plan::Plan;
+use reco_ops::backfill::plan::BackfillPlan;
 use reco_ops::backfill::report::ItemSizes;
 
 /// Width of the longest bar, in characters.
 const BAR: usize = 32;
 
 /// Renders the size histogram and the largest items.
-pub(super) fn render(plan: &Plan, items: &ItemSizes, view: &View) -> String {
+pub(super) fn render(plan: &BackfillPlan, items: &ItemSizes, view: &View) -> String {
     let mut text = String::new();
     if items.count > 0 {
         text.push_str(&format!("\n{}", histogram(items, view)));
@@ -35,7 +35,7 @@ fn histogram(items: &ItemSizes, view: &View) -> String {
     table.finish()
 }
 
-fn largest(plan: &Plan, view: &View) -> String {
+fn largest(plan: &BackfillPlan, view: &View) -> String {
     let columns = [
         ("LARGEST", Align::Right),
         ("WCU", Align::Right),
@@ -54,7 +54,7 @@ fn largest(plan: &Plan, view: &View) -> String {
 }
 
 /// Returns duration and cost, one per line.
-pub(super) fn facts(plan: &Plan, wcu: u64) -> Vec<(&'static str, String)> {
+pub(super) fn facts(plan: &BackfillPlan, wcu: u64) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let units = count(wcu);
     let more = match plan.indexes {

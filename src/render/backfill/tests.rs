@@ -6,11 +6,11 @@ use reco_core::run_by::RunBy;
 
 use super::*;
 use reco_ops::aws::ListType;
-use reco_ops::backfill::plan::{Large, Plan};
+use reco_ops::backfill::plan::{BackfillPlan, Large};
 use reco_ops::backfill::report::{
-    BudgetReport, Cause, CheckpointReport, CompareReport, ConcurrencyReport, Destination,
-    EntryCounts, InputFailure, InputReport, ItemSizes, LineCounts, ReplaceReport, Resumed,
-    RunCounts, Throttling, Writes,
+    BackfillDestination, BudgetReport, CheckpointReport, CompareReport, ConcurrencyReport,
+    EntryCounts, InputFailure, InputReport, ItemSizes, LineCounts, ReplaceReport, ResumedRun,
+    RunCounts, StopCause, Throttling, Writes,
 };
 use reco_ops::files::input::Compression;
 
@@ -23,7 +23,7 @@ pub(super) fn report() -> BackfillReport {
         outcome: Outcome::Partial,
         by: RunBy { reason: Some("INC-4711".to_owned()), ..RunBy::default() },
         dry_run: false,
-        destination: Destination::Table,
+        destination: BackfillDestination::Table,
         table: Some("recommendations".to_owned()),
         key_type: KeyType::N,
         list_type: ListType { list_type: Some(KeyType::N), from: "table", warning: None },
@@ -124,7 +124,7 @@ pub(super) fn report() -> BackfillReport {
         queue: None,
         emit: None,
         stopped: Some(reco_ops::backfill::report::Stopped {
-            cause: Cause::Interrupted,
+            cause: StopCause::Interrupted,
             reason: "interrupted".to_owned(),
             resume_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_300, offset: 1 },
             untouched_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_501, offset: 2 },
@@ -161,7 +161,7 @@ fn a_dry_run_says_what_would_be() {
         wcu: reco_core::item::wcu(bytes),
         at: At { file: "recs.jsonl.gz".to_owned(), line: user.unsigned_abs() % 1000, offset: 0 },
     };
-    let plan = Plan {
+    let plan = BackfillPlan {
         budget_wcu: Some(500.0),
         duration_s: Some(3725.0),
         price_per_million_wru: Some(0.625),
@@ -180,7 +180,7 @@ fn a_dry_run_says_what_would_be() {
 #[test]
 fn a_resumed_run_says_what_was_done_before() {
     let from = At { file: "recs.jsonl.gz".to_owned(), line: 12_000, offset: 1 };
-    let resumed = Resumed {
+    let resumed = ResumedRun {
         from,
         lines: 11_999,
         written: 11_500,

@@ -3,13 +3,13 @@ use crate::load::verdict::verdict;
 use crate::ui::Palette;
 use reco_ops::aws::{Series, Span};
 use reco_ops::metrics::plan::{Measure, Subject};
-use reco_ops::metrics::report::Row;
+use reco_ops::metrics::report::MeasureRow;
 
 const SPAN: Span = Span { start: 1_700_000_000, end: 1_700_000_030, period: 1 };
 
-fn row(measure: Measure, value: impl Fn(i64) -> f64) -> Row {
+fn row(measure: Measure, value: impl Fn(i64) -> f64) -> MeasureRow {
     let points = (0..30).map(|second| (SPAN.start + second, value(second))).collect();
-    Row::new(measure, &Series { points, incomplete: None }, &SPAN)
+    MeasureRow::new(measure, &Series { points, incomplete: None }, &SPAN)
 }
 
 /// Returns the report on a queue that is filled in 5 s and drained by a table of 500 WCU.

@@ -1,6 +1,7 @@
 //! Guard activity in sentences.
 
 use super::text::NAMED;
+use crate::render::rows;
 use crate::ui::{amount, count, escape_line, form};
 use reco_ops::dlq::redrive::report::RedriveReport;
 use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
@@ -44,19 +45,11 @@ fn bounced(bounced: &Bounced) -> String {
         bounced.percent.unwrap_or_default(),
         if classes.is_empty() { "of unknown class".to_owned() } else { classes.join(", ") }
     );
-    for returned in bounced.messages.iter().take(NAMED) {
+    text.push_str(&rows::first(NAMED, &bounced.messages, |returned| {
         let class = returned.class.map_or("?", |class| class.name());
         let earlier = returned.run_id.as_deref().map(|run| format!(" of run {}", escape_line(run)));
-        text.push_str(&format!(
-            "  {} {class}{}\n",
-            escape_line(&returned.message_id),
-            earlier.unwrap_or_default()
-        ));
-    }
-    if bounced.messages.len() > NAMED {
-        let more = count((bounced.messages.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-    }
+        format!("{} {class}{}", escape_line(&returned.message_id), earlier.unwrap_or_default())
+    }));
     text.push_str("  the reason of one: `recoctl dlq peek --full --id ID`\n");
     text
 }

@@ -2,11 +2,12 @@
 
 use reco_core::outcome::Outcome;
 
-use crate::render::by;
+use crate::render::{by, rows};
 use crate::ui::{Report, Tone, View, amount, count, escape_line};
 use reco_ops::aws::sqs::MoveStatus;
 use reco_ops::dlq::move_task::MoveReport;
 use reco_ops::dlq::redrive::report::Engine;
+use reco_ops::dlq::session::Queues;
 
 impl Report for MoveReport {
     const KIND: &'static str = "dlq.redrive";
@@ -19,8 +20,9 @@ impl Report for MoveReport {
         let task = &self.task;
         let tone = if task.status == MoveStatus::Completed { Tone::Good } else { Tone::Warn };
         let (moved, status) = (count(task.moved), view.palette.paint(tone, task.status.name()));
-        let source = self.source.as_deref().unwrap_or("the queue that each came from");
-        let mut text = format!("moved        {moved:>7}  about, from {} to {source}\n\n", self.dlq);
+        let Queues { dlq, source, .. } = &self.queues;
+        let source = source.as_deref().unwrap_or("the queue that each came from");
+        let mut text = format!("moved        {moved:>7}  about, from {dlq} to {source}\n\n");
         let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         let moved = match of {
             Some(of) => format!("{moved}{of}"),
@@ -46,10 +48,6 @@ impl Report for MoveReport {
         if task.status.is_active() {
             text.push_str("it continues; stop it with `recoctl dlq tasks cancel`\n");
         }
-        for limit in &self.limits {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!("{label} {limit}\n"));
-        }
-        text
+        text + &self.limits.iter().map(|limit| rows::note(limit, view)).collect::<String>()
     }
 }

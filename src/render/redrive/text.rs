@@ -6,7 +6,7 @@ use crate::render::outcome::{Named, outcomes};
 use crate::render::steps::step;
 use crate::render::{by, rows};
 use crate::ui::{Tone, View, amount, count, escape_line, was};
-use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport, Stage};
+use reco_ops::dlq::redrive::report::{Category, Engine, RedriveReport, Stage};
 
 /// Maximum messages in the table per category; JSON has all.
 pub(super) const NAMED: usize = 10;
@@ -62,28 +62,18 @@ fn next(report: &RedriveReport, view: &View) -> String {
 
 fn section(report: &RedriveReport, category: Category, messages: u64, view: &View) -> String {
     let name = view.palette.paint(tone(category), &format!("{:<12}", category.name()));
-    let mut text = format!("{name} {:>7}  {}\n", count(messages), category.meaning());
+    let text = format!("{name} {:>7}  {}\n", count(messages), category.meaning());
     if category == Category::Skipped {
-        for (class, messages) in &report.skipped_by_class {
-            let class = view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
-            text.push_str(&format!("  {class} {:>5}\n", count(*messages)));
-        }
-        return text;
+        return text + &rows::by_class(&report.skipped_by_class, view);
     }
     if matches!(category, Category::Moved | Category::Planned | Category::BeyondMax) {
         return text;
     }
-    let named: Vec<&Record> =
-        report.messages.iter().filter(|record| record.fate == category).collect();
-    for record in named.iter().take(NAMED) {
-        let reason = record.reason.as_deref().unwrap_or_default();
-        text.push_str(&format!("  {} {}\n", escape_line(&record.message_id), escape_line(reason)));
-    }
-    if named.len() > NAMED {
-        let more = count((named.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-    }
-    text
+    let named = report.messages.iter().filter(|record| record.fate == category);
+    text + &rows::first(NAMED, named, |record| {
+        let reason = escape_line(record.reason.as_deref().unwrap_or_default());
+        format!("{} {reason}", escape_line(&record.message_id))
+    })
 }
 
 /// Lists messages that may be duplicated.

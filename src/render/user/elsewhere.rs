@@ -72,15 +72,9 @@ fn in_files(found: &UserEntries, view: &View) -> String {
         text.push_str(&line(&format!("  {}:{} {what}", escape_line(&at.file), at.line), view));
     }
     if found.unread > 0 {
-        let label = view.palette.paint(Tone::Warn, "note:");
-        let them = form(found.unread, "it", "any of them");
-        text.push_str(&line(
-            &format!(
-                "{label} {} could not be read, and {them} may be of the user",
-                amount(found.unread, "line")
-            ),
-            view,
-        ));
+        let (lines, them) = (amount(found.unread, "line"), form(found.unread, "it", "any of them"));
+        let note = format!("{lines} could not be read, and {them} may be of the user");
+        text.push_str(&rows::note(&note, view));
     }
     for broken in &found.broken {
         let label = view.palette.paint(Tone::Bad, "not read:");
@@ -125,18 +119,13 @@ fn in_dlq(found: &InDlq, view: &View) -> String {
             view,
         ));
     }
-    let more = messages.saturating_sub(SHOWN as u64);
-    if more > 0 {
-        text.push_str(&format!(
-            "  and {} more; use --output json for the full list\n",
-            count(more)
-        ));
+    if let more @ 1.. = messages.saturating_sub(SHOWN as u64) {
+        text.push_str(&format!("  {}", rows::hidden(more)));
     }
     for moved in found.moved.iter().take(SHOWN) {
         let MovedBy { run_id, started_at, message_id, standing, by } = moved;
         let started = escape_line(to_the_second(started_at));
         let (id, run_id) = (rows::short(message_id), escape_line(run_id));
-        let standing = format!("{standing:?}").to_lowercase();
         let mut words = format!("  {id} was sent back by run {run_id} of {started} ({standing})");
         let by = by::short(by);
         if !by.is_empty() {

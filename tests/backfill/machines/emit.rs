@@ -256,16 +256,8 @@ fn no_table_is_needed() {
 
 /// Starts a run that waits for more input, with some items gathered already.
 fn waiting(harness: &Harness) -> std::process::Child {
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
-        .args(["backfill", "-", "--emit", "dynamodb-json", "out", "--output", "json"])
-        .current_dir(harness.home.path())
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .expect("runs");
+    let args = ["backfill", "-", "--emit", "dynamodb-json", "out", "--output", "json"];
+    let mut child = harness.process(&args).spawn().expect("runs");
     let stdin = child.stdin.as_mut().expect("piped");
     let lines: String = (0..20_000).map(|user| format!("[{user},[1,2,3]]\n")).collect();
     std::io::Write::write_all(stdin, lines.as_bytes()).expect("fed");

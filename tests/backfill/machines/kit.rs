@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::Harness;
 pub use crate::support::table::assert_balanced;
-use crate::support::table::create_plain;
+use crate::support::table::{create_plain, scanned};
 
 /// A table's items as DynamoDB JSON, by the JSON of their key.
 pub type Items = BTreeMap<String, Value>;
@@ -23,15 +23,12 @@ pub fn harness(kind: ScalarAttributeType) -> Harness {
 
 /// Returns all items of a table.
 pub fn scan(harness: &Harness, table: &str) -> Items {
-    let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
-    let pages = scan.into_paginator().items().send().try_collect();
-    let items = harness.runtime.block_on(pages).expect("the table can be read");
     let item = |item: std::collections::HashMap<String, AttributeValue>| {
         let sorted: BTreeMap<String, Value> =
             item.iter().map(|(name, value)| (name.clone(), typed(value))).collect();
         (sorted["user_id"].to_string(), json!(sorted))
     };
-    items.into_iter().map(item).collect()
+    scanned(harness, table).into_iter().map(item).collect()
 }
 
 fn typed(value: &AttributeValue) -> Value {

@@ -58,14 +58,14 @@ impl Budgets {
 
 /// Items seen so far, by what they cost.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenItems {
     dated: f64,
     all: f64,
     /// Share that the budget is set for.
     share: f64,
 }
 
-impl Seen {
+impl SeenItems {
     pub(super) fn share(&self) -> f64 {
         self.share
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bucket::Turn;
-use super::sparse::Seen;
+use super::sparse::SeenItems;
 use super::{Aimd, Bucket, Budgets};
 
 /// Window for measuring throughput, in seconds.
@@ -32,7 +32,7 @@ pub struct Throttle {
     asked: Meter,
     spent: Spent,
     budgets: Budgets,
-    seen: Seen,
+    seen: SeenItems,
 }
 
 /// Summary of how a budget was spent.
@@ -64,7 +64,7 @@ impl Throttle {
         let aimd = Aimd::new(budget.start, budget.cap, now);
         let bucket = aimd.rate().map(|rate| Bucket::new(rate, now));
         let (meter, price) = (Meter::new(now), budgets.price(0.0));
-        let (spent, seen) = (Spent::default(), Seen::default());
+        let (spent, seen) = (Spent::default(), SeenItems::default());
         Throttle { aimd, bucket, price, taken: meter, asked: meter, spent, budgets, seen }
     }
 

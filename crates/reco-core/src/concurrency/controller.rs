@@ -58,7 +58,7 @@ pub struct Bounds {
 
 /// A finished call.
 #[derive(Debug, Clone, Copy)]
-pub struct Call {
+pub struct FinishedCall {
     /// Start of the call, on the clock of `now`.
     pub begun: Duration,
     /// Duration, without waiting for a budget and without the delays of retries.
@@ -151,7 +151,7 @@ impl Controller {
     }
 
     /// Takes note of a finished call.
-    pub fn finished(&mut self, call: Call, now: Duration) {
+    pub fn finished(&mut self, call: FinishedCall, now: Duration) {
         if call.trouble {
             return self.trouble(call, now);
         }
@@ -167,7 +167,7 @@ impl Controller {
     }
 
     /// Reduces the number. Calls that were in flight at the last cut are no reason for another.
-    fn trouble(&mut self, call: Call, now: Duration) {
+    fn trouble(&mut self, call: FinishedCall, now: Duration) {
         if self.cut.is_some_and(|cut| call.begun < cut) {
             return;
         }
@@ -245,7 +245,7 @@ impl Measured {
 }
 
 impl Sample {
-    fn add(&mut self, call: Call) {
+    fn add(&mut self, call: FinishedCall) {
         self.calls += 1;
         self.full += usize::from(call.full);
         self.paced += call.paced;

@@ -83,6 +83,14 @@ pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     (line_start + error.column()).saturating_sub(1).min(text.len())
 }
 
+/// Returns a serde_json error's message with the column only, for lines that are parsed on their own.
+pub(crate) fn reason_in_line(error: &serde_json::Error) -> String {
+    match error.line() {
+        0 => error.to_string(),
+        _ => format!("{} at column {}", reason_of(error), error.column()),
+    }
+}
+
 /// Returns a serde_json error's message without its position, which is relative to a part of the
 /// text.
 pub(crate) fn reason_of(error: &serde_json::Error) -> String {

@@ -23,8 +23,8 @@ pub use reader::{JournalError, Tail, Torn};
 pub use record::{
     Ack, Again, Became, Deleted, End, Header, Intent, Outcomes, Record, Refused, Uncertain, VERSION,
 };
-pub use replay::{Anomaly, Doubt, Replay, Resume, SentCopy, State, is_remembered};
-pub use restore::{Kept, Restore};
+pub use replay::{Anomaly, Doubt, JournalState, Replay, Resume, SentCopy, is_remembered};
+pub use restore::{KeptMessage, Restore};
 pub(crate) use seen::key;
-pub use seen::{Seen, Sighting};
+pub use seen::{SentMessages, Sighting};
 pub use standing::{Counts, Standing};

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::record::{Header, VERSION};
+use crate::decode::reason_in_line;
 
 /// Reason why a journal cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,14 +68,14 @@ pub struct Torn {
 
 /// Parses lines and tracks how the file ends.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct JournalReader {
     lines: u64,
     whole_bytes: u64,
     unterminated: bool,
     pending: Option<(JournalError, Torn)>,
 }
 
-impl Reader {
+impl JournalReader {
     /// Reads one line, with or without its newline. Returns `None` for a blank line, and for an
     /// invalid one: whether that is an error shows with the next line.
     pub fn read<T: DeserializeOwned>(&mut self, line: &[u8]) -> Result<Option<T>, JournalError> {
@@ -96,7 +97,7 @@ impl Reader {
                 Ok(record)
             }
             Err(error) => {
-                let (line, reason) = (self.lines, reason(&error));
+                let (line, reason) = (self.lines, reason_in_line(&error));
                 self.pending = Some((JournalError::Broken { line, reason }, Torn { line, bytes }));
                 Ok(None)
             }
@@ -116,15 +117,6 @@ impl Reader {
             unterminated: self.unterminated && self.pending.is_none(),
             torn: self.pending.map(|(_, torn)| torn),
         }
-    }
-}
-
-/// Returns the parser's message with the column only: each line is parsed on its own.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((what, _)) => format!("{what} at column {}", error.column()),
-        None => text,
     }
 }
 

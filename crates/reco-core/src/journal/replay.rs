@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::digest::Digest;
-use super::reader::{JournalError, Reader, Tail, admit};
+use super::reader::{JournalError, JournalReader, Tail, admit};
 use super::record::{Ack, Again, Became, Deleted, End, Header, Outcomes, Refused, Uncertain};
 use super::standing::{Counts, Standing, Story};
 use crate::message_outcome::MessageOutcome;
@@ -20,8 +20,8 @@ const DEDUPLICATION_MARGIN_MS: i64 = 30_000;
 /// digest are kept, and the receipt handle until its deletion.
 #[derive(Debug, Default)]
 pub struct Replay {
-    reader: Reader,
-    state: State,
+    reader: JournalReader,
+    state: JournalState,
 }
 
 /// A record with only the fields that replay needs.
@@ -67,7 +67,7 @@ impl Replay {
     /// As for [`line`](Self::line).
     pub fn from_lines<L: AsRef<[u8]>>(
         lines: impl IntoIterator<Item = L>,
-    ) -> Result<State, JournalError> {
+    ) -> Result<JournalState, JournalError> {
         let mut replay = Self::new();
         lines.into_iter().try_for_each(|line| replay.line(line.as_ref()))?;
         Ok(replay.finish())
@@ -92,14 +92,14 @@ impl Replay {
 
     /// Returns the state of the journal up to its last complete record.
     #[must_use]
-    pub fn finish(self) -> State {
-        State { tail: self.reader.finish(), ..self.state }
+    pub fn finish(self) -> JournalState {
+        JournalState { tail: self.reader.finish(), ..self.state }
     }
 }
 
 /// State of a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
+pub struct JournalState {
     header: Option<Header>,
     end: Option<End>,
     outcomes: Option<Outcomes>,
@@ -157,7 +157,7 @@ pub enum Anomaly {
     DeletedWithoutCopy(String),
 }
 
-impl State {
+impl JournalState {
     /// Returns the header; `None` if the run was interrupted before it was written.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::reader::{JournalError, Reader, Tail, admit};
+use super::reader::{JournalError, JournalReader, Tail, admit};
 use super::record::{Header, Intent, Record};
 use crate::message::Message;
 
 /// A message as recorded in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptMessage {
     /// The message as it was received.
     pub message: Message,
     /// The body as it was sent, if it differs.
@@ -21,7 +21,7 @@ pub struct Kept {
 /// Reads a journal line by line and returns each message once; only ids are kept.
 #[derive(Debug, Default)]
 pub struct Restore {
-    reader: Reader,
+    reader: JournalReader,
     header: Option<Header>,
     given: HashSet<Box<str>>,
 }
@@ -37,13 +37,13 @@ impl Restore {
     ///
     /// # Errors
     /// When the line *before* it was invalid, or this one is out of place.
-    pub fn line(&mut self, line: &[u8]) -> Result<Option<Kept>, JournalError> {
+    pub fn line(&mut self, line: &[u8]) -> Result<Option<KeptMessage>, JournalError> {
         let Some(record) = self.reader.read::<Record<'static>>(line)? else { return Ok(None) };
         let (header, kept) = match record {
             Record::Header(header) => (Some(header), None),
             Record::Intent(Intent { message, out, to, .. }) => {
                 let (out, to) = (out.map(Cow::into_owned), to.map(Cow::into_owned));
-                (None, Some(Kept { message: message.into_owned(), out, to }))
+                (None, Some(KeptMessage { message: message.into_owned(), out, to }))
             }
             _ => (None, None),
         };

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::digest::Digest;
-use super::replay::State;
+use super::replay::JournalState;
 use crate::message::Message;
 
 /// Messages sent by one or more runs, for comparison with messages in the DLQ.
 ///
 /// Ids and digests are kept as 128 bits of SHA-256, about 100 bytes per message in all.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct SentMessages {
     runs: Vec<String>,
     originals: HashMap<Key, Known>,
     copies: HashMap<Key, Known>,
@@ -52,7 +52,7 @@ pub enum Sighting<'a> {
     },
 }
 
-impl Seen {
+impl SentMessages {
     /// Makes room for this many messages: growing by doubling would take twice as much memory.
     pub fn reserve(&mut self, messages: usize) {
         for table in [&mut self.originals, &mut self.copies, &mut self.contents] {
@@ -62,7 +62,7 @@ impl Seen {
 
     /// Adds the messages that a journal lists as sent or possibly sent. Later journals take
     /// precedence, but no doubt about a message that another journal proves to be sent.
-    pub fn add(&mut self, state: &State) {
+    pub fn add(&mut self, state: &JournalState) {
         let Some(header) = state.header() else { return };
         let run = self.run(&header.run_id);
         for (id, story) in state.stories().filter(|(_, story)| story.may_be_sent()) {

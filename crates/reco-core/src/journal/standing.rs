@@ -1,5 +1,7 @@
 //! Standing of one message according to the journal.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::digest::Digest;
@@ -19,6 +21,13 @@ pub enum Standing {
     Intended,
     /// The destination does not have it; the source queue does.
     Refused,
+}
+
+impl fmt::Display for Standing {
+    /// Writes the name as in JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Number of messages of a journal by standing.

@@ -7,7 +7,7 @@ use super::sent::SentIndex;
 use super::users::Users;
 use super::{Destinations, Lists, MessageOutcome, UserCounts, UserFate};
 use crate::human::amount;
-use crate::journal::State;
+use crate::journal::JournalState;
 use crate::message::Message;
 
 /// Messages that a run moved, with their outcomes so far.
@@ -75,7 +75,7 @@ impl Tracker {
     /// Creates a tracker of the messages that the destination has according to the journal. What an
     /// earlier look has settled stays settled. `since_ms` is the time at which the run began.
     #[must_use]
-    pub fn of(state: &State, since_ms: i64) -> Self {
+    pub fn of(state: &JournalState, since_ms: i64) -> Self {
         let tracked = state.sent().map(|sent| Tracked {
             id: sent.message_id.into(),
             outcome: sent.became.unwrap_or_default(),

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn state() -> State {
-    State {
+fn state() -> WorkProgress {
+    WorkProgress {
         what: "writing".to_owned(),
         unit: Unit::Items,
         done: 138,
@@ -18,26 +18,26 @@ fn state() -> State {
     }
 }
 
-fn throttled(seconds: u64) -> State {
+fn throttled(seconds: u64) -> WorkProgress {
     let why = "130 write throttles per minute, more than the 100 of --max-throttles".to_owned();
     let pause = Some(Pause { why, again_in: Duration::from_secs(seconds) });
     let (what, unit, note) = ("moving".to_owned(), Unit::Messages, None);
-    State { what, unit, note, done: 400, total: Total::Exactly(1_416), pause, ..state() }
+    WorkProgress { what, unit, note, done: 400, total: Total::Exactly(1_416), pause, ..state() }
 }
 
 #[test]
 fn every_line_at_two_widths() {
     let states = [
         state(),
-        State { done: 600, rate: Some(19.96), ..state() },
-        State { done: 138, rate: Some(0.0), ..state() },
-        State { rate: Some(0.3), note: None, idle: Duration::from_secs(75), ..state() },
-        State { done: 0, rate: None, total: Total::Unknown, note: None, ..state() },
-        State { total: Total::About(61_234_567), rate: Some(1_234.0), ..state() },
-        State { total: Total::Unknown, note: None, rate: Some(0.533), ..state() },
+        WorkProgress { done: 600, rate: Some(19.96), ..state() },
+        WorkProgress { done: 138, rate: Some(0.0), ..state() },
+        WorkProgress { rate: Some(0.3), note: None, idle: Duration::from_secs(75), ..state() },
+        WorkProgress { done: 0, rate: None, total: Total::Unknown, note: None, ..state() },
+        WorkProgress { total: Total::About(61_234_567), rate: Some(1_234.0), ..state() },
+        WorkProgress { total: Total::Unknown, note: None, rate: Some(0.533), ..state() },
         throttled(23),
         throttled(0),
-        State {
+        WorkProgress {
             what: "reading bad.jsonl".to_owned(),
             unit: Unit::Bytes,
             done: 12 << 20,
@@ -46,14 +46,14 @@ fn every_line_at_two_widths() {
             note: None,
             ..state()
         },
-        State {
+        WorkProgress {
             what: "verifying".to_owned(),
             unit: Unit::Lists,
             total: Total::About(1_000),
             note: None,
             ..state()
         },
-        State {
+        WorkProgress {
             what: "scanning".to_owned(),
             unit: Unit::Messages,
             done: 2_004,
@@ -66,7 +66,7 @@ fn every_line_at_two_widths() {
         let lines: Vec<String> = states.iter().map(|s| s.line(columns).plain()).collect();
         insta::assert_snapshot!(format!("at_{columns}"), lines.join("\n"));
     }
-    let texts: Vec<String> = states.iter().map(State::text).collect();
+    let texts: Vec<String> = states.iter().map(WorkProgress::text).collect();
     insta::assert_snapshot!("in_a_log", texts.join("\n"));
 }
 
@@ -117,7 +117,7 @@ proptest! {
         };
         let again_in = Duration::from_secs(7);
         let pause = why.map(|why| Pause { why, again_in });
-        let state = State { done, total, rate, pause, ..state() };
+        let state = WorkProgress { done, total, rate, pause, ..state() };
         let line = state.line(columns).plain();
         prop_assert!(width(&line) <= columns, "{line:?} in {columns}");
     }

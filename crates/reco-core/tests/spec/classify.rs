@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use reco_core::classify::{Class, Classification, ClassifyContext, Content, Held, classify};
+use reco_core::classify::{Class, Classification, ClassifyContext, Held, MessageContent, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{ArticleFacts, FactSet, Ids, UserFacts};
 use reco_core::item::{KeyType, Schema};
@@ -65,7 +65,7 @@ fn run(body: &str, around: &Around) -> Classification {
     let mut policy = Policy::default();
     policy.limits.max_len = Limit::at(0);
     policy.rules.article_known = !body.contains("xxx");
-    let content = Content::judge(decode(body), &facts(), &policy, &schema);
+    let content = MessageContent::judge(decode(body), &facts(), &policy, &schema);
     let held = |(user, at): (&Id, &i64)| (user.clone(), Held::At(Time::from_seconds(*at)));
     let in_table = around.in_table.iter().map(held).collect();
     let surroundings = ClassifyContext {
@@ -291,7 +291,7 @@ fn class_where(held: Held, body: &str, only_newer: bool) -> Classification {
     let schema = Schema { list_type: None, ..Schema::with_key_type(KeyType::N) };
     let mut policy = Policy::default();
     policy.writes.only_newer = only_newer;
-    let content = Content::judge(decode(body), &FactSet::Unavailable, &policy, &schema);
+    let content = MessageContent::judge(decode(body), &FactSet::Unavailable, &policy, &schema);
     let surroundings = ClassifyContext {
         message_bytes: 100,
         destination_limit: None,

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reco_core::export::{
-    Ending, ExportError, Header, Reader, VERSION, end_line, header_line, is_header, message_line,
+    ExportEnd, ExportError, ExportHeader, ExportReader, VERSION, end_line, header_line, is_header,
+    message_line,
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
 
-fn header() -> Header {
-    Header {
+fn header() -> ExportHeader {
+    ExportHeader {
         version: VERSION,
         export_id: "0123456789abcdef".to_owned(),
         queue: "arn:aws:sqs:us-east-1:000000000000:dlq".to_owned(),
@@ -39,8 +40,8 @@ fn file(messages: &[Message]) -> Vec<u8> {
     bytes
 }
 
-fn read(bytes: &[u8]) -> Result<(Vec<Message>, Ending), ExportError> {
-    let mut reader = Reader::default();
+fn read(bytes: &[u8]) -> Result<(Vec<Message>, ExportEnd), ExportError> {
+    let mut reader = ExportReader::default();
     let mut messages = Vec::new();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         messages.extend(reader.line(line)?);
@@ -95,7 +96,7 @@ proptest! {
         let (read, ending) = read(&file(&messages)).unwrap();
         prop_assert_eq!(&read, &messages);
         let messages = messages.len() as u64;
-        prop_assert_eq!(ending, Ending { messages, complete: true, torn_line: None });
+        prop_assert_eq!(ending, ExportEnd { messages, complete: true, torn_line: None });
     }
 
     /// A file truncated anywhere after its header yields the messages with complete lines, and does
@@ -118,7 +119,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
-        let mut reader = Reader::default();
+        let mut reader = ExportReader::default();
         for line in lines {
             let _ = reader.line(&line);
         }
@@ -172,7 +173,7 @@ fn what_is_no_export_or_more_than_one_is_refused() {
     assert_eq!(of(&[0, 1, 2, 3, 1]), ExportError::AfterEnd { line: 5 });
     assert_eq!(of(&[0, 1, 3]), ExportError::Count { line: 3, said: 2, found: 1 });
     assert_eq!(read(b"[1,[2]]\n").unwrap_err(), ExportError::NoHeader { line: 1 });
-    let newer = header_line(&Header { version: VERSION + 1, ..header() }).unwrap();
+    let newer = header_line(&ExportHeader { version: VERSION + 1, ..header() }).unwrap();
     let expected = ExportError::Version { found: VERSION + 1, recoctl: "0.1.0".to_owned() };
     assert_eq!(read(&newer).unwrap_err(), expected);
 }

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use reco_core::Id;
 use reco_core::supersede::{Lists, Newest, UserDigest, user_digest};
 
-fn ids(ids: &[u64]) -> Vec<Id> {
-    ids.iter().copied().map(Id::from).collect()
+fn ids(ids: &[u64]) -> Vec<UserDigest> {
+    ids.iter().map(|id| user_digest(None, &Id::from(*id))).collect()
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn the_order_of_the_scan_does_not_matter_and_equal_ages_supersede_nothing() {
 #[test]
 fn an_id_is_the_same_user_written_as_number_or_string() {
     let mut newest = Newest::default();
-    newest.observe([&Id::from("7")], 20);
-    assert!(newest.supersedes([&Id::from(7u64)], 10));
-    assert!(!newest.supersedes([&Id::from("07")], 10));
+    newest.observe(&[user_digest(None, &Id::from("7"))], 20);
+    assert!(newest.supersedes(&ids(&[7]), 10));
+    assert!(!newest.supersedes(&[user_digest(None, &Id::from("07"))], 10));
 }
 
 #[test]
@@ -46,9 +46,9 @@ fn a_user_of_another_queue_is_another_user() {
     let homes = [None, Some("arn:aws:sqs:r:1:a"), Some("arn:aws:sqs:r:1:b")];
     for one in homes {
         let mut newest = Newest::default();
-        newest.observe_digests(&[user_digest(one, &id)], 20);
+        newest.observe(&[user_digest(one, &id)], 20);
         for other in homes {
-            let outdone = newest.supersedes_digests(&[user_digest(other, &id)], 10);
+            let outdone = newest.supersedes(&[user_digest(other, &id)], 10);
             assert_eq!(outdone, one == other, "{one:?} {other:?}");
         }
     }
@@ -69,16 +69,16 @@ proptest! {
         for (users, made_ms, can_pass) in &scan {
             lists.add(users, *made_ms, *can_pass);
             if *can_pass {
-                newest.observe_digests(users, *made_ms);
+                newest.observe(users, *made_ms);
             }
         }
         let expected: Vec<bool> =
-            scan.iter().map(|(users, made_ms, _)| newest.supersedes_digests(users, *made_ms)).collect();
+            scan.iter().map(|(users, made_ms, _)| newest.supersedes(users, *made_ms)).collect();
         prop_assert_eq!(lists.superseded(), expected);
         let known = lists.newest();
         for (users, made_ms, _) in &scan {
             for time in [made_ms - 1, *made_ms] {
-                let both = (known.supersedes_digests(users, time), newest.supersedes_digests(users, time));
+                let both = (known.supersedes(users, time), newest.supersedes(users, time));
                 prop_assert_eq!(both.0, both.1);
             }
         }

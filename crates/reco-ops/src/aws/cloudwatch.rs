@@ -50,7 +50,7 @@ impl Statistic {
 
 /// Query for one series.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
+pub struct SeriesQuery {
     /// CloudWatch namespace, e.g. `AWS/DynamoDB`.
     pub namespace: &'static str,
     /// CloudWatch metric name.
@@ -106,7 +106,7 @@ impl Cloudwatch {
     ///
     /// # Errors
     /// Fails if a call to CloudWatch fails.
-    pub async fn read(&self, queries: &[Query], span: &Span) -> Result<Vec<Series>> {
+    pub async fn read(&self, queries: &[SeriesQuery], span: &Span) -> Result<Vec<Series>> {
         let mut all = vec![Series::default(); queries.len()];
         let numbers: Vec<usize> = (0..queries.len()).collect();
         for chunk in numbers.chunks(chunk_size(span.periods())) {
@@ -126,7 +126,7 @@ impl Cloudwatch {
     /// Sends the numbered queries and follows the pages.
     async fn fill(
         &self,
-        queries: &[Query],
+        queries: &[SeriesQuery],
         numbers: &[usize],
         span: &Span,
         all: &mut [Series],
@@ -171,7 +171,7 @@ fn id(number: usize) -> String {
     format!("m{number}")
 }
 
-fn data_query(number: usize, query: &Query, span: &Span) -> MetricDataQuery {
+fn data_query(number: usize, query: &SeriesQuery, span: &Span) -> MetricDataQuery {
     let dimensions = query
         .dimensions
         .iter()

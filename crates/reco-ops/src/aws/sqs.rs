@@ -19,11 +19,14 @@ pub use failure::{CallEffect, CallFailure};
 pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
-pub use receive::{Ask, Damaged, Received};
+pub use receive::{Damaged, ReceiveOptions, Received};
 pub use reference::{QueueRef, region_named};
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;
+
+/// AWS: a queue retains a message for at most 14 days; in seconds.
+pub const MAX_RETENTION_S: i64 = 14 * 86_400;
 
 /// SQS client for one region.
 #[derive(Debug, Clone)]

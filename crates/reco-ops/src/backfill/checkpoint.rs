@@ -15,11 +15,11 @@ use std::path::PathBuf;
 use reco_core::run_by::RunBy;
 use serde::{Deserialize, Serialize};
 
-pub use self::file::{Lock, default_path, load, parse};
+pub use self::file::{CheckpointLock, default_path, load, parse};
 pub use self::identity::{Identity, InputIdentity};
 pub use self::saver::Saver;
 use super::inputs::InputFailure;
-use super::lines::Place;
+use super::lines::LineStart;
 use super::run_counts::RunCounts;
 use super::writes::Writes;
 
@@ -42,7 +42,7 @@ pub struct Checkpoint {
     /// Number of runs so far.
     pub runs: u32,
     /// Progress of the runs.
-    pub state: State,
+    pub state: CheckpointState,
     /// Rejects file, if the run has one.
     pub rejects: Option<RejectsFile>,
     /// Who ran the last run, and why; unknown in checkpoints of earlier versions.
@@ -52,11 +52,11 @@ pub struct Checkpoint {
 
 /// Progress of a run, with the counts up to that place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct CheckpointState {
     /// True if the whole input is processed.
     pub finished: bool,
     /// Place up to which every line is processed.
-    pub at: Place,
+    pub at: LineStart,
     /// Counts of these lines and their entries.
     #[serde(rename = "books")]
     pub run_counts: RunCounts,
@@ -68,11 +68,11 @@ pub struct State {
     pub failures: BTreeMap<usize, InputFailure>,
 }
 
-impl Default for State {
+impl Default for CheckpointState {
     fn default() -> Self {
-        State {
+        CheckpointState {
             finished: false,
-            at: Place::start(0),
+            at: LineStart::start(0),
             run_counts: RunCounts::default(),
             writes: Writes::default(),
             duration_s: 0.0,

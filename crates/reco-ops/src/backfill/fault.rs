@@ -10,7 +10,7 @@ use reco_core::shapes::ShapeError;
 
 /// Kind of fault, as reports count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FaultReason {
     /// Invalid JSON, or a known shape with wrong types.
     Malformed,
     /// Valid JSON of an unknown shape.
@@ -46,25 +46,25 @@ pub enum Reason {
 /// Maximum characters of a detail, about a screenful.
 const DETAIL_CHARS: usize = 1000;
 
-impl Reason {
+impl FaultReason {
     /// Returns the name used in tables, JSON and rejects.
     pub fn name(self) -> &'static str {
         match self {
-            Reason::Malformed => "malformed",
-            Reason::Foreign => "foreign",
-            Reason::NotUtf8 => "not-utf8",
-            Reason::LineTooLong => "line-too-long",
-            Reason::CutOff => "cut-off",
-            Reason::BadEntry => "bad-entry",
-            Reason::WrongType => "wrong-type",
-            Reason::KeyTooLong => "key-too-long",
-            Reason::Oversize => "oversize",
-            Reason::Undated => "undated",
-            Reason::Unsendable => "unsendable",
-            Reason::DeleteElsewhere => "delete-elsewhere",
-            Reason::Reported => "reported-error",
-            Reason::Unmapped => "map-failed",
-            Reason::NotWritten => "not-written",
+            FaultReason::Malformed => "malformed",
+            FaultReason::Foreign => "foreign",
+            FaultReason::NotUtf8 => "not-utf8",
+            FaultReason::LineTooLong => "line-too-long",
+            FaultReason::CutOff => "cut-off",
+            FaultReason::BadEntry => "bad-entry",
+            FaultReason::WrongType => "wrong-type",
+            FaultReason::KeyTooLong => "key-too-long",
+            FaultReason::Oversize => "oversize",
+            FaultReason::Undated => "undated",
+            FaultReason::Unsendable => "unsendable",
+            FaultReason::DeleteElsewhere => "delete-elsewhere",
+            FaultReason::Reported => "reported-error",
+            FaultReason::Unmapped => "map-failed",
+            FaultReason::NotWritten => "not-written",
         }
     }
 }
@@ -73,7 +73,7 @@ impl Reason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Kind of fault.
-    pub reason: Reason,
+    pub reason: FaultReason,
     /// Description of the fault with its position.
     pub detail: String,
     /// Text of the faulty entry, if the line has other entries.
@@ -81,36 +81,36 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(reason: Reason, detail: String) -> Self {
+    fn new(reason: FaultReason, detail: String) -> Self {
         let detail = clip(&detail, DETAIL_CHARS).into_owned();
         Fault { reason, detail, text: None }
     }
 
     /// Returns the fault of a line on which the `--map` expression fails.
     pub fn unmapped(error: &str) -> Self {
-        Fault::new(Reason::Unmapped, format!("--map failed: {error}"))
+        Fault::new(FaultReason::Unmapped, format!("--map failed: {error}"))
     }
 
     /// Returns the fault of an entry that the destination did not accept.
     pub fn not_written(detail: String, text: Option<String>) -> Self {
-        Fault { text, ..Fault::new(Reason::NotWritten, detail) }
+        Fault { text, ..Fault::new(FaultReason::NotWritten, detail) }
     }
 
     /// Returns the fault of a line that stops being UTF-8 at a byte offset.
     pub fn not_utf8(offset: usize) -> Self {
-        Fault::new(Reason::NotUtf8, format!("not UTF-8 at byte {offset} of the line"))
+        Fault::new(FaultReason::NotUtf8, format!("not UTF-8 at byte {offset} of the line"))
     }
 
     /// Returns the fault of a line that was too long to keep.
     pub fn line_too_long(bytes: u64) -> Self {
         let detail = format!("line is {bytes} bytes; the maximum is {MAX_LINE}");
-        Fault::new(Reason::LineTooLong, detail)
+        Fault::new(FaultReason::LineTooLong, detail)
     }
 
     /// Returns the fault of an undated entry where generation times decide.
     pub fn undated() -> Self {
         let detail = "no `generated_at`, which --if-newer requires; --generated-at sets it for lines without one";
-        Fault::new(Reason::Undated, detail.to_owned())
+        Fault::new(FaultReason::Undated, detail.to_owned())
     }
 
     /// Returns the fault of a removal that the destination cannot express.
@@ -118,12 +118,12 @@ impl Fault {
         let detail = format!(
             "{place} cannot express a deletion; only a backfill straight into the table can"
         );
-        Fault::new(Reason::DeleteElsewhere, detail)
+        Fault::new(FaultReason::DeleteElsewhere, detail)
     }
 
     /// Returns the fault of a line of an export that cannot be used.
     pub fn exported(detail: String) -> Self {
-        Fault::new(Reason::Malformed, detail)
+        Fault::new(FaultReason::Malformed, detail)
     }
 
     /// Names the message of an export that the fault is in.
@@ -137,15 +137,15 @@ impl Fault {
 
     /// Returns the fault of a line in which the input broke off.
     pub fn cut_off() -> Self {
-        Fault::new(Reason::CutOff, "the input ends in the middle of this line".to_owned())
+        Fault::new(FaultReason::CutOff, "the input ends in the middle of this line".to_owned())
     }
 }
 
 impl From<DecodeError> for Fault {
     fn from(error: DecodeError) -> Self {
         let reason = match &error {
-            DecodeError::Malformed { .. } => Reason::Malformed,
-            DecodeError::Foreign { .. } => Reason::Foreign,
+            DecodeError::Malformed { .. } => FaultReason::Malformed,
+            DecodeError::Foreign { .. } => FaultReason::Foreign,
         };
         Fault::new(reason, error.to_string())
     }
@@ -154,7 +154,7 @@ impl From<DecodeError> for Fault {
 impl From<BadEntry> for Fault {
     fn from(bad: BadEntry) -> Self {
         let detail = bad.to_string();
-        Fault { text: Some(bad.alone()), ..Fault::new(Reason::BadEntry, detail) }
+        Fault { text: Some(bad.alone()), ..Fault::new(FaultReason::BadEntry, detail) }
     }
 }
 
@@ -163,7 +163,7 @@ impl From<ShapeError> for Fault {
         match error {
             ShapeError::Decode(error) => error.into(),
             reported @ ShapeError::Reported { .. } => {
-                Fault::new(Reason::Reported, reported.to_string())
+                Fault::new(FaultReason::Reported, reported.to_string())
             }
         }
     }
@@ -171,7 +171,7 @@ impl From<ShapeError> for Fault {
 
 impl From<ComposeError> for Fault {
     fn from(error: ComposeError) -> Self {
-        Fault::new(Reason::Unsendable, error.to_string())
+        Fault::new(FaultReason::Unsendable, error.to_string())
     }
 }
 
@@ -180,9 +180,11 @@ impl From<ItemError> for Fault {
         let reason = match &error {
             ItemError::KeyNotNumeric(_)
             | ItemError::SortKeyNotNumeric(_)
-            | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
-            ItemError::KeyTooLong { .. } | ItemError::SortKeyTooLong { .. } => Reason::KeyTooLong,
-            ItemError::TooLarge { .. } => Reason::Oversize,
+            | ItemError::ArticleNotNumeric { .. } => FaultReason::WrongType,
+            ItemError::KeyTooLong { .. } | ItemError::SortKeyTooLong { .. } => {
+                FaultReason::KeyTooLong
+            }
+            ItemError::TooLarge { .. } => FaultReason::Oversize,
         };
         Fault::new(reason, error.to_string())
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::former::in_order;
 use super::inputs::At;
-use super::prepare::{EntryOfUser, Fate, Preparer};
+use super::prepare::{EntryOfUser, PlannedFate, Preparer};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Unit};
 use crate::files::input;
@@ -122,14 +122,14 @@ impl UserEntries {
         let EntryOfUser { at, index, fate, dropped, time } = entry;
         let file = names.get(at.file).cloned().unwrap_or_default();
         let fate = match fate {
-            Fate::Write(item) if item.action == Action::Delete => EntryFate::Delete,
-            Fate::Write(item) => {
+            PlannedFate::Write(item) if item.action == Action::Delete => EntryFate::Delete,
+            PlannedFate::Write(item) => {
                 let ids = item.recommendation.articles.len();
                 EntryFate::Write { ids, dropped: dropped.total() }
             }
-            Fate::Skip(why) => EntryFate::Skip { why },
-            Fate::Reject(fault) => EntryFate::Reject { why: fault.detail },
-            Fate::OtherShard => return,
+            PlannedFate::Skip(why) => EntryFate::Skip { why },
+            PlannedFate::Reject(fault) => EntryFate::Reject { why: fault.detail },
+            PlannedFate::OtherShard => return,
         };
         if self.entries.len() == KEPT {
             self.entries.pop_front();

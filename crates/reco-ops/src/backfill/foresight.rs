@@ -10,7 +10,7 @@ use reco_store::writer::{Replacing, WriteFailure, WriteReport};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::write::{Batch, Written};
+use super::write::{WriteBatch, Written};
 
 /// Reads what the table holds for the users of a dry run.
 #[derive(Debug)]
@@ -85,7 +85,11 @@ impl Foresight {
     }
 
     /// Compares a batch instead of writing it.
-    pub(super) async fn compare(self: Arc<Self>, batch: Batch, halt: CancellationToken) -> Written {
+    pub(super) async fn compare(
+        self: Arc<Self>,
+        batch: WriteBatch,
+        halt: CancellationToken,
+    ) -> Written {
         let (entries, items) = batch.into_parts();
         let (drawn, others): (Vec<_>, Vec<_>) = items.into_iter().partition(|i| self.is_drawn(i));
         let mut report = WriteReport { written: others.len(), ..WriteReport::default() };

@@ -18,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use self::chosen::Chosen;
+pub use self::chosen::ChosenEntries;
 use self::disk::Disk;
-use super::lines::Place;
+use super::lines::LineStart;
 use super::prepare::{Listed, Preparer};
 use super::read::{self, Chunk};
 use super::{CHUNKS, stages};
@@ -233,7 +233,7 @@ pub(super) async fn chosen(
     preparer: &Arc<Preparer>,
     newest: bool,
     control: &Control,
-) -> Result<Arc<Chosen>> {
+) -> Result<Arc<ChosenEntries>> {
     let sources = async || input::check(files).await;
     let how = (&control.events, &control.cancel);
     chosen::choose(sources, preparer, newest, how).await.map(Arc::new)
@@ -249,7 +249,7 @@ pub async fn chosen_of_exports(
     preparer: &Arc<Preparer>,
     newest: bool,
     control: &Control,
-) -> Result<Option<Arc<Chosen>>> {
+) -> Result<Option<Arc<ChosenEntries>>> {
     if !has_export(files).await {
         return Ok(None);
     }
@@ -277,7 +277,7 @@ where
 {
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     // The reader ends when the receiver is gone.
-    tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
+    tokio::spawn(read::read(sources, LineStart::start(0), mapped, chunks));
     stages(receiver, 0, work).map(|done| {
         done.map_err(|error| {
             Error::new(Kind::Internal, "reading an input failed unexpectedly").because(&error)

@@ -11,7 +11,7 @@ use reco_store::writer::{Formers, Replacing};
 use serde::Serialize;
 
 use super::former::FormerIndex;
-use super::{Preparer, Standing};
+use super::{Preparer, RunProgress};
 use crate::error::{Error, Result};
 use crate::event::{Control, Unit};
 
@@ -26,7 +26,7 @@ pub struct Holders {
     /// Those whose item in the table is a list of the input.
     pub holding: u64,
     /// The first million of them.
-    pub holders: Vec<Holder>,
+    pub holders: Vec<ListHolder>,
     /// Lines and entries of the input that could not be read.
     pub unread: u64,
     /// Read capacity units consumed, as reported by DynamoDB.
@@ -45,7 +45,7 @@ pub struct Holders {
 
 /// User whose item in the table is a list of an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Holder {
+pub struct ListHolder {
     /// User.
     pub user: Id,
 }
@@ -91,7 +91,7 @@ pub async fn holders(
                     }
                     found.holding += 1;
                     if found.holders.len() < LISTED {
-                        found.holders.push(Holder { user: item.recommendation.user });
+                        found.holders.push(ListHolder { user: item.recommendation.user });
                     }
                 }
             }
@@ -104,7 +104,8 @@ pub async fn holders(
                 break;
             }
         }
-        let at = Standing { done: found.users, taken: total, at_end: true, ..Standing::default() };
+        let at =
+            RunProgress { done: found.users, taken: total, at_end: true, ..RunProgress::default() };
         at.show(&progress, None);
     }
     found.interrupted = control.cancel.is_cancelled();

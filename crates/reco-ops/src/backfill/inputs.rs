@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::Place;
+use super::lines::LineStart;
 use crate::files::input::{Compression, Source};
 
 /// Input as shown in reports.
@@ -51,13 +51,13 @@ pub struct At {
 
 impl At {
     /// Names a place before a report exists.
-    pub fn in_sources(sources: &[Source], at: Place) -> Self {
+    pub fn in_sources(sources: &[Source], at: LineStart) -> Self {
         let file = sources.get(at.file).map(|source| source.name.clone()).unwrap_or_default();
         At { file, line: at.line, offset: at.offset }
     }
 
     /// Names a place in the report's inputs.
-    pub fn new(inputs: &[InputReport], at: Place) -> Self {
+    pub fn new(inputs: &[InputReport], at: LineStart) -> Self {
         let file = inputs.get(at.file).map(|input| input.name.clone()).unwrap_or_default();
         At { file, line: at.line, offset: at.offset }
     }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use reco_core::filter::DropCounts;
 
-use super::fault::Reason;
-use super::lines::Place;
+use super::fault::FaultReason;
+use super::lines::LineStart;
 use super::rejects::Reject;
-pub use super::run_counts::Fate;
+pub use super::run_counts::EntryOutcome;
 use super::run_counts::RunCounts;
 use super::sizes::ItemSizes;
 
@@ -32,7 +32,7 @@ const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub struct LineTracker {
     /// Lines from the first one with waiting or unreached entries on.
-    open: VecDeque<Line>,
+    open: VecDeque<TrackedLine>,
     /// Number of the first line in `open`.
     base: u64,
     /// Counts of all lines and entries so far.
@@ -52,26 +52,26 @@ pub struct LineTracker {
 }
 
 #[derive(Debug)]
-struct Line {
-    at: Place,
+struct TrackedLine {
+    at: LineStart,
     /// Text for the rejects if a write fails.
     text: Option<Arc<[u8]>>,
     waiting: usize,
-    gravest: Option<Fate>,
+    gravest: Option<EntryOutcome>,
     /// Number of blank lines that this stands for.
     blank: u64,
     kept_articles: u64,
     dropped: DropCounts,
     /// Fate of the first settled entry; most lines have only one.
-    first: Option<Fate>,
-    more: Vec<Fate>,
+    first: Option<EntryOutcome>,
+    more: Vec<EntryOutcome>,
     rejects: Vec<Reject>,
 }
 
 /// Line whose entries are being added.
 #[derive(Debug)]
 pub struct Entering {
-    line: Line,
+    line: TrackedLine,
 }
 
 impl LineTracker {
@@ -81,26 +81,26 @@ impl LineTracker {
     }
 
     /// Adds consecutive blank lines.
-    pub fn blank(&mut self, at: Place, count: u64) {
+    pub fn blank(&mut self, at: LineStart, count: u64) {
         self.all.lines.read += count;
         self.all.lines.blank += count;
-        let mut line = Line::new(at, None);
+        let mut line = TrackedLine::new(at, None);
         line.blank = count;
         self.open.push_back(line);
         self.advance();
     }
 
     /// Adds a line that is rejected as a whole.
-    pub fn reject_line(&mut self, at: Place, reason: Reason, reject: Reject) {
+    pub fn reject_line(&mut self, at: LineStart, reason: FaultReason, reject: Reject) {
         let mut entering = self.begin(at, None);
         self.reject(&mut entering, reason, reject);
         self.entered(entering);
     }
 
     /// Adds a line that belongs entirely to other shards.
-    pub fn other_shard(&mut self, at: Place) {
+    pub fn other_shard(&mut self, at: LineStart) {
         let mut entering = self.begin(at, None);
-        self.settled(&mut entering, Fate::OtherShard);
+        self.settled(&mut entering, EntryOutcome::OtherShard);
         self.entered(entering);
     }
 
@@ -116,21 +116,21 @@ impl LineTracker {
     }
 
     /// Starts a line with entries, to be passed to [`LineTracker::entered`].
-    pub fn begin(&mut self, at: Place, text: Option<Arc<[u8]>>) -> Entering {
+    pub fn begin(&mut self, at: LineStart, text: Option<Arc<[u8]>>) -> Entering {
         self.all.lines.read += 1;
-        Entering { line: Line::new(at, text) }
+        Entering { line: TrackedLine::new(at, text) }
     }
 
     /// Adds an entry whose fate is known.
-    pub fn settled(&mut self, entering: &mut Entering, fate: Fate) {
+    pub fn settled(&mut self, entering: &mut Entering, fate: EntryOutcome) {
         self.all.entries.read += 1;
         self.all.count(fate);
         entering.line.meet(fate);
     }
 
     /// Adds a rejected entry.
-    pub fn reject(&mut self, entering: &mut Entering, reason: Reason, reject: Reject) {
-        self.settled(entering, Fate::Rejected(reason));
+    pub fn reject(&mut self, entering: &mut Entering, reason: FaultReason, reject: Reject) {
+        self.settled(entering, EntryOutcome::Rejected(reason));
         self.held += reject.bytes();
         entering.line.rejects.push(reject);
     }
@@ -158,7 +158,7 @@ impl LineTracker {
     }
 
     /// Settles a waiting entry, by its line number.
-    pub fn settle(&mut self, number: u64, fate: Fate) {
+    pub fn settle(&mut self, number: u64, fate: EntryOutcome) {
         self.all.count(fate);
         let Some(line) = self.line_mut(number) else { return };
         line.waiting -= 1;
@@ -183,20 +183,20 @@ impl LineTracker {
         if let Some(line) = self.line_mut(number) {
             line.rejects.push(reject);
         }
-        self.settle(number, Fate::Failed);
+        self.settle(number, EntryOutcome::Failed);
     }
 
     /// Returns the place and text of a line with waiting entries.
-    pub fn line(&self, number: u64) -> Option<(Place, Option<Arc<[u8]>>)> {
+    pub fn line(&self, number: u64) -> Option<(LineStart, Option<Arc<[u8]>>)> {
         let line = self.open.get(usize::try_from(number.checked_sub(self.base)?).ok()?)?;
         Some((line.at, line.text.clone()))
     }
 
     /// Returns the place of the first line with waiting or unreached entries; every line before it
     /// is settled.
-    pub fn first_open(&self) -> Option<Place> {
+    pub fn first_open(&self) -> Option<LineStart> {
         if self.undone {
-            return Some(Place::start(0));
+            return Some(LineStart::start(0));
         }
         self.open.front().map(|line| line.at)
     }
@@ -233,7 +233,7 @@ impl LineTracker {
         self.open.iter_mut().flat_map(|line| std::mem::take(&mut line.rejects)).collect()
     }
 
-    fn line_mut(&mut self, number: u64) -> Option<&mut Line> {
+    fn line_mut(&mut self, number: u64) -> Option<&mut TrackedLine> {
         self.open.get_mut(usize::try_from(number.checked_sub(self.base)?).ok()?)
     }
 
@@ -241,7 +241,7 @@ impl LineTracker {
     /// entries are yet to be written.
     fn advance(&mut self) {
         while let Some(line) = self.open.front() {
-            if line.waiting > 0 || line.gravest == Some(Fate::Left) {
+            if line.waiting > 0 || line.gravest == Some(EntryOutcome::Left) {
                 return;
             }
             let Some(line) = self.open.pop_front() else { return };
@@ -253,9 +253,9 @@ impl LineTracker {
     }
 }
 
-impl Line {
-    fn new(at: Place, text: Option<Arc<[u8]>>) -> Self {
-        Line {
+impl TrackedLine {
+    fn new(at: LineStart, text: Option<Arc<[u8]>>) -> Self {
+        TrackedLine {
             at,
             text,
             waiting: 0,
@@ -273,7 +273,7 @@ impl Line {
         self.text.as_ref().map_or(0, |text| text.len())
     }
 
-    fn meet(&mut self, fate: Fate) {
+    fn meet(&mut self, fate: EntryOutcome) {
         self.gravest = self.gravest.max(Some(fate));
         match self.first {
             None => self.first = Some(fate),

@@ -14,7 +14,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
+pub struct LineStart {
     /// Index of the input, from 0.
     pub file: usize,
     /// Line number, from 1.
@@ -28,16 +28,16 @@ pub struct Place {
 
 /// Line with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct InputLine {
     /// Start of the line.
-    pub at: Place,
+    pub at: LineStart,
     /// Content, classified.
-    pub content: Content,
+    pub content: LineContent,
 }
 
 /// Content of a line, without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum LineContent {
     /// Number of consecutive lines that hold only whitespace.
     Blank(u64),
     /// Bytes that are not decoded yet.
@@ -51,32 +51,32 @@ pub enum Content {
 /// Splits one input incrementally. Holds at most one unfinished line.
 #[derive(Debug)]
 pub struct Splitter {
-    next: Place,
+    next: LineStart,
     partial: Vec<u8>,
     /// Bytes dropped from a line that is too long.
     dropped: u64,
     limit: usize,
 }
 
-impl Place {
+impl LineStart {
     /// Returns the start of an input.
     pub const fn start(file: usize) -> Self {
-        Place { file, line: 1, offset: 0, inside: false }
+        LineStart { file, line: 1, offset: 0, inside: false }
     }
 }
 
 impl Splitter {
     /// Creates a splitter for an input that is read from `next` on.
-    pub fn at(next: Place) -> Self {
+    pub fn at(next: LineStart) -> Self {
         Self::with_limit(next, MAX_LINE)
     }
 
-    fn with_limit(next: Place, limit: usize) -> Self {
+    fn with_limit(next: LineStart, limit: usize) -> Self {
         Splitter { next, partial: Vec::new(), dropped: 0, limit }
     }
 
     /// Returns the start of the next line.
-    pub fn next(&self) -> Place {
+    pub fn next(&self) -> LineStart {
         self.next
     }
 
@@ -86,13 +86,13 @@ impl Splitter {
     }
 
     /// Removes the unfinished line if it is `wanted`; returns it with its place.
-    pub fn take_if(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<(Place, Vec<u8>)> {
+    pub fn take_if(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<(LineStart, Vec<u8>)> {
         let taken = self.dropped == 0 && wanted(&self.partial);
         taken.then(|| (self.next, std::mem::take(&mut self.partial)))
     }
 
     /// Consumes bytes and appends the lines that they complete.
-    pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
+    pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<InputLine>) {
         loop {
             bytes = &bytes[self.skip_blank(bytes, lines)..];
             let Some(end) = memchr::memchr(b'\n', bytes) else { break };
@@ -108,7 +108,7 @@ impl Splitter {
     }
 
     /// Appends the blank lines at the start of the bytes; returns their length.
-    fn skip_blank(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> usize {
+    fn skip_blank(&mut self, bytes: &[u8], lines: &mut Vec<InputLine>) -> usize {
         let BlankLines { lines: count, bytes: length } = blank_lines(bytes);
         // Unfinished lines, and lines that may be too long, are handled one by one.
         if count == 0 || !self.partial.is_empty() || self.dropped > 0 || length > self.limit {
@@ -121,23 +121,23 @@ impl Splitter {
 
     /// Appends blank lines. Consecutive ones share one entry, so that there are no more entries
     /// than for other lines.
-    fn blank(&mut self, count: u64, lines: &mut Vec<Line>) {
+    fn blank(&mut self, count: u64, lines: &mut Vec<InputLine>) {
         match lines.last_mut() {
-            Some(Line { content: Content::Blank(before), .. }) => *before += count,
-            _ => lines.push(Line { at: self.next, content: Content::Blank(count) }),
+            Some(InputLine { content: LineContent::Blank(before), .. }) => *before += count,
+            _ => lines.push(InputLine { at: self.next, content: LineContent::Blank(count) }),
         }
         self.next.line += count;
     }
 
     /// Finishes the input: a last line needs no line break.
-    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+    pub fn finish(&mut self, lines: &mut Vec<InputLine>) {
         if !self.partial.is_empty() || self.dropped > 0 {
             self.flush(0, lines);
         }
     }
 
     /// Appends the partial line of an input that broke off, so that it is not lost.
-    pub fn cut(&mut self, lines: &mut Vec<Line>) {
+    pub fn cut(&mut self, lines: &mut Vec<InputLine>) {
         if self.dropped > 0 {
             return self.flush(0, lines);
         }
@@ -149,7 +149,7 @@ impl Splitter {
         self.next.line += 1;
         // Further reads must not find the same text and report it twice.
         self.next.offset += text.len() as u64;
-        lines.push(Line { at, content: Content::Cut(text.into()) });
+        lines.push(InputLine { at, content: LineContent::Cut(text.into()) });
     }
 
     fn hold(&mut self, bytes: &[u8]) {
@@ -161,10 +161,10 @@ impl Splitter {
         }
     }
 
-    fn flush(&mut self, line_break: u64, lines: &mut Vec<Line>) {
+    fn flush(&mut self, line_break: u64, lines: &mut Vec<InputLine>) {
         if self.dropped > 0 {
             let length = std::mem::take(&mut self.dropped);
-            lines.push(Line { at: self.next, content: Content::TooLong(length) });
+            lines.push(InputLine { at: self.next, content: LineContent::TooLong(length) });
             self.next.line += 1;
             self.next.offset += length + line_break;
             return;
@@ -175,7 +175,7 @@ impl Splitter {
         self.partial = partial;
     }
 
-    fn complete(&mut self, bytes: &[u8], line_break: u64, lines: &mut Vec<Line>) {
+    fn complete(&mut self, bytes: &[u8], line_break: u64, lines: &mut Vec<InputLine>) {
         let mut at = self.next;
         let mut text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         if at.line == 1
@@ -187,10 +187,25 @@ impl Splitter {
         if text.iter().all(u8::is_ascii_whitespace) {
             self.blank(1, lines);
         } else {
-            lines.push(Line { at, content: Content::Text(text.into()) });
+            lines.push(InputLine { at, content: LineContent::Text(text.into()) });
             self.next.line += 1;
         }
         self.next.offset += bytes.len() as u64 + line_break;
+    }
+}
+
+#[cfg(test)]
+impl InputLine {
+    /// Returns the line's number, offset and content as text.
+    pub(super) fn shown(&self) -> (u64, u64, String) {
+        let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+        let content = match &self.content {
+            LineContent::Blank(lines) => format!("{lines} blank"),
+            LineContent::Text(bytes) => text(bytes),
+            LineContent::TooLong(bytes) => format!("too long: {bytes}"),
+            LineContent::Cut(bytes) => format!("cut: {}", text(bytes)),
+        };
+        (self.at.line, self.at.offset, content)
     }
 }
 
@@ -199,7 +214,7 @@ mod tests {
     use super::*;
 
     fn split(pieces: &[&[u8]], limit: usize) -> Vec<(u64, u64, String)> {
-        let mut splitter = Splitter::with_limit(Place::start(0), limit);
+        let mut splitter = Splitter::with_limit(LineStart::start(0), limit);
         let mut lines = Vec::new();
         for piece in pieces {
             splitter.feed(piece, &mut lines);
@@ -208,15 +223,8 @@ mod tests {
         shown(&lines)
     }
 
-    fn shown(lines: &[Line]) -> Vec<(u64, u64, String)> {
-        let content = |content: &Content| match content {
-            Content::Blank(1) => "blank".to_owned(),
-            Content::Blank(lines) => format!("{lines} blank"),
-            Content::Text(text) => String::from_utf8_lossy(text).into_owned(),
-            Content::TooLong(bytes) => format!("too long: {bytes}"),
-            Content::Cut(text) => format!("cut: {}", String::from_utf8_lossy(text)),
-        };
-        lines.iter().map(|l| (l.at.line, l.at.offset, content(&l.content))).collect()
+    fn shown(lines: &[InputLine]) -> Vec<(u64, u64, String)> {
+        lines.iter().map(InputLine::shown).collect()
     }
 
     fn line(number: u64, offset: u64, content: &str) -> (u64, u64, String) {
@@ -249,7 +257,7 @@ mod tests {
     fn read_from_any_line_on_the_rest_is_the_same() {
         let text = b"\xef\xbb\xbffirst\r\n\nthird\n\xef\xbb\xbffourth";
         let whole = split(&[text], 100);
-        let mut splitter = Splitter::at(Place::start(0));
+        let mut splitter = Splitter::at(LineStart::start(0));
         let mut lines = Vec::new();
         splitter.feed(text, &mut lines);
         splitter.finish(&mut lines);
@@ -267,7 +275,7 @@ mod tests {
         for (blank, lines_each) in [(&b"\n"[..], 1), (b"\r\n", 1), (b" \t\n", 1), (b"\n \n\r\n", 3)]
         {
             let times = 4 * 1024 * 1024 / blank.len();
-            let mut splitter = Splitter::at(Place::start(0));
+            let mut splitter = Splitter::at(LineStart::start(0));
             let mut lines = Vec::new();
             splitter.feed(b"first\n", &mut lines);
             for step in blank.repeat(times).chunks(16 * 1024) {
@@ -303,11 +311,11 @@ mod tests {
 
     #[test]
     fn what_was_cut_off_is_kept_apart() {
-        let mut splitter = Splitter::at(Place::start(0));
+        let mut splitter = Splitter::at(LineStart::start(0));
         let mut lines = Vec::new();
         splitter.feed(b"good\n[1,[2", &mut lines);
         splitter.cut(&mut lines);
         assert_eq!(shown(&lines), [line(1, 0, "good"), line(2, 5, "cut: [1,[2")]);
-        assert_eq!(splitter.next(), Place { line: 3, offset: 10, ..Place::start(0) });
+        assert_eq!(splitter.next(), LineStart { line: 3, offset: 10, ..LineStart::start(0) });
     }
 }

@@ -2,7 +2,7 @@
 //! lines follow again after it.
 
 use super::layout::{self, LOOK_AHEAD};
-use super::lines::{Content, Line, Place, Splitter};
+use super::lines::{InputLine, LineContent, LineStart, Splitter};
 use super::values::Values;
 use crate::files::input::{blank_lines, without_bom};
 
@@ -28,9 +28,9 @@ enum State {
 
 #[derive(Debug)]
 struct Opened {
-    line: Line,
+    line: InputLine,
     /// Start of the following line.
-    next: Place,
+    next: LineStart,
     /// The line with its line break, and the bytes after it.
     text: Vec<u8>,
     /// Length of the line, including its line break.
@@ -41,12 +41,12 @@ struct Opened {
 
 impl Mixed {
     /// Creates a splitter for an input that is read from `next` on.
-    pub fn at(next: Place, mapped: bool) -> Self {
+    pub fn at(next: LineStart, mapped: bool) -> Self {
         Mixed { state: State::Lines(Splitter::at(next)), mapped }
     }
 
     /// Returns the place where the next line or value starts, or may start.
-    pub fn next(&self) -> Place {
+    pub fn next(&self) -> LineStart {
         match &self.state {
             State::Lines(splitter) => splitter.next(),
             State::Opened(opened) => opened.line.at,
@@ -55,7 +55,7 @@ impl Mixed {
     }
 
     /// Consumes bytes and appends the lines and values that they complete.
-    pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
+    pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<InputLine>) {
         while !bytes.is_empty() {
             bytes = match &mut self.state {
                 State::Lines(splitter) => {
@@ -85,7 +85,7 @@ impl Mixed {
     }
 
     /// Finishes the input; returns a description of what is missing, if anything.
-    pub fn finish(&mut self, lines: &mut Vec<Line>) -> Option<String> {
+    pub fn finish(&mut self, lines: &mut Vec<InputLine>) -> Option<String> {
         self.look_at_all(lines);
         match &mut self.state {
             State::Lines(splitter) => {
@@ -98,7 +98,7 @@ impl Mixed {
     }
 
     /// Appends what is left of an input that broke off, so that it is not lost.
-    pub fn cut(&mut self, lines: &mut Vec<Line>) {
+    pub fn cut(&mut self, lines: &mut Vec<InputLine>) {
         self.look_at_all(lines);
         match &mut self.state {
             State::Lines(splitter) => splitter.cut(lines),
@@ -108,7 +108,7 @@ impl Mixed {
     }
 
     /// Classifies the pending line with the bytes at hand, because no more will come.
-    fn look_at_all(&mut self, lines: &mut Vec<Line>) {
+    fn look_at_all(&mut self, lines: &mut Vec<InputLine>) {
         // An array or object whose last line has no line break is not an unfinished line.
         while matches!(self.state, State::Opened(_)) {
             self.look(true, lines);
@@ -116,7 +116,7 @@ impl Mixed {
     }
 
     /// Classifies the pending line if that is possible yet.
-    fn look(&mut self, at_end: bool, lines: &mut Vec<Line>) {
+    fn look(&mut self, at_end: bool, lines: &mut Vec<InputLine>) {
         let State::Opened(opened) = &mut self.state else { return };
         let (line, rest) = opened.text.split_at(opened.own);
         let Some(whole) = layout::goes_on(line, rest, at_end) else {
@@ -145,7 +145,7 @@ fn take_lines<'b>(
     splitter: &mut Splitter,
     mapped: bool,
     mut bytes: &'b [u8],
-    lines: &mut Vec<Line>,
+    lines: &mut Vec<InputLine>,
 ) -> (Option<State>, &'b [u8]) {
     while !bytes.is_empty() {
         // Skips megabytes of blank lines at once.
@@ -174,9 +174,9 @@ fn take_lines<'b>(
 }
 
 /// Returns whether a line holds array values or starts a value.
-fn is_opened(line: &Line, mapped: bool) -> bool {
+fn is_opened(line: &InputLine, mapped: bool) -> bool {
     match &line.content {
-        Content::Text(text) => {
+        LineContent::Text(text) => {
             let text = without_bom(text);
             layout::is_begun(text)
                 || (!mapped && layout::is_array(text) && layout::is_complete(text))
@@ -188,8 +188,8 @@ fn is_opened(line: &Line, mapped: bool) -> bool {
 /// Strips the comma around a line that is otherwise one value: an element of an array whose
 /// brackets stand on lines that are not JSON (`var recs = [`). Otherwise only the last element
 /// would be read.
-fn take_commas(line: &mut Line) {
-    let Content::Text(text) = &line.content else { return };
+fn take_commas(line: &mut InputLine) {
+    let LineContent::Text(text) = &line.content else { return };
     let (start, end) = (text.trim_ascii_start(), text.trim_ascii_end());
     if !start.starts_with(b",") && !end.ends_with(b",") {
         return;
@@ -200,7 +200,7 @@ fn take_commas(line: &mut Line) {
     if is_value && layout::is_whole(value) {
         let before = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
         line.at.offset += before as u64;
-        line.content = Content::Text(value.into());
+        line.content = LineContent::Text(value.into());
     }
 }
 
@@ -209,9 +209,9 @@ fn is_long_array(text: &[u8]) -> bool {
     text.len() >= LOOK_AHEAD && layout::is_array(text)
 }
 
-fn opened(mut line: Line, next: Place) -> State {
+fn opened(mut line: InputLine, next: LineStart) -> State {
     let mut text = match &line.content {
-        Content::Text(whole) => {
+        LineContent::Text(whole) => {
             // Byte order mark of a file that was appended to another.
             let text = without_bom(whole).to_vec();
             line.at.offset += (whole.len() - text.len()) as u64;

@@ -5,7 +5,7 @@ use reco_core::budget::Budgets;
 use serde::Serialize;
 
 use super::inputs::{At, InputReport};
-use super::lines::Place;
+use super::lines::LineStart;
 use super::sizes::ItemSizes;
 
 /// Maximum number of largest items listed.
@@ -25,7 +25,7 @@ pub struct PlanOptions {
 
 /// Plan for writing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Plan {
+pub struct BackfillPlan {
     /// Write capacity units per second that may be used; `None` when no limit is known.
     pub budget_wcu: Option<f64>,
     /// Estimated duration of the writes at that budget, in seconds.
@@ -59,7 +59,7 @@ pub struct Large {
 #[derive(Debug, Default)]
 pub(super) struct Largest {
     /// Size, place and user, in descending order of size.
-    items: Vec<(usize, Place, Id)>,
+    items: Vec<(usize, LineStart, Id)>,
 }
 
 impl Largest {
@@ -69,7 +69,7 @@ impl Largest {
     }
 
     /// Adds an item if it is large enough.
-    pub fn add(&mut self, bytes: usize, at: Place, user: Id) {
+    pub fn add(&mut self, bytes: usize, at: LineStart, user: Id) {
         let position = self.items.partition_point(|(other, ..)| *other >= bytes);
         self.items.insert(position, (bytes, at, user));
         self.items.truncate(LARGEST);
@@ -84,7 +84,7 @@ impl Largest {
     }
 }
 
-impl Plan {
+impl BackfillPlan {
     /// Creates the plan; `dated` is the share of items with a generation time.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     pub(super) fn new(
@@ -99,7 +99,7 @@ impl Plan {
         let budget_wcu = budget_wcu.filter(|budget| *budget > 0.0);
         let price = budgets.map_or(1.0, |budgets| budgets.price(dated));
         let wcu = items.wcu as f64;
-        Plan {
+        BackfillPlan {
             budget_wcu,
             duration_s: budget_wcu.map(|budget| wcu * price / budget),
             price_per_million_wru,
@@ -122,7 +122,7 @@ mod tests {
         for line in 1..=30_u64 {
             let bytes = usize::try_from(line % 13).expect("small");
             if largest.wants(bytes) {
-                let at = Place { line, ..Place::start(0) };
+                let at = LineStart { line, ..LineStart::start(0) };
                 largest.add(bytes, at, Id::from(line));
             }
         }
@@ -141,12 +141,12 @@ mod tests {
             price_per_million_wru: Some(0.625),
             indexes: 1,
         };
-        let plan = Plan::new(options, &items, 0.0, Largest::default(), &[]);
+        let plan = BackfillPlan::new(options, &items, 0.0, Largest::default(), &[]);
         assert_eq!(plan.duration_s, Some(12.0));
         assert_eq!(plan.cost, Some(0.00375));
-        let plan = Plan::new(options, &items, 1.0, Largest::default(), &[]);
+        let plan = BackfillPlan::new(options, &items, 1.0, Largest::default(), &[]);
         assert_eq!(plan.duration_s, Some(24.0), "an index on the time is written, too");
-        let plan = Plan::new(PlanOptions::default(), &items, 0.0, Largest::default(), &[]);
+        let plan = BackfillPlan::new(PlanOptions::default(), &items, 0.0, Largest::default(), &[]);
         assert_eq!((plan.duration_s, plan.cost), (None, None));
     }
 }

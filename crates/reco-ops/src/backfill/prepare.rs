@@ -26,8 +26,8 @@ use super::map::Mapping;
 use super::read::Chunk;
 use crate::aws::ListType;
 use entry::Waiting;
-pub use entry::{Fate, Found, Listed, Prepared, PreparedEntry, PreparedLine, Spent};
-pub use route::Route;
+pub use entry::{Found, Listed, PlannedFate, Prepared, PreparedEntry, PreparedLine, Spent};
+pub use route::EntryRoute;
 use route::carry;
 pub use user::EntryOfUser;
 
@@ -48,7 +48,7 @@ pub struct Preparer {
     /// Rules for generation times.
     pub times: Times,
     /// Destination of entries, which determines where they are filtered.
-    pub route: Route,
+    pub route: EntryRoute,
     /// Shard of users to process; `None` for all users.
     pub shard: Option<Shard>,
     /// Mapping of lines to a known shape.
@@ -208,14 +208,16 @@ impl Preparer {
         let begun = Instant::now();
         let facts = self.facts_of(&group).await?;
         let spent = begun.elapsed();
-        if let Route::Queue(limits) = self.route {
+        if let EntryRoute::Queue(limits) = self.route {
             for waiting in group {
                 let (id, sent) = (waiting.message_id().map(str::to_owned), waiting.sent());
                 let Waiting { line, index, recommendation, .. } = waiting;
                 let foreseen = filter(recommendation.clone(), &facts, &self.policy);
                 let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
                 let fate = match fate {
-                    Fate::Reject(fault) => Fate::Reject(fault.in_message(id.as_deref())),
+                    PlannedFate::Reject(fault) => {
+                        PlannedFate::Reject(fault.in_message(id.as_deref()))
+                    }
                     fate => fate,
                 };
                 if let Found::Entries(entries) = &mut lines[line].found {
@@ -234,11 +236,11 @@ impl Preparer {
             let Waiting { line, index, recommendation, .. } = waiting;
             let Judged { verdict, dropped } = judge(recommendation, &facts, &self.policy, schema);
             let fate = match verdict {
-                Verdict::Write(item) => Fate::Write(item),
-                Verdict::Skip(reason) => Fate::Skip(reason),
+                Verdict::Write(item) => PlannedFate::Write(item),
+                Verdict::Skip(reason) => PlannedFate::Skip(reason),
                 Verdict::Reject(error) => {
                     let id = message.as_ref().map(|message| message.id.as_str());
-                    Fate::Reject(Fault::from(error).in_message(id))
+                    PlannedFate::Reject(Fault::from(error).in_message(id))
                 }
             };
             if let Found::Entries(entries) = &mut lines[line].found {
@@ -264,8 +266,8 @@ impl Preparer {
     /// Returns the source of the facts used for filtering; on the way to the Lambda none are.
     pub fn facts_kind(&self) -> &'static str {
         match self.route {
-            Route::Queue(_) => FactsSource::NONE.kind(),
-            Route::Table | Route::Files => self.facts.kind(),
+            EntryRoute::Queue(_) => FactsSource::NONE.kind(),
+            EntryRoute::Table | EntryRoute::Files => self.facts.kind(),
         }
     }
 

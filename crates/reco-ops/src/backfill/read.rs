@@ -8,7 +8,7 @@ use tokio::io::AsyncBufReadExt;
 use tokio::sync::mpsc::Sender;
 
 use super::layout::Layout;
-use super::lines::{Content, Line, Place};
+use super::lines::{InputLine, LineContent, LineStart};
 use super::mixed::Mixed;
 use super::values::Values;
 use crate::files::input::{Reader, Source};
@@ -31,9 +31,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct Chunk {
     /// Lines, in input order.
-    pub lines: Vec<Line>,
+    pub lines: Vec<InputLine>,
     /// Start of the line after the last one.
-    pub end: Place,
+    pub end: LineStart,
     /// Stored bytes read so far from all inputs.
     pub read: u64,
     /// Failure that ended the input early.
@@ -42,14 +42,14 @@ pub struct Chunk {
 
 /// Reads all sources from a place on into `chunks`, until the receiver is closed. `mapped` is true
 /// if `--map` rewrites each line before it is decoded.
-pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sender<Chunk>) {
+pub async fn read(sources: Vec<Source>, from: LineStart, mapped: bool, chunks: Sender<Chunk>) {
     let read = Arc::new(AtomicU64::new(0));
     for (file, mut source) in sources.into_iter().enumerate() {
         if file < from.file {
             read.fetch_add(source.bytes.unwrap_or(0), Ordering::Relaxed);
             continue;
         }
-        let from = if file == from.file { from } else { Place::start(file) };
+        let from = if file == from.file { from } else { LineStart::start(file) };
         let mut stage = Stage {
             splitting: Splitting::Unknown(Vec::new()),
             from,
@@ -84,9 +84,9 @@ enum Splitting {
 struct Stage<'a> {
     splitting: Splitting,
     /// Place of the first line to process; earlier ones are done.
-    from: Place,
+    from: LineStart,
     mapped: bool,
-    lines: Vec<Line>,
+    lines: Vec<InputLine>,
     bytes: usize,
     /// Bytes read since the last chunk.
     taken: usize,
@@ -99,7 +99,7 @@ impl Stage<'_> {
         if self.from.offset == 0 {
             return Ok(());
         }
-        let start = Place::start(self.from.file);
+        let start = LineStart::start(self.from.file);
         let mut reader = source.open(0, Arc::new(AtomicU64::new(0))).await?;
         loop {
             let bytes = reader.fill_buf().await.map_err(|error| error.to_string())?;
@@ -138,7 +138,7 @@ impl Stage<'_> {
         let head = std::mem::take(head);
         self.splitting = match layout {
             Layout::Lines => Splitting::Mixed(Mixed::at(self.from, self.mapped)),
-            Layout::Values => Splitting::Values(Values::at(Place::start(self.from.file))),
+            Layout::Values => Splitting::Values(Values::at(LineStart::start(self.from.file))),
         };
         self.split(&head);
     }
@@ -244,10 +244,10 @@ impl Stage<'_> {
     }
 }
 
-fn held(line: &Line) -> usize {
+fn held(line: &InputLine) -> usize {
     match &line.content {
-        Content::Text(text) | Content::Cut(text) => text.len(),
-        Content::Blank(_) | Content::TooLong(_) => 0,
+        LineContent::Text(text) | LineContent::Cut(text) => text.len(),
+        LineContent::Blank(_) | LineContent::TooLong(_) => 0,
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
     use crate::files::input;
 
-    async fn lines_from(path: &std::path::Path, from: Place) -> Vec<Line> {
+    async fn lines_from(path: &std::path::Path, from: LineStart) -> Vec<InputLine> {
         let source = input::source(path).await.expect("opens");
         let (chunks, mut received) = tokio::sync::mpsc::channel(8);
         let reading = tokio::spawn(read(vec![source], from, false, chunks));
@@ -281,7 +281,7 @@ mod tests {
             "[3,[30]]\n[\n[10,[1]],\n[11,[2]]\n]\n[4,[40]]\n",
         ] {
             std::fs::write(&path, text).expect("written");
-            let whole = lines_from(&path, Place::start(0)).await;
+            let whole = lines_from(&path, LineStart::start(0)).await;
             assert!(whole.len() > 1, "{text}");
             for (number, line) in whole.iter().enumerate() {
                 assert_eq!(lines_from(&path, line.at).await, whole[number..], "{text} {line:?}");

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use super::fault::Fault;
-use super::lines::Place;
+use super::lines::LineStart;
 use crate::error::{Error, Result};
 use crate::files::safe_file::create_private;
 
@@ -48,7 +48,7 @@ impl Reject {
     /// Creates the record of a fault.
     pub fn new(
         file: &str,
-        at: Place,
+        at: LineStart,
         entry: Option<usize>,
         fault: Fault,
         line: Option<&Arc<[u8]>>,
@@ -91,7 +91,7 @@ impl Reject {
 
 /// Sink of rejects: the rejects file, if there is one, and the first few for the report.
 #[derive(Debug)]
-pub struct Rejects {
+pub struct RejectsSink {
     path: Option<PathBuf>,
     file: Option<BufWriter<File>>,
     /// First few rejects, with shortened text.
@@ -109,7 +109,7 @@ pub struct Mark {
     pub bytes: u64,
 }
 
-impl Rejects {
+impl RejectsSink {
     /// Creates the file, readable by its owner only: lines name people and what they read.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Rejects {
     pub fn create(path: Option<&Path>) -> Result<Self> {
         let file = path.map(create).transpose()?;
         let path = path.map(Path::to_owned);
-        Ok(Rejects { path, file: file.map(BufWriter::new), first: Vec::new(), bytes: 0 })
+        Ok(RejectsSink { path, file: file.map(BufWriter::new), first: Vec::new(), bytes: 0 })
     }
 
     /// Continues the file of an earlier run after its first `bytes`; later content belongs to lines
@@ -128,7 +128,7 @@ impl Rejects {
     pub fn resume(path: &Path, bytes: u64) -> Result<Self> {
         if bytes == 0 && !path.exists() {
             // A file without rejects is removed at the end of a run.
-            return Rejects::create(Some(path));
+            return RejectsSink::create(Some(path));
         }
         let refused = || Error::refused(format!("cannot continue rejects file {}", path.display()));
         let mut file = OpenOptions::new().write(true).open(path).map_err(|error| {
@@ -144,7 +144,7 @@ impl Rejects {
             .and_then(|()| file.seek(SeekFrom::End(0)))
             .map_err(|error| refused().because(&error))?;
         let (path, file) = (Some(path.to_owned()), Some(BufWriter::new(file)));
-        Ok(Rejects { path, file, first: Vec::new(), bytes })
+        Ok(RejectsSink { path, file, first: Vec::new(), bytes })
     }
 
     /// Records a reject.
@@ -216,12 +216,12 @@ fn create(path: &Path) -> Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fault::Reason;
+    use super::super::fault::FaultReason;
     use super::*;
 
     fn reject(line: &[u8]) -> Reject {
-        let fault = Fault { reason: Reason::Malformed, detail: "why".to_owned(), text: None };
-        let at = Place { line: 3, offset: 40, ..Place::start(0) };
+        let fault = Fault { reason: FaultReason::Malformed, detail: "why".to_owned(), text: None };
+        let at = LineStart { line: 3, offset: 40, ..LineStart::start(0) };
         Reject::new("in.jsonl", at, None, fault, Some(&Arc::from(line)))
     }
 
@@ -241,36 +241,36 @@ mod tests {
     fn a_file_is_gone_on_with_after_the_length_that_was_noted() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("rejects.jsonl");
-        let mut rejects = Rejects::create(Some(&path)).expect("created");
+        let mut rejects = RejectsSink::create(Some(&path)).expect("created");
         rejects.add(reject(b"one")).expect("added");
         let mark = rejects.mark().expect("marked").expect("a file");
         rejects.add(reject(b"two")).expect("added");
         rejects.finish().expect("finished");
 
-        let mut again = Rejects::resume(&path, mark.bytes).expect("gone on with");
+        let mut again = RejectsSink::resume(&path, mark.bytes).expect("gone on with");
         again.add(reject(b"three")).expect("added");
         again.finish().expect("finished");
         let text = std::fs::read_to_string(&path).expect("read");
         assert_eq!(text.lines().count(), 2);
         assert!(text.contains("one") && text.contains("three") && !text.contains("two"));
 
-        let error = Rejects::resume(&path, 10_000).expect_err("too short");
+        let error = RejectsSink::resume(&path, 10_000).expect_err("too short");
         assert!(error.to_string().contains("10000 at the checkpoint"), "{error}");
         let gone = dir.path().join("gone");
-        assert!(Rejects::resume(&gone, 1).is_err());
-        assert!(Rejects::resume(&gone, 0).is_ok(), "it never had any");
+        assert!(RejectsSink::resume(&gone, 1).is_err());
+        assert!(RejectsSink::resume(&gone, 0).is_ok(), "it never had any");
     }
 
     #[test]
     fn an_existing_file_is_left_alone_and_an_empty_one_does_not_stay() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("rejects.jsonl");
-        let mut rejects = Rejects::create(Some(&path)).expect("created");
-        assert!(Rejects::create(Some(&path)).is_err());
+        let mut rejects = RejectsSink::create(Some(&path)).expect("created");
+        assert!(RejectsSink::create(Some(&path)).is_err());
         rejects.finish().expect("finished");
         assert!(!path.exists());
 
-        let mut rejects = Rejects::create(Some(&path)).expect("created");
+        let mut rejects = RejectsSink::create(Some(&path)).expect("created");
         for _ in 0..7 {
             rejects.add(reject(&b"x".repeat(1000))).expect("added");
         }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 pub use super::foresight::CompareReport;
 pub use super::inputs::{At, InputFailure, InputReport};
-use super::plan::Plan;
-use super::prepare::{PrepareError, Route};
+use super::plan::BackfillPlan;
+use super::prepare::{EntryRoute, PrepareError};
 use super::rejects::Reject;
 pub use super::run_counts::{EntryCounts, LineCounts, RunCounts};
 pub use super::sink::emit::EmitReport;
@@ -30,7 +30,7 @@ pub struct BackfillReport {
     /// True for a dry run.
     pub dry_run: bool,
     /// Destination of entries (in a dry run: as planned).
-    pub destination: Destination,
+    pub destination: BackfillDestination,
     /// Table name; `None` in a dry run without a table.
     pub table: Option<String>,
     /// Type of the partition key.
@@ -80,9 +80,9 @@ pub struct BackfillReport {
     /// Checkpoint of the run; `None` if it cannot be resumed.
     pub checkpoint: Option<CheckpointReport>,
     /// Progress of the earlier runs; included in all counts.
-    pub resumed: Option<Resumed>,
+    pub resumed: Option<ResumedRun>,
     /// Write plan; only in a dry run.
-    pub plan: Option<Plan>,
+    pub plan: Option<BackfillPlan>,
     /// Signature of the run.
     pub by: RunBy,
     /// Command line that continues a stopped run, if the caller knows it.
@@ -120,7 +120,7 @@ pub enum ReplaceReport {
 /// Destination of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Destination {
+pub enum BackfillDestination {
     /// Written to the table.
     Table,
     /// Sent to the source queue, to be filtered and written by the Lambda.
@@ -129,12 +129,12 @@ pub enum Destination {
     Files,
 }
 
-impl From<Route> for Destination {
-    fn from(route: Route) -> Self {
+impl From<EntryRoute> for BackfillDestination {
+    fn from(route: EntryRoute) -> Self {
         match route {
-            Route::Table => Destination::Table,
-            Route::Files => Destination::Files,
-            Route::Queue(_) => Destination::Queue,
+            EntryRoute::Table => BackfillDestination::Table,
+            EntryRoute::Files => BackfillDestination::Files,
+            EntryRoute::Queue(_) => BackfillDestination::Queue,
         }
     }
 }
@@ -152,7 +152,7 @@ pub struct CheckpointReport {
 
 /// Progress of the earlier runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Resumed {
+pub struct ResumedRun {
     /// First line that was read again.
     pub from: At,
     /// Lines processed by earlier runs.
@@ -171,7 +171,7 @@ pub struct Resumed {
 #[derive(Debug, Clone, Serialize)]
 pub struct Stopped {
     /// Kind of cause.
-    pub cause: Cause,
+    pub cause: StopCause,
     /// Cause in words.
     pub reason: String,
     /// First line that is not settled; run again from here.
@@ -183,7 +183,7 @@ pub struct Stopped {
 /// Kind of cause that ended a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cause {
+pub enum StopCause {
     /// Ctrl-C or SIGTERM.
     Interrupted,
     /// Facts database unavailable.
@@ -200,12 +200,12 @@ pub enum Cause {
     Files,
 }
 
-impl Cause {
+impl StopCause {
     /// Returns the cause for a filter error.
     pub fn of(error: &PrepareError) -> Self {
         match error {
-            PrepareError::Facts(_) => Cause::Facts,
-            PrepareError::Lists(_) => Cause::Table,
+            PrepareError::Facts(_) => StopCause::Facts,
+            PrepareError::Lists(_) => StopCause::Table,
         }
     }
 }
@@ -257,7 +257,7 @@ impl BackfillReport {
             ..Tally::default()
         };
         let interrupted =
-            self.stopped.as_ref().is_some_and(|stopped| stopped.cause == Cause::Interrupted);
+            self.stopped.as_ref().is_some_and(|stopped| stopped.cause == StopCause::Interrupted);
         tally.outcome(interrupted)
     }
 }

@@ -3,34 +3,31 @@
 mod closing;
 mod emit;
 mod intake;
+mod results;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
 use reco_core::concurrency::Concurrency;
-use reco_core::item::PlannedItem;
-use reco_store::writer::WriteFailure;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
-use super::Standing;
-use super::checkpoint::{Checkpoint, Saver, State};
-use super::fault::Fault;
-use super::former::{Chosen, FormerIndex};
+use super::RunProgress;
+use super::checkpoint::{Checkpoint, CheckpointState, Saver};
+use super::former::{ChosenEntries, FormerIndex};
 use super::limit::MaxRejects;
-use super::line_tracker::{Fate, LineTracker};
-use super::lines::Place;
+use super::line_tracker::LineTracker;
+use super::lines::LineStart;
 use super::plan::{Largest, PlanOptions};
-use super::prepare;
-use super::rejects::{Reject, Rejects};
-use super::report::{At, Cause, CompareReport, InputReport, Resumed, Writes};
-use super::sink::{Begun, Delivered, Handed, Handing, Sink};
+use super::rejects::RejectsSink;
+use super::report::{At, CompareReport, InputReport, ResumedRun, StopCause, Writes};
+use super::sink::{Begun, Delivered, Sink};
 use super::slots::{Slots, Ticket};
 use super::window::{Order, Window};
-use super::write::{self, Batch, Entry, Written};
+use super::write::WriteBatch;
 use super::write_options::WriteOptions;
 use crate::error::{Error, Kind, Result};
 
@@ -40,14 +37,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Upper bound of timers, where no real limit applies.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Refused items after which the run gives up if none was accepted.
-const REFUSALS_BEFORE_GIVING_UP: u64 = 100;
-
 /// State of a run.
 pub(super) struct Run {
     inputs: Vec<InputReport>,
     sink: Sink,
-    rejects: Rejects,
+    rejects: RejectsSink,
     slots: Slots,
     cancel: CancellationToken,
     /// Ends retries once the run is stopped, for whatever reason.
@@ -59,13 +53,13 @@ pub(super) struct Run {
     line_tracker: LineTracker,
     in_flight: JoinSet<(Ticket, Delivered)>,
     /// Start of the first line that was not taken in.
-    end: Place,
-    stop: Option<(Cause, String)>,
+    end: LineStart,
+    stop: Option<(StopCause, String)>,
     writes: Writes,
     begun: Instant,
     /// Duration of earlier runs, in seconds.
     earlier_s: f64,
-    resumed: Option<Resumed>,
+    resumed: Option<ResumedRun>,
     pub(super) saver: Option<Saver>,
     /// Set if a reject could not be recorded: no checkpoint may go past it.
     rejects_broken: bool,
@@ -77,7 +71,7 @@ pub(super) struct Run {
     largest: Largest,
     dated: Dated,
     /// Entry that counts of each user with several; `None` if the last one that is met does.
-    pub(super) chosen: Option<Arc<Chosen>>,
+    pub(super) chosen: Option<Arc<ChosenEntries>>,
     /// Lists that may be replaced; `None` for any.
     pub(super) formers: Option<Arc<FormerIndex>>,
     /// Comparison of a dry run with the table.
@@ -104,7 +98,7 @@ impl Run {
     pub(super) fn new(
         inputs: Vec<InputReport>,
         sink: Sink,
-        rejects: Rejects,
+        rejects: RejectsSink,
         write_options: WriteOptions,
         concurrency: Concurrency,
         cancel: CancellationToken,
@@ -124,7 +118,7 @@ impl Run {
             batches: 0,
             line_tracker: LineTracker::default(),
             in_flight: JoinSet::new(),
-            end: Place::start(0),
+            end: LineStart::start(0),
             stop: None,
             writes: Writes::default(),
             begun: Instant::now(),
@@ -144,9 +138,10 @@ impl Run {
     }
 
     /// Takes over the progress of earlier runs; returns the place to continue reading.
-    pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> Place {
-        let State { finished, at, run_counts, writes, duration_s, failures } = checkpoint.state;
-        self.resumed = Some(Resumed {
+    pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> LineStart {
+        let CheckpointState { finished, at, run_counts, writes, duration_s, failures } =
+            checkpoint.state;
+        self.resumed = Some(ResumedRun {
             from: At::new(&self.inputs, at),
             lines: run_counts.lines.read,
             written: run_counts.entries.written,
@@ -169,7 +164,7 @@ impl Run {
     pub(super) async fn drive(
         &mut self,
         mut chunks: impl Stream<Item = Chunked> + Unpin,
-        progress: &(impl Fn(Standing) + Sync),
+        progress: &(impl Fn(RunProgress) + Sync),
     ) -> Result<()> {
         let (mut at_end, mut flush, mut read_bytes) = (false, false, 0);
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
@@ -197,7 +192,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = self.cancel.cancelled(), if going => {
-                    self.stop(Cause::Interrupted, "interrupted".to_owned());
+                    self.stop(StopCause::Interrupted, "interrupted".to_owned());
                 }
                 _ = save.tick(), if self.saver.is_some() => self.save(),
                 Some(delivered) = self.in_flight.join_next() => {
@@ -215,7 +210,7 @@ impl Run {
                             read_bytes = chunk.read;
                             self.take_in(chunk);
                         }
-                        Err(error) => self.stop(Cause::of(&error), error.to_string()),
+                        Err(error) => self.stop(StopCause::of(&error), error.to_string()),
                     },
                 },
                 () = sleep_until(drawn + PATIENCE), if going && self.may_draw() => {
@@ -226,12 +221,12 @@ impl Run {
     }
 
     /// Returns how far the run is.
-    fn standing(&self, read_bytes: u64, at_end: bool) -> Standing {
+    fn standing(&self, read_bytes: u64, at_end: bool) -> RunProgress {
         let entries = &self.line_tracker.run_counts().entries;
         let done =
             entries.written + entries.deleted + entries.stale + entries.kept + entries.failed;
         let pace = self.sink.writer().and_then(|writer| writer.pace());
-        Standing {
+        RunProgress {
             read_bytes,
             done,
             taken: done + self.line_tracker.waiting(),
@@ -244,7 +239,7 @@ impl Run {
         self.window.has_room() && self.line_tracker.has_room()
     }
 
-    fn stop(&mut self, cause: Cause, reason: String) {
+    fn stop(&mut self, cause: StopCause, reason: String) {
         self.stop.get_or_insert((cause, reason));
         self.halt.cancel();
     }
@@ -254,7 +249,7 @@ impl Run {
         let exceeded =
             self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), true));
         if let Some(reason) = exceeded {
-            self.stop(Cause::TooManyRejects, reason);
+            self.stop(StopCause::TooManyRejects, reason);
         }
     }
 
@@ -268,7 +263,7 @@ impl Run {
         while self.stop.is_none() && self.slots.has_room() {
             let Some(batch) = self.window.batch(flush, self.sink.batch_wcu()) else { break };
             let bytes = batch.iter().map(|pending| pending.item.wire).sum();
-            let batch = Batch::from(batch);
+            let batch = WriteBatch::from(batch);
             self.batches += 1;
             match self.sink.begin(batch, &self.halt) {
                 Begun::Going(writing) => {
@@ -279,121 +274,6 @@ impl Run {
             }
         }
         self.batches > before
-    }
-
-    fn delivered(&mut self, delivered: Delivered) {
-        match delivered {
-            Delivered::Written(written) => self.written(*written),
-            Delivered::Handed(handed) => self.handed(handed),
-        }
-    }
-
-    /// Records the result of a batch sent to a queue or file.
-    fn handed(&mut self, handed: Handed) {
-        let Handed { entries, hopeless } = handed;
-        self.window.done(entries.iter().map(|(entry, _)| &entry.user));
-        let later = hopeless.is_some() && self.saver.is_some();
-        for (entry, handing) in entries {
-            match handing {
-                Handing::Done => {
-                    self.line_tracker.settle(entry.line, entry.fate(false));
-                }
-                Handing::Failed(reason) if !later => self.failed(entry.line, entry.index, reason),
-                Handing::Failed(_) | Handing::Left => {
-                    self.line_tracker.settle(entry.line, Fate::Left)
-                }
-            }
-        }
-        self.keep_rejects();
-        if let Some(reason) = hopeless {
-            self.stop(self.sink.cause(), reason);
-        }
-    }
-
-    /// Records the result of a batch.
-    fn written(&mut self, written: Written) {
-        let Written { entries, report, compared } = written;
-        if let (Some(total), Some((foreseen, cost))) = (&mut self.compare, &compared) {
-            total.add(foreseen, cost);
-        }
-        self.writes.add(&report);
-        self.window.done(entries.iter().map(|entry| &entry.user));
-        let failure = report.failure.as_ref();
-        let hopeless = failure.filter(|f| write::is_hopeless(f));
-        // If the table refuses everything, the item is not at fault: a resumed run tries it again.
-        let later = hopeless.is_some() && self.saver.is_some();
-        for entry in entries {
-            let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
-            if !report.left.iter().any(is_left) {
-                let stale = report.stale_users.contains(&entry.user);
-                let kept = report.kept_of(&entry.user);
-                let fate = kept.map_or_else(|| entry.fate(stale), Fate::Kept);
-                if matches!(fate, Fate::Written { .. }) {
-                    self.note_size(&entry);
-                }
-                self.line_tracker.settle(entry.line, fate);
-            } else if let Some(refusal) = report.refusal_of(&entry.user) {
-                self.failed(entry.line, entry.index, refusal.to_string());
-            } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
-                self.line_tracker.settle(entry.line, Fate::Left);
-            } else if let Some(failure) = failure {
-                self.failed(entry.line, entry.index, failure.to_string());
-            }
-        }
-        self.keep_rejects();
-        if let Some(reason) = hopeless.map(ToString::to_string) {
-            self.stop(Cause::Table, reason);
-        }
-        let entries = &self.line_tracker.run_counts().entries;
-        let taken = entries.written + entries.deleted + entries.stale + entries.kept;
-        if taken == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
-            let reason = failure.map(ToString::to_string).unwrap_or_default();
-            self.stop(Cause::Table, reason);
-        }
-    }
-
-    /// Records an item's size for the largest items of a dry run.
-    fn note_size(&mut self, entry: &Entry) {
-        if self.sink.is_dry()
-            && self.largest.wants(entry.bytes)
-            && let Some((at, _)) = self.line_tracker.line(entry.line)
-        {
-            self.largest.add(entry.bytes, at, entry.user.clone());
-        }
-    }
-
-    fn failed(&mut self, line: u64, index: usize, detail: String) {
-        let Some((at, text)) = self.line_tracker.line(line) else { return };
-        let own = self.own_text(text.as_ref(), index);
-        let fault = Fault::not_written(detail, own);
-        let reject = self.reject(at, Some(index), fault, text.as_ref());
-        self.line_tracker.fail(line, reject);
-    }
-
-    /// Returns the text of an entry to keep instead of its line; `None` if only the line can be
-    /// read again.
-    fn own_text(&self, line: Option<&Arc<[u8]>>, index: usize) -> Option<String> {
-        let line = line.filter(|_| !self.mapped)?;
-        prepare::entry_text(std::str::from_utf8(line).ok()?, index)
-    }
-
-    /// Records the rejects of settled lines.
-    fn keep_rejects(&mut self) {
-        let rejects = self.line_tracker.take_rejects();
-        self.write_rejects(rejects);
-    }
-
-    fn write_rejects(&mut self, rejects: Vec<Reject>) {
-        for reject in rejects {
-            if let Err(error) = self.rejects.add(reject) {
-                return self.rejects_fail(&error);
-            }
-        }
-    }
-
-    fn rejects_fail(&mut self, error: &std::io::Error) {
-        self.rejects_broken = true;
-        self.stop(Cause::Rejects, format!("cannot write the rejects file: {error}"));
     }
 }
 

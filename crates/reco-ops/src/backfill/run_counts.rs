@@ -8,7 +8,7 @@ use reco_core::filter::{DropCounts, SkipReason};
 use reco_store::writer::Kept;
 use serde::{Deserialize, Serialize};
 
-use super::fault::Reason;
+use super::fault::FaultReason;
 use super::sizes::ItemSizes;
 
 /// Counts by name of the reason.
@@ -16,7 +16,7 @@ pub type Reasons = BTreeMap<Cow<'static, str>, u64>;
 
 /// Fate of an entry, from mild to severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub enum EntryOutcome {
     /// Belongs to another shard.
     OtherShard,
     /// Left empty by the filter, so nothing to write.
@@ -35,7 +35,7 @@ pub enum Fate {
         bytes: usize,
     },
     /// Rejected because it cannot be written.
-    Rejected(Reason),
+    Rejected(FaultReason),
     /// Not accepted by the destination.
     Failed,
     /// Not reached before the run ended.
@@ -194,48 +194,50 @@ impl RunCounts {
     }
 
     /// Counts the fate of an entry.
-    pub(super) fn count(&mut self, fate: Fate) {
+    pub(super) fn count(&mut self, fate: EntryOutcome) {
         match fate {
-            Fate::Skipped(reason) => {
+            EntryOutcome::Skipped(reason) => {
                 self.entries.skipped += 1;
                 *self.skipped.entry(Cow::Borrowed(reason.name())).or_default() += 1;
             }
-            Fate::Coalesced => self.entries.coalesced += 1,
-            Fate::Stale => self.entries.stale += 1,
-            Fate::Kept(kept) => {
+            EntryOutcome::Coalesced => self.entries.coalesced += 1,
+            EntryOutcome::Stale => self.entries.stale += 1,
+            EntryOutcome::Kept(kept) => {
                 self.entries.kept += 1;
                 *self.kept.entry(Cow::Borrowed(kept.name())).or_default() += 1;
             }
-            Fate::Deleted => {
+            EntryOutcome::Deleted => {
                 self.entries.deleted += 1;
                 self.items.add_delete();
             }
-            Fate::OtherShard => self.entries.other_shard += 1,
-            Fate::Written { bytes } => {
+            EntryOutcome::OtherShard => self.entries.other_shard += 1,
+            EntryOutcome::Written { bytes } => {
                 self.entries.written += 1;
                 self.items.add(bytes);
             }
-            Fate::Rejected(reason) => {
+            EntryOutcome::Rejected(reason) => {
                 self.entries.rejected += 1;
                 *self.rejected.entry(Cow::Borrowed(reason.name())).or_default() += 1;
             }
-            Fate::Failed => self.entries.failed += 1,
-            Fate::Left => self.entries.left += 1,
+            EntryOutcome::Failed => self.entries.failed += 1,
+            EntryOutcome::Left => self.entries.left += 1,
         }
     }
 
     /// Counts a line by the most severe fate of its entries.
-    pub(super) fn count_line(&mut self, gravest: Option<Fate>) {
+    pub(super) fn count_line(&mut self, gravest: Option<EntryOutcome>) {
         let counter = match gravest {
-            None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,
-            Some(Fate::Stale) => &mut self.lines.stale,
-            Some(Fate::Kept(_)) => &mut self.lines.kept,
-            Some(Fate::Deleted) => &mut self.lines.deleted,
-            Some(Fate::OtherShard) => &mut self.lines.other_shard,
-            Some(Fate::Written { .. }) => &mut self.lines.written,
-            Some(Fate::Rejected(_)) => &mut self.lines.rejected,
-            Some(Fate::Failed) => &mut self.lines.failed,
-            Some(Fate::Left) => &mut self.lines.left,
+            None | Some(EntryOutcome::Skipped(_) | EntryOutcome::Coalesced) => {
+                &mut self.lines.skipped
+            }
+            Some(EntryOutcome::Stale) => &mut self.lines.stale,
+            Some(EntryOutcome::Kept(_)) => &mut self.lines.kept,
+            Some(EntryOutcome::Deleted) => &mut self.lines.deleted,
+            Some(EntryOutcome::OtherShard) => &mut self.lines.other_shard,
+            Some(EntryOutcome::Written { .. }) => &mut self.lines.written,
+            Some(EntryOutcome::Rejected(_)) => &mut self.lines.rejected,
+            Some(EntryOutcome::Failed) => &mut self.lines.failed,
+            Some(EntryOutcome::Left) => &mut self.lines.left,
         };
         *counter += 1;
     }
@@ -254,11 +256,13 @@ mod tests {
     #[test]
     fn books_read_back_as_they_were_kept() {
         let mut run_counts = RunCounts::default();
-        for fate in [Fate::Written { bytes: 2000 }, Fate::Rejected(Reason::Foreign)] {
+        for fate in
+            [EntryOutcome::Written { bytes: 2000 }, EntryOutcome::Rejected(FaultReason::Foreign)]
+        {
             run_counts.count(fate);
             run_counts.count_line(Some(fate));
         }
-        run_counts.count(Fate::Skipped(SkipReason::TooFew));
+        run_counts.count(EntryOutcome::Skipped(SkipReason::TooFew));
         let text = serde_json::to_string(&run_counts).expect("serialises");
         let again: RunCounts = serde_json::from_str(&text).expect("reads back");
         assert_eq!(again, run_counts);

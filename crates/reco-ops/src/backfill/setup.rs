@@ -14,7 +14,7 @@ use reco_store::reader::Reader;
 use reco_store::writer::Replacing;
 
 use super::foresight::{Drawn, Foresight};
-use super::former::{self, Chosen, FormerIndex, has_export};
+use super::former::{self, ChosenEntries, FormerIndex, has_export};
 use super::plan::PlanOptions;
 use super::replace::Replace;
 use super::report::{CompareReport, ReplaceReport};
@@ -23,7 +23,7 @@ use super::target::Target;
 use super::verify::Scope;
 use super::verify::sample::draw;
 use super::writing::Writing;
-use super::{Backfill, Mapping, Preparer, RETRY, Route, Times, WriteOptions};
+use super::{Backfill, EntryRoute, Mapping, Preparer, RETRY, Times, WriteOptions};
 use crate::aws::Table;
 use crate::error::{Error, Kind, Result};
 use crate::event::Control;
@@ -241,7 +241,7 @@ impl Condition {
             schema: of_run.schema.clone(),
             layout: None,
             times: Times::default(),
-            route: Route::Table,
+            route: EntryRoute::Table,
             shard: of_run.shard,
             mapping: of_run.mapping.clone(),
         };
@@ -268,7 +268,7 @@ async fn chosen(
     options: &BackfillOptions,
     preparer: &Arc<Preparer>,
     (control, newest): (&Control, bool),
-) -> Result<Option<Arc<Chosen>>> {
+) -> Result<Option<Arc<ChosenEntries>>> {
     let paths: Vec<PathBuf> =
         sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
     if paths.len() < sources.len() {

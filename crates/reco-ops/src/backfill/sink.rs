@@ -15,9 +15,9 @@ use self::emit::EmitSink;
 pub(super) use self::handed::{Handed, Handing};
 use self::queue::QueueSink;
 use super::foresight::Foresight;
-use super::report::{Cause, QueueReport};
+use super::report::{QueueReport, StopCause};
 use super::slots::Kind;
-use super::write::{Batch, Written};
+use super::write::{WriteBatch, Written};
 
 /// Destination of batches.
 pub enum Sink {
@@ -69,11 +69,11 @@ impl Sink {
     }
 
     /// Returns the cause to report if the destination accepts no writes.
-    pub(super) fn cause(&self) -> Cause {
+    pub(super) fn cause(&self) -> StopCause {
         match self {
-            Sink::Table(_) | Sink::Dry(_) => Cause::Table,
-            Sink::Queue(_) => Cause::Queue,
-            Sink::Emit(_) => Cause::Files,
+            Sink::Table(_) | Sink::Dry(_) => StopCause::Table,
+            Sink::Queue(_) => StopCause::Queue,
+            Sink::Emit(_) => StopCause::Files,
         }
     }
 
@@ -121,7 +121,7 @@ impl Sink {
     }
 
     /// Starts a batch. `halt` ends retries.
-    pub(super) fn begin(&mut self, batch: Batch, halt: &CancellationToken) -> Begun {
+    pub(super) fn begin(&mut self, batch: WriteBatch, halt: &CancellationToken) -> Begun {
         match self {
             Sink::Table(writer) => {
                 let writing = batch.write((**writer).clone(), halt.clone());

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use reco_core::concurrency::{Bounds, Call, Concurrency, Controller, Evidence, MOST, SpeedLimit};
+use reco_core::concurrency::{
+    Bounds, Concurrency, Controller, Evidence, FinishedCall, MOST, SpeedLimit,
+};
 use reco_store::writer::WriteReport;
 use serde::Serialize;
 
@@ -134,7 +136,7 @@ impl Slots {
         let attempts = u32::try_from(report.retries).unwrap_or(u32::MAX).saturating_add(1);
         self.calls = (self.calls.0.saturating_add(attempts), self.calls.1 + calling);
         if let Some(controller) = &mut self.controller {
-            let call = Call {
+            let call = FinishedCall {
                 begun: ticket.begun.saturating_duration_since(self.begun),
                 took: calling / attempts,
                 paced: report.paced,

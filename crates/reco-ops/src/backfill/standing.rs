@@ -4,7 +4,7 @@ use crate::event::{Progress, Total};
 
 /// How far a run is: in units of what it does, not of what it reads.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Standing {
+pub struct RunProgress {
     /// Bytes of input read, as stored.
     pub read_bytes: u64,
     /// Items or lists done.
@@ -17,7 +17,7 @@ pub struct Standing {
     pub budget_wcu: Option<f64>,
 }
 
-impl Standing {
+impl RunProgress {
     /// Returns how many items there are in an input of this size.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -52,13 +52,13 @@ mod tests {
 
     #[test]
     fn the_whole_is_estimated_until_it_is_read() {
-        let half = Standing { read_bytes: 500, done: 138, taken: 300, ..Standing::default() };
+        let half = RunProgress { read_bytes: 500, done: 138, taken: 300, ..RunProgress::default() };
         assert_eq!(half.total(Some(1000)), Total::About(600));
         assert_eq!(half.total(None), Total::Unknown, "a pipe");
-        let whole = Standing { taken: 600, read_bytes: 1000, at_end: true, ..half };
+        let whole = RunProgress { taken: 600, read_bytes: 1000, at_end: true, ..half };
         assert_eq!(whole.total(Some(1000)), Total::Exactly(600));
         assert_eq!(whole.total(None), Total::Exactly(600));
-        assert_eq!(Standing::default().total(Some(1000)), Total::Unknown);
+        assert_eq!(RunProgress::default().total(Some(1000)), Total::Unknown);
     }
 
     proptest! {
@@ -67,7 +67,7 @@ mod tests {
         fn no_estimate_is_below_what_was_taken_in(
             read_bytes in 0_u64..1 << 40, taken in 0_u64..1 << 30, bytes in 0_u64..1 << 40,
         ) {
-            let standing = Standing { read_bytes, taken, ..Standing::default() };
+            let standing = RunProgress { read_bytes, taken, ..RunProgress::default() };
             if let Total::About(total) = standing.total(Some(bytes)) {
                 prop_assert!(total >= taken);
             }

@@ -9,11 +9,12 @@ use reco_core::item::KeyType;
 use reco_core::run_by::RunBy;
 
 use super::checkpoint::{
-    self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
+    self, Checkpoint, CheckpointLock, CheckpointState, Identity, InputIdentity, RejectsFile, Saver,
+    VERSION,
 };
 use super::inputs::At;
 use super::limit::MaxRejects;
-use super::{Preparer, Rejects};
+use super::{Preparer, RejectsSink};
 use crate::aws::ListType;
 use crate::error::{Error, Kind, Result};
 use crate::event::Events;
@@ -59,7 +60,7 @@ pub(super) struct Start {
     /// Saver of checkpoints; `None` if the run cannot be resumed.
     pub saver: Option<Saver>,
     /// Sink of rejects.
-    pub rejects: Rejects,
+    pub rejects: RejectsSink,
     /// Start of the first run, in epoch seconds.
     pub began: i64,
     /// List type of the first run, whatever the table holds by now.
@@ -68,7 +69,7 @@ pub(super) struct Start {
 
 impl Start {
     /// Returns the start of a new run that cannot be resumed.
-    fn afresh(rejects: Rejects) -> Self {
+    fn afresh(rejects: RejectsSink) -> Self {
         let began = jiff::Timestamp::now().as_second();
         Start { resumed: None, saver: None, rejects, began, list_type: None }
     }
@@ -77,7 +78,7 @@ impl Start {
 /// Locked checkpoint of a run.
 struct Kept {
     path: PathBuf,
-    lock: Lock,
+    lock: CheckpointLock,
 }
 
 /// Finds the start of a run. `settings` are the options that affect what is written.
@@ -100,10 +101,10 @@ pub(super) fn start(
         None => None,
     };
     let Some(mut identity) = identity else {
-        return Ok(Start::afresh(Rejects::create(rejects)?));
+        return Ok(Start::afresh(RejectsSink::create(rejects)?));
     };
     let Some(kept) = keep((home, events), options, &identity)? else {
-        return Ok(Start::afresh(Rejects::create(rejects)?));
+        return Ok(Start::afresh(RejectsSink::create(rejects)?));
     };
     let found = checkpoint::load(&kept.path);
     let mut list_type = None;
@@ -127,7 +128,7 @@ pub(super) fn start(
             }
             warn_of_unfinished(events, found, &as_then, sources);
         }
-        (fresh(identity), None, Rejects::create(rejects)?)
+        (fresh(identity), None, RejectsSink::create(rejects)?)
     };
     let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
         Error::input(format!("checkpoint {} has no start time", kept.path.display()))
@@ -212,7 +213,7 @@ fn keep(
             None if home.is_passing() => return Ok(None),
             given => given.clone().unwrap_or_else(default),
         };
-        Lock::take(&home, &path).map(|lock| Some((path, lock)))
+        CheckpointLock::take(&home, &path).map(|lock| Some((path, lock)))
     });
     match taken {
         Ok(None) => Ok(None),
@@ -243,7 +244,7 @@ fn fresh(identity: Identity) -> Checkpoint {
         started_at: now.clone(),
         saved_at: now,
         runs: 1,
-        state: State::default(),
+        state: CheckpointState::default(),
         rejects: None,
         by: RunBy::default(),
     }
@@ -267,9 +268,9 @@ fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()>
 }
 
 /// Returns the rejects file of the earlier runs, or a new one if they had none.
-fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Rejects> {
+fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<RejectsSink> {
     let Some(RejectsFile { path, bytes }) = &found.rejects else {
-        return Rejects::create(asked_for);
+        return RejectsSink::create(asked_for);
     };
     if let Some(asked_for) = asked_for.filter(|asked_for| absolute(asked_for) != *path) {
         return Err(Error::refused(format!(
@@ -279,7 +280,7 @@ fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Reject
         ))
         .hint("omit --rejects to continue with the earlier file"));
     }
-    Rejects::resume(path, *bytes)
+    RejectsSink::resume(path, *bytes)
 }
 
 fn absolute(path: &Path) -> PathBuf {

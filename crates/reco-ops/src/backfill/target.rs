@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use reco_core::compose::ComposeLimits;
-use reco_store::writer::{Pace as WritePace, Replacing, Writer, WriterOptions};
+use reco_store::writer::{Replacing, WritePace, Writer, WriterOptions};
 
 use super::foresight::Foresight;
 use super::sink::Sink;
 use super::sink::emit::{EmitOptions, EmitSink, partitions};
 use super::sink::queue::{QueueSender, QueueSink};
-use super::{RETRY, Route, WriteOptions};
+use super::{EntryRoute, RETRY, WriteOptions};
 use crate::aws::sqs::Sqs;
 use crate::aws::{Table, acting_on};
 use crate::error::{Error, Result};
@@ -100,11 +100,11 @@ impl Target {
         matches!(self, Target::Queue(_))
     }
 
-    pub(super) fn route(&self) -> Route {
+    pub(super) fn route(&self) -> EntryRoute {
         match self {
-            Target::Queue(queue) => Route::Queue(queue.limits),
-            Target::Files(..) => Route::Files,
-            Target::Table(_) => Route::Table,
+            Target::Queue(queue) => EntryRoute::Queue(queue.limits),
+            Target::Files(..) => EntryRoute::Files,
+            Target::Table(_) => EntryRoute::Table,
         }
     }
 

@@ -3,17 +3,17 @@
 //!
 //! Only brackets and strings are examined; the decoder checks the values themselves.
 
-use super::lines::{Content, Line, MAX_LINE, Place};
+use super::lines::{InputLine, LineContent, LineStart, MAX_LINE};
 use crate::files::input::{blank_bytes, line_breaks, without_bom};
 
 /// Splits one input incrementally. Holds at most one unfinished value.
 #[derive(Debug)]
 pub struct Values {
     /// Place of the next byte.
-    here: Place,
+    here: LineStart,
     state: State,
     /// Start of the current value.
-    at: Place,
+    at: LineStart,
     text: Vec<u8>,
     /// Line in which the outermost array or value starts.
     opened: u64,
@@ -43,11 +43,11 @@ enum Text {
 
 impl Values {
     /// Creates a splitter for an input read from `here` on, with no array or value open.
-    pub fn at(here: Place) -> Self {
+    pub fn at(here: LineStart) -> Self {
         Values::with_limit(here, MAX_LINE)
     }
 
-    fn with_limit(here: Place, limit: usize) -> Self {
+    fn with_limit(here: LineStart, limit: usize) -> Self {
         let (at, opened) = (here, here.line);
         Values { here, state: State::Top, at, text: Vec::new(), opened, dropped: 0, limit }
     }
@@ -58,16 +58,16 @@ impl Values {
     }
 
     /// Returns the place where the next value starts, or may start.
-    pub fn next(&self) -> Place {
+    pub fn next(&self) -> LineStart {
         match self.state {
             State::Top => self.here,
-            State::Between => Place { inside: true, ..self.here },
+            State::Between => LineStart { inside: true, ..self.here },
             State::Opened | State::Inside { .. } => self.at,
         }
     }
 
     /// Consumes bytes and appends the values that they complete.
-    pub fn feed(&mut self, bytes: &[u8], values: &mut Vec<Line>) {
+    pub fn feed(&mut self, bytes: &[u8], values: &mut Vec<InputLine>) {
         let text = if self.here.offset == 0 { without_bom(bytes) } else { bytes };
         self.here.offset += (bytes.len() - text.len()) as u64;
         let mut bytes = text;
@@ -102,7 +102,7 @@ impl Values {
     }
 
     /// Finishes the input; returns a description of what is missing, if anything.
-    pub fn finish(&mut self, values: &mut Vec<Line>) -> Option<String> {
+    pub fn finish(&mut self, values: &mut Vec<InputLine>) -> Option<String> {
         match self.state {
             State::Top => return None,
             State::Inside { depth: 0, string: Text::No, nested: false } => {
@@ -118,16 +118,16 @@ impl Values {
     }
 
     /// Appends what is left of an input that broke off, so that it is not lost.
-    pub fn cut(&mut self, values: &mut Vec<Line>) {
+    pub fn cut(&mut self, values: &mut Vec<InputLine>) {
         if self.is_whole() {
             self.end(values);
         } else if matches!(self.state, State::Inside { .. }) {
             let text = std::mem::take(&mut self.text);
             let content = match std::mem::take(&mut self.dropped) {
-                0 => Content::Cut(text.into()),
-                dropped => Content::TooLong(dropped),
+                0 => LineContent::Cut(text.into()),
+                dropped => LineContent::TooLong(dropped),
             };
-            values.push(Line { at: self.at, content });
+            values.push(InputLine { at: self.at, content });
         }
         self.state = State::Top;
     }
@@ -140,7 +140,7 @@ impl Values {
         outside && closed && self.dropped == 0
     }
 
-    fn take(&mut self, byte: u8, values: &mut Vec<Line>) {
+    fn take(&mut self, byte: u8, values: &mut Vec<InputLine>) {
         let blank = byte.is_ascii_whitespace();
         match self.state {
             State::Top | State::Between | State::Opened if blank => {}
@@ -168,8 +168,8 @@ impl Values {
         }
     }
 
-    fn begin(&mut self, byte: u8, nested: bool, values: &mut Vec<Line>) {
-        self.at = Place { inside: nested, ..self.here };
+    fn begin(&mut self, byte: u8, nested: bool, values: &mut Vec<InputLine>) {
+        self.at = LineStart { inside: nested, ..self.here };
         if !nested {
             self.opened = self.here.line;
         }
@@ -177,7 +177,7 @@ impl Values {
         self.inside(byte, values);
     }
 
-    fn inside(&mut self, byte: u8, values: &mut Vec<Line>) {
+    fn inside(&mut self, byte: u8, values: &mut Vec<InputLine>) {
         let State::Inside { depth, string, nested } = self.state else { return };
         let within = |depth, string| State::Inside { depth, string, nested };
         let (state, kept, over) = match (string, byte) {
@@ -220,13 +220,13 @@ impl Values {
         }
     }
 
-    fn end(&mut self, values: &mut Vec<Line>) {
+    fn end(&mut self, values: &mut Vec<InputLine>) {
         let content = match std::mem::take(&mut self.dropped) {
-            0 => Content::Text(self.text.trim_ascii_end().into()),
-            dropped => Content::TooLong(dropped),
+            0 => LineContent::Text(self.text.trim_ascii_end().into()),
+            dropped => LineContent::TooLong(dropped),
         };
         self.text.clear();
-        values.push(Line { at: self.at, content });
+        values.push(InputLine { at: self.at, content });
         self.state = State::Top;
     }
 }
@@ -239,24 +239,13 @@ mod tests {
     use super::*;
 
     fn split(pieces: &[&[u8]], limit: usize) -> (Vec<(u64, u64, String)>, Option<String>) {
-        let mut splitter = Values::with_limit(Place::start(0), limit);
+        let mut splitter = Values::with_limit(LineStart::start(0), limit);
         let mut values = Vec::new();
         for piece in pieces {
             splitter.feed(piece, &mut values);
         }
         let missing = splitter.finish(&mut values);
-        (values.iter().map(shown).collect(), missing)
-    }
-
-    fn shown(line: &Line) -> (u64, u64, String) {
-        let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-        let content = match &line.content {
-            Content::Blank(lines) => format!("{lines} blank"),
-            Content::Text(bytes) => text(bytes),
-            Content::TooLong(bytes) => format!("too long: {bytes}"),
-            Content::Cut(bytes) => format!("cut: {}", text(bytes)),
-        };
-        (line.at.line, line.at.offset, content)
+        (values.iter().map(InputLine::shown).collect(), missing)
     }
 
     fn texts(text: &str) -> Vec<String> {

@@ -25,8 +25,8 @@ use self::pass::Pass;
 pub use self::report::Counted;
 pub use self::report::{Unread, Verification, Wrong};
 use self::suspects::Share;
-use super::Standing;
-use super::former::Chosen;
+use super::RunProgress;
+use super::former::ChosenEntries;
 use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
 use crate::files::input::{self, Source};
@@ -74,7 +74,7 @@ pub struct Verify {
     /// Users to verify.
     pub scope: Scope,
     /// Entry that counts of each user with several; `None` if the last one does.
-    pub chosen: Option<Arc<Chosen>>,
+    pub chosen: Option<Arc<ChosenEntries>>,
     /// Maximum calls in flight.
     pub concurrency: usize,
     /// Maximum users in memory, see [`MAX_SUSPECTS`].
@@ -110,7 +110,7 @@ impl Verify {
     /// # Errors
     /// Fails if an input cannot be read again, or on a bug in recoctl; everything else is in the
     /// report.
-    pub async fn run(self, progress: &dyn Fn(Standing)) -> Result<Verification> {
+    pub async fn run(self, progress: &dyn Fn(RunProgress)) -> Result<Verification> {
         let begun = Instant::now();
         let hasher = Arc::new(RandomState::new());
         let mut report = Verification::new(self.scope);

@@ -8,12 +8,12 @@ use reco_store::service::ErrorKind;
 use reco_store::writer::{WriteFailure, WriteReport, Writer};
 use tokio_util::sync::CancellationToken;
 
-use super::run_counts::Fate;
+use super::run_counts::EntryOutcome;
 use super::window::Pending;
 
 /// Origin of an item in a batch.
 #[derive(Debug)]
-pub struct Entry {
+pub struct BatchEntry {
     /// User whose item it is.
     pub user: Id,
     /// Line number in the line tracker.
@@ -26,21 +26,21 @@ pub struct Entry {
     pub action: Action,
 }
 
-impl Entry {
+impl BatchEntry {
     /// Returns the fate of the item; `stale` if the table holds a newer one.
-    pub fn fate(&self, stale: bool) -> Fate {
+    pub fn fate(&self, stale: bool) -> EntryOutcome {
         match self.action {
-            _ if stale => Fate::Stale,
-            Action::Put => Fate::Written { bytes: self.bytes },
-            Action::Delete => Fate::Deleted,
+            _ if stale => EntryOutcome::Stale,
+            Action::Put => EntryOutcome::Written { bytes: self.bytes },
+            Action::Delete => EntryOutcome::Deleted,
         }
     }
 }
 
 /// Batch in progress.
 #[derive(Debug)]
-pub struct Batch {
-    entries: Vec<Entry>,
+pub struct WriteBatch {
+    entries: Vec<BatchEntry>,
     items: Vec<PlannedItem>,
 }
 
@@ -48,27 +48,27 @@ pub struct Batch {
 #[derive(Debug)]
 pub struct Written {
     /// Entries of the batch.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<BatchEntry>,
     /// Result of the write.
     pub report: WriteReport,
     /// Content of the table, if a dry run compares.
     pub compared: Option<(Vec<Foreseen>, Compared)>,
 }
 
-impl From<Vec<Pending>> for Batch {
+impl From<Vec<Pending>> for WriteBatch {
     fn from(batch: Vec<Pending>) -> Self {
         let (entries, items) = batch
             .into_iter()
             .map(|Pending { item, line, index, weak: _ }| {
                 let user = item.recommendation.user.clone();
-                (Entry { user, line, index, bytes: item.bytes, action: item.action }, item)
+                (BatchEntry { user, line, index, bytes: item.bytes, action: item.action }, item)
             })
             .unzip();
-        Batch { entries, items }
+        WriteBatch { entries, items }
     }
 }
 
-impl Batch {
+impl WriteBatch {
     /// Writes the batch.
     pub async fn write(self, writer: Writer, cancel: CancellationToken) -> Written {
         let report = writer.write_batch(self.items, &Stop::on(cancel)).await;
@@ -76,7 +76,7 @@ impl Batch {
     }
 
     /// Returns the entries and their planned items.
-    pub fn into_parts(self) -> (Vec<Entry>, Vec<PlannedItem>) {
+    pub fn into_parts(self) -> (Vec<BatchEntry>, Vec<PlannedItem>) {
         (self.entries, self.items)
     }
 

@@ -9,13 +9,12 @@ use serde::Serialize;
 use super::journal::FormerId;
 use super::judge::Row;
 use super::session::Session;
-use crate::aws::{Cloudwatch, Query, Span, Statistic};
+use crate::aws::sqs::MAX_RETENTION_S;
+use crate::aws::{Cloudwatch, SeriesQuery, Span, Statistic};
 use crate::journal::now_ms;
 use crate::logs::{LogSpan, Recorded, read_causes};
 use crate::metrics::targets::function_name;
 
-/// AWS: SQS keeps a message for at most 14 days.
-const LONGEST_MS: i64 = 14 * 86_400_000;
 /// Time before the first send that is read, too: clocks differ.
 const LEAD_MS: i64 = 60_000;
 /// Time in which a metric may still be missing (AWS: within minutes).
@@ -143,7 +142,7 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
 }
 
 fn since_ms(rows: &[&Row], sent_anew: bool, options: &CauseOptions, now_ms: i64) -> i64 {
-    let longest = (now_ms - LONGEST_MS).max(0);
+    let longest = (now_ms - MAX_RETENTION_S * 1000).max(0);
     if let Some(seconds) = options.since_s {
         return now_ms.saturating_sub(seconds.saturating_mul(1_000)).max(0);
     }
@@ -162,7 +161,7 @@ async fn throttles(
 ) -> Option<BTreeMap<i64, f64>> {
     let start = since_ms.div_euclid(60_000) * 60;
     let end = now_ms.div_euclid(60_000) * 60 + 60;
-    let query = Query {
+    let query = SeriesQuery {
         namespace: "AWS/Lambda",
         metric: "Throttles",
         dimensions: vec![("FunctionName", function.to_owned())],

@@ -22,7 +22,7 @@ use crate::files::spool::Spool;
 use crate::sqs::{DrainEnd, Released};
 use reco_core::human::{amount, count, was};
 use report::CollectSummary;
-pub use report::{Collected, Fate, FileRow, Record};
+pub use report::{Collected, CollectedMessage, Fate, FileRow};
 
 /// Export or purge of the selected messages.
 pub struct Task<'a> {
@@ -122,7 +122,7 @@ struct Collector<'a> {
     confirmed: bool,
     file: Option<ExportFile>,
     ending: CollectSummary,
-    records: Vec<Record>,
+    records: Vec<CollectedMessage>,
     released: Released,
     /// Ids of messages of earlier scans that match `--id`.
     named: Vec<String>,
@@ -182,7 +182,7 @@ impl Collector<'_> {
 
     /// Processes the messages of one scan; returns the number of deleted ones.
     async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
-        self.records.extend(scan.damaged.iter().map(Record::damaged));
+        self.records.extend(scan.damaged.iter().map(CollectedMessage::damaged));
         if !self.confirmed && !scan.found.is_empty() {
             self.confirm(&scan.found).await?;
             self.confirmed = true;
@@ -205,7 +205,8 @@ impl Collector<'_> {
         if self.deletes() {
             return Ok(self.delete(&going, written).await);
         }
-        let done = going.iter().take(written).map(|found| Record::of(found, Fate::Exported));
+        let done =
+            going.iter().take(written).map(|found| CollectedMessage::of(found, Fate::Exported));
         self.records.extend(done.map(|record| record.in_file(true)));
         self.leave(&going[written..], "stopped by a signal before it was written");
         Ok(0)
@@ -253,22 +254,22 @@ impl Collector<'_> {
         for (found, decided) in found.into_iter().zip(matches) {
             let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
             let record = match decided {
-                Match::Yes if full => Record::of(&found, Fate::BeyondMax),
+                Match::Yes if full => CollectedMessage::of(&found, Fate::BeyondMax),
                 Match::Yes => {
                     self.ending.chosen += 1;
                     if !self.task.dry_run {
                         going.push(found);
                         continue;
                     }
-                    Record::of(&found, Fate::Planned)
+                    CollectedMessage::of(&found, Fate::Planned)
                 }
                 Match::No | Match::Unread => {
                     let reason = found.row.verdict.reasons.first().cloned();
-                    Record::of(&found, Fate::Skipped).because(reason)
+                    CollectedMessage::of(&found, Fate::Skipped).because(reason)
                 }
                 Match::Undecided(error) => {
                     let reason = format!("--where failed: {error}");
-                    Record::of(&found, Fate::Skipped).because(Some(reason))
+                    CollectedMessage::of(&found, Fate::Skipped).because(Some(reason))
                 }
             };
             staying.push(found.row.message_id.clone());
@@ -318,7 +319,8 @@ impl Collector<'_> {
         }
         result?;
         check_sum(self.ending.seen, self.records.len())?;
-        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
+        let missing =
+            self.matcher.missing_of(self.records.iter().map(CollectedMessage::message_id));
         warn_missing(&self.session.control.events, &missing);
         self.ending.missing = missing;
         self.ending.interrupted = self.session.control.cancel.is_cancelled();

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::export::Opened;
-use super::journal::{Home, Journal, Ledger, MessageState, Origin, each_kept};
+use super::journal::{Home, ImportOrigin, Journal, Ledger, MessageState, each_kept};
 use super::lock::{Claim, DlqLock};
 use crate::aws::sqs::{BATCH, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
@@ -136,7 +136,7 @@ pub struct Copies {
     pub limit: usize,
     sqs: Sqs,
     home: Home,
-    origin: Origin,
+    origin: ImportOrigin,
     ledger: Ledger,
     /// Who sends, and why.
     pub by: RunBy,
@@ -169,7 +169,7 @@ impl Copies {
             }
         };
         let by = lock.as_ref().map_or_else(|| control.signer.unsigned(), |lock| lock.by().clone());
-        let origin = Origin { kind, id: id.to_owned(), to: queue.arn.clone() };
+        let origin = ImportOrigin { kind, id: id.to_owned(), to: queue.arn.clone() };
         let ledger = Ledger::open(&home, &origin, again)?;
         let limit = state.max_message_bytes;
         Ok(Copies { queue, limit, sqs, home, origin, ledger, by, _lock: lock })

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reco_core::export::{Ending, Header};
+use reco_core::export::{ExportEnd, ExportHeader};
 use reco_core::human::{amount, form, was};
 use reco_core::message::Message;
 use reco_core::outcome::{Outcome, Tally};
@@ -107,8 +107,8 @@ impl ImportReport {
 
 /// Plan of an import, made once the whole file was read.
 struct Plan {
-    header: Header,
-    ending: Ending,
+    header: ExportHeader,
+    ending: ExportEnd,
     copies: Copies,
     rows: Vec<CopyRow>,
     repeated: u64,
@@ -156,7 +156,7 @@ async fn plan(
     control: &Control,
 ) -> Result<Plan> {
     let mut opened = Opened::open(&options.file).await?;
-    let Header { queue, export_id, .. } = opened.header()?.clone();
+    let ExportHeader { queue, export_id, .. } = opened.header()?.clone();
     let given = options.to.as_ref().unwrap_or(&queue);
     let (sqs, origin) = (connect(given).await?, (EXPORT, export_id.as_str()));
     let ImportOptions { again, dry_run, force, .. } = *options;

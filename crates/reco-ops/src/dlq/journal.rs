@@ -6,7 +6,7 @@ mod restore;
 mod resume;
 
 pub use history::{FormerId, RedriveHistory, Redriven, Sign, Unfinished};
-pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
+pub use imports::{EXPORT, ImportOrigin, Ledger, MessageState, RESTORE};
 pub use restore::{RestoreOptions, RestoreReport, restore};
 pub(super) use resume::check_is_redrive;
 pub use resume::{ResumeReport, Resumed, ResumedRow, resume};

@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reco_core::classify::{ClassifyContext, Content, Held, classify};
+use reco_core::classify::{ClassifyContext, Held, MessageContent, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError};
 use reco_core::item::{ItemDescription, KeyType, PlannedItem, Schema};
@@ -185,7 +185,7 @@ impl Judge {
         let contents = self.contents(bodies.collect()).await?;
         let in_table = match &self.table {
             Some(table) => {
-                table.generated_at(contents.iter().flat_map(Content::writable_users)).await?
+                table.generated_at(contents.iter().flat_map(MessageContent::writable_users)).await?
             }
             None => HashMap::new(),
         };
@@ -200,11 +200,11 @@ impl Judge {
     pub async fn contents(
         &self,
         decoded: Vec<Result<Decoded, DecodeError>>,
-    ) -> Result<Vec<Content>> {
+    ) -> Result<Vec<MessageContent>> {
         let facts = self.facts_for(&decoded).await?;
         let schema = self.schema_for(&decoded).await?;
         let judged =
-            decoded.into_iter().map(|one| Content::judge(one, &facts, &self.policy, schema));
+            decoded.into_iter().map(|one| MessageContent::judge(one, &facts, &self.policy, schema));
         Ok(judged.collect())
     }
 
@@ -285,7 +285,7 @@ impl Judge {
     fn row(
         &self,
         message: &Message,
-        content: &Content,
+        content: &MessageContent,
         in_table: &HashMap<Id, Held>,
         now_ms: i64,
     ) -> Examined {

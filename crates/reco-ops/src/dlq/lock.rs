@@ -208,8 +208,8 @@ impl SharedLock {
                 self.events().warn(format!("--force takes over the lock on {name}: {words}"));
             }
             (_, Some(words)) => return Err(self.refusal(&words)),
-            (FoundLock::Lapsed(lock), None) => self.events().warn(format!(
-                "taking over the lock on {name}, which was not renewed and lapsed at {}: {}",
+            (FoundLock::Expired(lock), None) => self.events().warn(format!(
+                "taking over the lock on {name}, which was not renewed and expired at {}: {}",
                 lock.expires.iso(),
                 lock.words()
             )),
@@ -227,7 +227,7 @@ impl SharedLock {
         Error::refused(format!("refusing to run while another run has locked {name}"))
             .cause(words)
             .hint(format!(
-                "wait for it to finish, or ask who runs it to stop it; the lock of a run that died lapses within {} minutes, and --force takes it over at once",
+                "wait for it to finish, or ask who runs it to stop it; the lock of a run that died expires within {} minutes, and --force takes it over at once",
                 reco_core::queue_lock::LEASE_S / 60
             ))
     }
@@ -273,11 +273,11 @@ impl SharedLock {
                 let renewed = self.own.renewed(now());
                 let former = std::mem::replace(&mut self.own, renewed);
                 if let Err(error) = within(self.set()).await {
-                    let lapses = former.expires.iso();
+                    let expires = former.expires.iso();
                     self.own = former;
                     let name = &self.queue.name;
                     self.events().warn(format!(
-                        "the lock on {name} was not renewed and lapses at {lapses}: {error}"
+                        "the lock on {name} was not renewed and expires at {expires}: {error}"
                     ));
                 }
             }
@@ -307,9 +307,9 @@ impl SharedLock {
             Err(error) => Err(error),
         };
         if let Err(error) = removed {
-            let (name, lapses) = (&self.queue.name, self.own.expires.iso());
+            let (name, expires) = (&self.queue.name, self.own.expires.iso());
             self.events().warn(format!(
-                "the lock on {name} was not removed and lapses at {lapses}: {error}"
+                "the lock on {name} was not removed and expires at {expires}: {error}"
             ));
         }
     }

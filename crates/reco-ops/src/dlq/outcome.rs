@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reco_core::journal::{Became, Outcomes, Record, State};
+use reco_core::journal::{Became, JournalState, Outcomes, Record};
 use reco_core::message_outcome::{Destinations, MessageOutcome, Tracker};
 use reco_core::settle::Deletable;
 use tokio::time::Instant;
@@ -92,7 +92,7 @@ pub struct Waited {
 
 /// Returns the tracker of a run's messages, from its journal.
 #[must_use]
-pub fn tracker(state: &State) -> Tracker {
+pub fn tracker(state: &JournalState) -> Tracker {
     let started = state.header().and_then(|header| header.started_at.parse().ok());
     let since_ms = started.map_or(i64::MAX, jiff::Timestamp::as_millisecond);
     Tracker::of(state, since_ms)

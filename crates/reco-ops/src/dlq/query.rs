@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::dlq::judge::{Row, values};
-use crate::jq::{Answer, Child, Evaluator, is_json};
+use crate::jq::{Child, Evaluator, JqResponse, is_json};
 
 /// Time that evaluation may continue after the first signal.
 const GRACE: Duration = Duration::from_secs(1);
@@ -83,9 +83,9 @@ impl Query {
     /// When the expression fails, or returns no value or several.
     pub async fn rewrite(&self, body: &str) -> Result<Option<String>, String> {
         match self.before_the_end(self.jq.rewrite(body)).await? {
-            Answer::Text(text) => Ok(Some(text)),
-            Answer::No | Answer::Yes => Ok(None),
-            Answer::Failed(why) => Err(why),
+            JqResponse::Text(text) => Ok(Some(text)),
+            JqResponse::No | JqResponse::Yes => Ok(None),
+            JqResponse::Failed(why) => Err(why),
         }
     }
 
@@ -95,9 +95,9 @@ impl Query {
     /// When the expression fails.
     pub async fn matches(&self, row: &Row, message: &Message) -> Result<bool, String> {
         match self.before_the_end(self.jq.matches(&input(row, message, self.reads))).await? {
-            Answer::Yes => Ok(true),
-            Answer::No | Answer::Text(_) => Ok(false),
-            Answer::Failed(why) => Err(why),
+            JqResponse::Yes => Ok(true),
+            JqResponse::No | JqResponse::Text(_) => Ok(false),
+            JqResponse::Failed(why) => Err(why),
         }
     }
 
@@ -108,7 +108,10 @@ impl Query {
             && (!self.reads.user_ids || users(&message.body).whole)
     }
 
-    async fn before_the_end(&self, answer: impl Future<Output = Answer>) -> Result<Answer, String> {
+    async fn before_the_end(
+        &self,
+        answer: impl Future<Output = JqResponse>,
+    ) -> Result<JqResponse, String> {
         tokio::select! {
             biased;
             answer = answer => Ok(answer),

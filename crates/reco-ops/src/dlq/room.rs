@@ -8,8 +8,8 @@ use reco_core::room::{Place, Room};
 
 use crate::aws::{Cloudwatch, Span, Table};
 use crate::error::{Error, Result};
-use crate::metrics::plan::{Measure, Plan, Subject};
-use crate::metrics::report::{Row, Section};
+use crate::metrics::plan::{Measure, MetricsPlan, Subject};
+use crate::metrics::report::{MeasureRow, Section};
 use crate::metrics::{read, targets};
 
 /// Minutes of metrics that are read.
@@ -80,11 +80,11 @@ async fn sections(
 ) -> Result<Vec<Section>> {
     let mut plans = Vec::new();
     if let Some(table) = table {
-        plans.push(Plan::table(&table.info.name));
+        plans.push(MetricsPlan::table(&table.info.name));
         let indexes = places.iter().filter_map(|place| place.index.as_ref());
-        plans.extend(indexes.map(|index| Plan::index(&table.info.name, index)));
+        plans.extend(indexes.map(|index| MetricsPlan::index(&table.info.name, index)));
     }
-    plans.extend(function.map(|name| Plan::function(targets::function_name(name))));
+    plans.extend(function.map(|name| MetricsPlan::function(targets::function_name(name))));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let end = i64::try_from(now).unwrap_or(i64::MAX) / 60 * 60;
     let span = Span { start: end - MINUTES * 60, end, period: 60 };
@@ -122,7 +122,7 @@ fn room(mut places: Vec<Place>, sections: Result<Vec<Section>>, has_table: bool)
 }
 
 /// Returns the use per second. CloudWatch has no data for minutes without writes.
-fn used(row: &Row) -> Option<f64> {
+fn used(row: &MeasureRow) -> Option<f64> {
     if row.incomplete.is_some() {
         return None;
     }
@@ -138,7 +138,7 @@ fn used(row: &Row) -> Option<f64> {
     values.get(at.min(values.len().saturating_sub(1))).copied()
 }
 
-fn goes_on(row: &Row) -> bool {
+fn goes_on(row: &MeasureRow) -> bool {
     row.values().rev().take(RECENT).flatten().any(|value| value > 0.0)
 }
 
@@ -159,12 +159,12 @@ mod tests {
 
     const SPAN: Span = Span { start: 0, end: 900, period: 60 };
 
-    fn row(measure: Measure, values: &[f64]) -> Row {
+    fn row(measure: Measure, values: &[f64]) -> MeasureRow {
         let points = (0..).map(|at| at * 60).zip(values.iter().copied()).collect();
-        Row::new(measure, &Series { points, incomplete: None }, &SPAN)
+        MeasureRow::new(measure, &Series { points, incomplete: None }, &SPAN)
     }
 
-    fn table(rows: Vec<Row>) -> Section {
+    fn table(rows: Vec<MeasureRow>) -> Section {
         Section::new(Subject::Table, "recs".to_owned(), None, rows)
     }
 
@@ -172,7 +172,7 @@ mod tests {
         Place { index: None, limit: 20.0, used: None, throttled: false, writes: 1.0 }
     }
 
-    fn of(rows: Vec<Row>) -> Place {
+    fn of(rows: Vec<MeasureRow>) -> Place {
         room(vec![place()], Ok(vec![table(rows)]), true).places.remove(0)
     }
 

@@ -65,6 +65,19 @@ pub struct Queues {
     pub in_flight_elsewhere: u64,
 }
 
+impl Queues {
+    /// Returns the queues of a pair, with the counts it was found with.
+    #[must_use]
+    pub fn of(pair: &QueuePair) -> Self {
+        Queues {
+            dlq: pair.dlq.queue.name.clone(),
+            source: pair.source.as_ref().map(|source| source.queue.name.clone()),
+            approximate_messages: pair.dlq.state.visible,
+            in_flight_elsewhere: pair.dlq.state.in_flight,
+        }
+    }
+}
+
 /// Result of a look at the DLQ.
 #[derive(Debug)]
 pub struct Looked {
@@ -233,13 +246,7 @@ impl Session {
     /// Returns the queues as shown in reports.
     #[must_use]
     pub fn queues(&self) -> Queues {
-        let state = &self.pair.dlq.state;
-        Queues {
-            dlq: self.pair.dlq.queue.name.clone(),
-            source: self.pair.source.as_ref().map(|source| source.queue.name.clone()),
-            approximate_messages: state.visible,
-            in_flight_elsewhere: state.in_flight,
-        }
+        Queues::of(&self.pair)
     }
 
     /// Returns the approximate number of messages visible at the start.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use reco_core::journal::{Header, Kept, Record, Replay, Restore, State};
+use reco_core::journal::{Header, JournalState, KeptMessage, Record, Replay, Restore};
 
 use super::home::Home;
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ pub struct Stored {
     /// Size of the file in bytes.
     pub bytes: u64,
     /// State of the journal, or the error that prevents reading it.
-    pub state: Result<State>,
+    pub state: Result<JournalState>,
 }
 
 /// Returns all journals of `home`, newest first.
@@ -77,7 +77,7 @@ const LONGEST_PATH: u64 = 64 << 10;
 ///
 /// # Errors
 /// When it cannot be read, or is damaged anywhere but at its end.
-pub fn load(path: &Path) -> Result<State> {
+pub fn load(path: &Path) -> Result<JournalState> {
     let mut replay = Replay::new();
     each_line(path, |line| replay.line(line).map_err(|error| unusable(path, &error)))?;
     Ok(replay.finish())
@@ -87,7 +87,7 @@ pub fn load(path: &Path) -> Result<State> {
 ///
 /// # Errors
 /// Those of [`load`], and those of `take`.
-pub fn each_kept(path: &Path, mut take: impl FnMut(Kept) -> Result<()>) -> Result<()> {
+pub fn each_kept(path: &Path, mut take: impl FnMut(KeptMessage) -> Result<()>) -> Result<()> {
     let mut restore = Restore::new();
     each_line(path, |line| match restore.line(line).map_err(|error| unusable(path, &error))? {
         Some(kept) => take(kept),

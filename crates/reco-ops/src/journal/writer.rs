@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use reco_core::journal::{End, Header, Record, State, VERSION};
+use reco_core::journal::{End, Header, JournalState, Record, VERSION};
 use reco_core::outcome::Outcome;
 use tokio::sync::oneshot;
 
@@ -109,7 +109,7 @@ impl Journal {
     ///
     /// # Errors
     /// Refused when the file cannot be written.
-    pub fn append(path: &Path, state: &State) -> Result<Self> {
+    pub fn append(path: &Path, state: &JournalState) -> Result<Self> {
         let open = || -> std::io::Result<File> {
             let mut file = no_follow(OpenOptions::new().write(true)).open(path)?;
             file.set_len(state.tail().whole_bytes)?;

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::end::{is_out_of_time, reason, tail};
 use super::limits::cpu_per_message;
-use super::wire::{self, Answer, Ask, SPENT};
+use super::wire::{self, JqRequest, JqResponse, SPENT};
 
 /// Wall-clock limit per message, effective only where the system does not limit CPU time or stalls.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -78,7 +78,7 @@ pub struct Evaluator {
 #[derive(Debug)]
 struct Job {
     frame: Vec<u8>,
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<JqResponse>,
 }
 
 impl Evaluator {
@@ -100,22 +100,22 @@ impl Evaluator {
     }
 
     /// Returns whether the expression matches a JSON document.
-    pub async fn matches(&self, document: &str) -> Answer {
-        self.ask(Ask::Matches, document).await
+    pub async fn matches(&self, document: &str) -> JqResponse {
+        self.ask(JqRequest::Matches, document).await
     }
 
     /// Returns the body rewritten by the expression.
-    pub async fn rewrite(&self, body: &str) -> Answer {
-        self.ask(Ask::Rewrite, body).await
+    pub async fn rewrite(&self, body: &str) -> JqResponse {
+        self.ask(JqRequest::Rewrite, body).await
     }
 
-    async fn ask(&self, ask: Ask, payload: &str) -> Answer {
+    async fn ask(&self, ask: JqRequest, payload: &str) -> JqResponse {
         if !wire::fits(payload.as_bytes()) {
-            return Answer::Failed(format!("it has {} bytes, too many for jq", payload.len()));
+            return JqResponse::Failed(format!("it has {} bytes, too many for jq", payload.len()));
         }
         let (reply, answer) = oneshot::channel();
         let job = Job { frame: wire::frame(ask.tag(), payload.as_bytes()), reply };
-        let gone = || Answer::Failed("the thread for jq has ended".to_owned());
+        let gone = || JqResponse::Failed("the thread for jq has ended".to_owned());
         match self.jobs.send(job) {
             Ok(()) => answer.await.unwrap_or_else(|_| gone()),
             Err(_) => gone(),
@@ -180,7 +180,7 @@ impl Driver {
     fn step(&mut self) {
         // If a child is spent, the next one can take at least one message.
         let answer = self.attempt().or_else(|| self.attempt()).unwrap_or_else(|| {
-            Answer::Failed("the shell grants jq too little CPU time (ulimit -t)".to_owned())
+            JqResponse::Failed("the shell grants jq too little CPU time (ulimit -t)".to_owned())
         });
         if let Some(job) = self.queue.pop_front() {
             self.sent = self.sent.saturating_sub(1);
@@ -189,9 +189,9 @@ impl Driver {
         }
     }
 
-    fn attempt(&mut self) -> Option<Answer> {
+    fn attempt(&mut self) -> Option<JqResponse> {
         if self.slow >= SLOW + self.answered / PER {
-            return Some(Answer::Failed(format!(
+            return Some(JqResponse::Failed(format!(
                 "not evaluated, because jq took longer than {} s on {} messages",
                 cpu_per_message(),
                 self.slow
@@ -199,13 +199,13 @@ impl Driver {
         }
         match self.take_worker() {
             Ok(worker) => self.ask(worker),
-            Err(why) => Some(Answer::Failed(why)),
+            Err(why) => Some(JqResponse::Failed(why)),
         }
     }
 
     /// Returns the child's answer to the first request; `None` if the child is spent. If it does
     /// not answer, it is reaped, and its other requests go to the next child.
-    fn ask(&mut self, mut worker: Worker) -> Option<Answer> {
+    fn ask(&mut self, mut worker: Worker) -> Option<JqResponse> {
         for job in self.queue.iter().skip(self.sent) {
             // If the child has ended, waiting for its answer reports that.
             let _ = wire::write(&mut worker.stdin, &job.frame);
@@ -222,7 +222,7 @@ impl Driver {
             }
             Err(ended) => {
                 (self.sent, self.slow) = (0, self.slow + u64::from(ended.out_of_time));
-                Some(Answer::Failed(ended.why))
+                Some(JqResponse::Failed(ended.why))
             }
         }
     }
@@ -251,7 +251,7 @@ struct Worker {
     child: process::Child,
     stdin: ChildStdin,
     /// `None` from a child that is spent.
-    answers: Receiver<Option<Answer>>,
+    answers: Receiver<Option<JqResponse>>,
     last_words: Option<JoinHandle<Vec<u8>>>,
 }
 
@@ -272,7 +272,7 @@ impl Worker {
             }
             let next = |from: &mut _| match wire::read(from)? {
                 (SPENT, _) => Some(None),
-                (tag, text) => Answer::of(tag, text).map(Some),
+                (tag, text) => JqResponse::of(tag, text).map(Some),
             };
             while let Some(answer) = next(&mut stdout) {
                 if tell.send(answer).is_err() {
@@ -284,16 +284,18 @@ impl Worker {
         let last_words = std::thread::Builder::new().name("jq-stderr".to_owned());
         let last_words = last_words.spawn(move || tail(stderr)).ok();
         let mut worker = Worker { child, stdin, answers, last_words };
-        let _ =
-            wire::write(&mut worker.stdin, &wire::frame(Ask::Compile.tag(), expression.as_bytes()));
+        let _ = wire::write(
+            &mut worker.stdin,
+            &wire::frame(JqRequest::Compile.tag(), expression.as_bytes()),
+        );
         match worker.answer() {
-            Ok(Some(Answer::Failed(why))) | Err(Ended { why, .. }) => Err(why),
+            Ok(Some(JqResponse::Failed(why))) | Err(Ended { why, .. }) => Err(why),
             Ok(_) => Ok(worker),
         }
     }
 
     /// Waits for the next answer; the error gives the reason why there is none, if known.
-    fn answer(&mut self) -> Result<Option<Answer>, Ended> {
+    fn answer(&mut self) -> Result<Option<JqResponse>, Ended> {
         match self.answers.recv_timeout(PATIENCE) {
             Ok(answer) => Ok(answer),
             Err(RecvTimeoutError::Timeout) => {

@@ -10,7 +10,7 @@ use jaq_core::{Compiler, Ctx, DataT, Error, Exn, Filter, Vars};
 use jaq_json::{Val, read};
 
 use super::limits::{DEPTH, RESULT};
-use super::wire::Answer;
+use super::wire::JqResponse;
 
 /// Compiled expression.
 pub(super) struct Program {
@@ -57,7 +57,7 @@ impl Program {
 
     /// Returns whether the first output for a JSON document exists and is neither `false` nor
     /// `null`.
-    pub(super) fn matches(&self, document: &[u8]) -> Answer {
+    pub(super) fn matches(&self, document: &[u8]) -> JqResponse {
         let holds = || {
             let input = read::parse_single(document).map_err(|error| error.to_string())?;
             let output = self.run(input).next().transpose()?;
@@ -65,16 +65,16 @@ impl Program {
             known.then_some(()).ok_or_else(too_deep)?;
             Ok(!matches!(output, None | Some(Val::Null | Val::Bool(false))))
         };
-        limited(holds().map(|holds| if holds { Answer::Yes } else { Answer::No }))
+        limited(holds().map(|holds| if holds { JqResponse::Yes } else { JqResponse::No }))
     }
 
     /// Returns the single output for a body, given as its JSON value or, if it is not JSON, as a
     /// string.
-    pub(super) fn rewrite(&self, body: &str, is_json: bool) -> Answer {
+    pub(super) fn rewrite(&self, body: &str, is_json: bool) -> JqResponse {
         limited(self.rewritten(body, is_json))
     }
 
-    fn rewritten(&self, body: &str, is_json: bool) -> Result<Answer, String> {
+    fn rewritten(&self, body: &str, is_json: bool) -> Result<JqResponse, String> {
         let input = if is_json {
             read::parse_single(body.as_bytes()).map_err(|error| error.to_string())?
         } else {
@@ -97,12 +97,12 @@ impl Program {
             value => value.to_string(),
         };
         if text == body || before.as_ref() == Some(&text) {
-            return Ok(Answer::No);
+            return Ok(JqResponse::No);
         }
         if text.len() > RESULT {
             return Err(format!("its result has {} bytes, more than {RESULT}", text.len()));
         }
-        Ok(Answer::Text(text))
+        Ok(JqResponse::Text(text))
     }
 
     fn run(&self, input: Val) -> impl Iterator<Item = Result<Val, String>> {
@@ -112,11 +112,11 @@ impl Program {
     }
 }
 
-fn limited(result: Result<Answer, String>) -> Answer {
+fn limited(result: Result<JqResponse, String>) -> JqResponse {
     match (EXCEEDED.take(), result) {
-        (Some(why), _) => Answer::Failed(why.to_owned()),
+        (Some(why), _) => JqResponse::Failed(why.to_owned()),
         (None, Ok(answer)) => answer,
-        (None, Err(error)) => Answer::Failed(shortened(&error)),
+        (None, Err(error)) => JqResponse::Failed(shortened(&error)),
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
         Program::compile(text).err().expect("it does not compile")
     }
 
-    fn matches(expression: &str, document: &str) -> Answer {
+    fn matches(expression: &str, document: &str) -> JqResponse {
         Program::compile(expression).expect("it compiles").matches(document.as_bytes())
     }
 
@@ -307,7 +307,11 @@ mod tests {
         for text in ["env", "env.HOME", "$ENV", "$ENV.PATH", "[env] | length", "def f: env; f"] {
             assert!(wrong(text).contains("cannot read the environment"), "{text}: {}", wrong(text));
         }
-        assert_eq!(matches(".env", r#"{"env":1}"#), Answer::Yes, "a member of that name is data");
+        assert_eq!(
+            matches(".env", r#"{"env":1}"#),
+            JqResponse::Yes,
+            "a member of that name is data"
+        );
     }
 
     #[test]
@@ -316,31 +320,34 @@ mod tests {
             let text = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
             serde_json::json!({ "t": text }).to_string()
         };
-        assert_eq!(matches(".t | fromjson | true", &nested(DEPTH)), Answer::Yes);
+        assert_eq!(matches(".t | fromjson | true", &nested(DEPTH)), JqResponse::Yes);
         for expression in
             [".t | fromjson", ".t | fromjson?", "(try (.t | fromjson) catch 1) | true"]
         {
             let answer = matches(expression, &nested(DEPTH + 1));
-            assert_eq!(answer, Answer::Failed(TOO_DEEP_TO_PARSE.to_owned()), "{expression}");
+            assert_eq!(answer, JqResponse::Failed(TOO_DEEP_TO_PARSE.to_owned()), "{expression}");
             // The next message starts afresh.
             assert_ne!(matches(expression, &nested(2)), answer);
         }
         let open = serde_json::json!({ "t": "[".repeat(200_000) }).to_string();
-        assert!(matches!(matches(".t | fromjson? | .x", &open), Answer::Failed(_)));
+        assert!(matches!(matches(".t | fromjson? | .x", &open), JqResponse::Failed(_)));
         let quoted = serde_json::json!({ "t": format!("\"{}\"", "[".repeat(5_000)) }).to_string();
-        assert_eq!(matches(".t | fromjson | length == 5000", &quoted), Answer::Yes);
+        assert_eq!(matches(".t | fromjson | length == 5000", &quoted), JqResponse::Yes);
     }
 
     #[test]
     fn several_values_in_a_text_are_several_outputs() {
-        assert_eq!(matches("[.t | fromjson] == [1, [2]]", r#"{"t":"1 [2]"}"#), Answer::Yes);
-        assert!(matches!(matches(".t | fromjson", r#"{"t":5}"#), Answer::Failed(_)));
+        assert_eq!(matches("[.t | fromjson] == [1, [2]]", r#"{"t":"1 [2]"}"#), JqResponse::Yes);
+        assert!(matches!(matches(".t | fromjson", r#"{"t":5}"#), JqResponse::Failed(_)));
         for broken in ["{", "}", "1 ]", "nul", "[1,]", "1 2 x 3", "\"", "[1] \u{7}"] {
             let document = serde_json::json!({ "t": broken }).to_string();
-            assert!(matches!(matches("[.t | fromjson]", &document), Answer::Failed(_)), "{broken}");
+            assert!(
+                matches!(matches("[.t | fromjson]", &document), JqResponse::Failed(_)),
+                "{broken}"
+            );
             assert_eq!(
                 matches("[.t | fromjson?] | length < 3", &document),
-                Answer::Yes,
+                JqResponse::Yes,
                 "{broken}"
             );
         }
@@ -349,11 +356,11 @@ mod tests {
     #[test]
     fn deep_results_are_refused() {
         let tower = |levels: usize| format!("reduce range({levels}) as $i (0; [.])");
-        assert_eq!(matches(&tower(DEPTH), "1"), Answer::Yes);
+        assert_eq!(matches(&tower(DEPTH), "1"), JqResponse::Yes);
         assert!(
-            matches!(matches(&tower(DEPTH + 1), "1"), Answer::Failed(why) if why.contains("deep"))
+            matches!(matches(&tower(DEPTH + 1), "1"), JqResponse::Failed(why) if why.contains("deep"))
         );
         let objects = format!("reduce range({}) as $i (0; {{a: .}})", DEPTH + 1);
-        assert!(matches!(matches(&objects, "1"), Answer::Failed(why) if why.contains("deep")));
+        assert!(matches!(matches(&objects, "1"), JqResponse::Failed(why) if why.contains("deep")));
     }
 }

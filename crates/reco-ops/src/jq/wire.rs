@@ -13,7 +13,7 @@ const LONGEST: usize = 32 << 20;
 
 /// Request from the parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ask {
+pub(super) enum JqRequest {
     /// Compile this expression; always the first request.
     Compile,
     /// Evaluate the expression as a condition on this JSON value.
@@ -24,7 +24,7 @@ pub(super) enum Ask {
 
 /// Response from the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum JqResponse {
     /// Compiled, not matched, or body unchanged.
     No,
     /// Matched.
@@ -35,37 +35,39 @@ pub enum Answer {
     Failed(String),
 }
 
-impl Ask {
+impl JqRequest {
     pub(super) fn tag(self) -> u8 {
         match self {
-            Ask::Compile => b'c',
-            Ask::Matches => b'm',
-            Ask::Rewrite => b'r',
+            JqRequest::Compile => b'c',
+            JqRequest::Matches => b'm',
+            JqRequest::Rewrite => b'r',
         }
     }
 
     pub(super) fn of(tag: u8) -> Option<Self> {
-        [Ask::Compile, Ask::Matches, Ask::Rewrite].into_iter().find(|ask| ask.tag() == tag)
+        [JqRequest::Compile, JqRequest::Matches, JqRequest::Rewrite]
+            .into_iter()
+            .find(|ask| ask.tag() == tag)
     }
 }
 
-impl Answer {
+impl JqResponse {
     pub(super) fn frame(&self) -> Vec<u8> {
         match self {
-            Answer::No => frame(b'n', &[]),
-            Answer::Yes => frame(b'y', &[]),
-            Answer::Text(text) => frame(b't', text.as_bytes()),
-            Answer::Failed(why) => frame(b'f', why.as_bytes()),
+            JqResponse::No => frame(b'n', &[]),
+            JqResponse::Yes => frame(b'y', &[]),
+            JqResponse::Text(text) => frame(b't', text.as_bytes()),
+            JqResponse::Failed(why) => frame(b'f', why.as_bytes()),
         }
     }
 
     pub(super) fn of(tag: u8, payload: Vec<u8>) -> Option<Self> {
         let text = || String::from_utf8(payload).ok();
         match tag {
-            b'n' => Some(Answer::No),
-            b'y' => Some(Answer::Yes),
-            b't' => text().map(Answer::Text),
-            b'f' => text().map(Answer::Failed),
+            b'n' => Some(JqResponse::No),
+            b'y' => Some(JqResponse::Yes),
+            b't' => text().map(JqResponse::Text),
+            b'f' => text().map(JqResponse::Failed),
             _ => None,
         }
     }
@@ -125,19 +127,22 @@ mod tests {
 
     #[test]
     fn frames_read_back_and_broken_ones_end_the_stream() {
-        for answer in
-            [Answer::No, Answer::Yes, Answer::Text("ü".into()), Answer::Failed(String::new())]
-        {
+        for answer in [
+            JqResponse::No,
+            JqResponse::Yes,
+            JqResponse::Text("ü".into()),
+            JqResponse::Failed(String::new()),
+        ] {
             let frame = answer.frame();
             let (tag, payload) = read(&mut frame.as_slice()).expect("a frame");
-            assert_eq!(Answer::of(tag, payload), Some(answer));
+            assert_eq!(JqResponse::of(tag, payload), Some(answer));
             assert_eq!(read(&mut &frame[..frame.len() - 1]), None, "cut short");
         }
         let mut absurd = frame(b't', b"x");
         absurd[1..9].copy_from_slice(&u64::MAX.to_le_bytes());
         assert_eq!(read(&mut absurd.as_slice()), None);
-        assert_eq!(Answer::of(b'?', Vec::new()), None);
-        assert_eq!(Answer::of(b't', vec![0xff]), None);
+        assert_eq!(JqResponse::of(b'?', Vec::new()), None);
+        assert_eq!(JqResponse::of(b't', vec![0xff]), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use super::limits::{STACK, confine, grant, is_spent};
 use super::program::Program;
-use super::wire::{self, Answer, Ask, PREAMBLE, SPENT};
+use super::wire::{self, JqRequest, JqResponse, PREAMBLE, SPENT};
 
 /// Argument that makes a process of this binary the child. Internal, so not a command.
 pub const MODE: &str = "--evaluate-jq-for-parent";
@@ -47,28 +47,28 @@ fn evaluate(work: Receiver<(u8, Vec<u8>)>) {
         }
         grant();
         let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut program, tag, &payload)))
-            .unwrap_or_else(|_| Answer::Failed("jq panicked on it".to_owned()));
+            .unwrap_or_else(|_| JqResponse::Failed("jq panicked on it".to_owned()));
         if wire::write(&mut stdout, &answer.frame()).is_err() {
             return;
         }
     }
 }
 
-fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> Answer {
+fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> JqResponse {
     let Ok(text) = std::str::from_utf8(payload) else {
-        return Answer::Failed("it is not UTF-8".to_owned());
+        return JqResponse::Failed("it is not UTF-8".to_owned());
     };
-    match (Ask::of(tag), program.as_ref()) {
-        (Some(Ask::Compile), _) => match Program::compile(text) {
+    match (JqRequest::of(tag), program.as_ref()) {
+        (Some(JqRequest::Compile), _) => match Program::compile(text) {
             Ok(compiled) => {
                 *program = Some(compiled);
-                Answer::No
+                JqResponse::No
             }
-            Err(why) => Answer::Failed(why),
+            Err(why) => JqResponse::Failed(why),
         },
-        (Some(Ask::Matches), Some(program)) => program.matches(payload),
-        (Some(Ask::Rewrite), Some(program)) => program.rewrite(text, super::is_json(text)),
-        _ => Answer::Failed("the expression is empty".to_owned()),
+        (Some(JqRequest::Matches), Some(program)) => program.matches(payload),
+        (Some(JqRequest::Rewrite), Some(program)) => program.rewrite(text, super::is_json(text)),
+        _ => JqResponse::Failed("the expression is empty".to_owned()),
     }
 }
 

@@ -3,8 +3,10 @@
 mod queues;
 mod when;
 
+use reco_core::human::grouped;
+
 use super::plan::{Measure, Subject};
-use super::report::{Finding, Level, Row, Section};
+use super::report::{Finding, Level, MeasureRow, Section};
 use when::Periods;
 pub use when::clock;
 
@@ -15,7 +17,7 @@ const NEARLY_FULL: f64 = 0.9;
 pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
     let periods = Periods { length: period.into() };
     let throttled = sections.iter().filter_map(|section| section.row(Measure::Throttled));
-    let throttled: Vec<&Row> = throttled.collect();
+    let throttled: Vec<&MeasureRow> = throttled.collect();
     let mut findings: Vec<Finding> = sections
         .iter()
         .map(|section| {
@@ -184,7 +186,7 @@ fn causes(section: &Section, throttled: f64) -> (String, String) {
     (text, advice.to_owned())
 }
 
-fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> Meaning {
+fn function(section: &Section, throttled_writes: &[&MeasureRow], periods: &Periods) -> Meaning {
     let [invocations, errors, throttles] =
         [Measure::Invocations, Measure::Errors, Measure::Throttles].map(|m| total(section, m));
     let mut parts = Vec::new();
@@ -229,11 +231,11 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
 }
 
 /// Returns whether most errors fell into periods with throttled writes.
-fn coincide(errors: &Row, throttled: &[&Row]) -> bool {
+fn coincide(errors: &MeasureRow, throttled: &[&MeasureRow]) -> bool {
     let (mut with, mut all) = (0.0, 0.0);
     for (at, errors) in errors.values().enumerate() {
         let errors = errors.unwrap_or(0.0);
-        let during = |row: &&Row| {
+        let during = |row: &&MeasureRow| {
             row.points.get(at).and_then(|point| point.value).is_some_and(|value| value > 0.0)
         };
         all += errors;
@@ -256,15 +258,7 @@ fn plural(count: f64, one: &'static str, many: &'static str) -> &'static str {
 
 /// Formats a whole number with thousands separators.
 fn number(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut grouped = String::with_capacity(digits.len() + 2);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    grouped(&format!("{value:.0}"))
 }
 
 #[cfg(test)]

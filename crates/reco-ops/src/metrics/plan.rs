@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::{Query, Statistic};
+use crate::aws::{SeriesQuery, Statistic};
 
 /// Subject of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,7 +70,7 @@ pub enum Measure {
 /// Unit of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unit {
+pub enum MeasureUnit {
     /// Rate per second; its total is the sum over time.
     PerSecond,
     /// Number of events, which adds up.
@@ -112,21 +112,21 @@ impl Measure {
     }
 
     /// Returns its unit.
-    pub fn unit(self) -> Unit {
+    pub fn unit(self) -> MeasureUnit {
         match self {
-            Measure::ConsumedWcu | Measure::Written => Unit::PerSecond,
-            Measure::ProvisionedWcu | Measure::Concurrency => Unit::Level,
-            Measure::Visible | Measure::InFlight => Unit::Level,
-            Measure::DurationMean | Measure::DurationMax => Unit::Milliseconds,
-            Measure::FactsMean | Measure::WriteMean => Unit::Milliseconds,
-            Measure::OldestAge => Unit::Seconds,
-            _ => Unit::Count,
+            Measure::ConsumedWcu | Measure::Written => MeasureUnit::PerSecond,
+            Measure::ProvisionedWcu | Measure::Concurrency => MeasureUnit::Level,
+            Measure::Visible | Measure::InFlight => MeasureUnit::Level,
+            Measure::DurationMean | Measure::DurationMax => MeasureUnit::Milliseconds,
+            Measure::FactsMean | Measure::WriteMean => MeasureUnit::Milliseconds,
+            Measure::OldestAge => MeasureUnit::Seconds,
+            _ => MeasureUnit::Count,
         }
     }
 
     /// Returns whether any value above zero is a problem.
     pub fn is_trouble(self) -> bool {
-        !matches!(self, Measure::Invocations) && self.unit() == Unit::Count
+        !matches!(self, Measure::Invocations) && self.unit() == MeasureUnit::Count
     }
 
     /// Returns its label in tables.
@@ -200,7 +200,7 @@ pub struct Live {
 
 /// Section to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct MetricsPlan {
     /// Kind of resource.
     pub subject: Subject,
     /// Name of the resource.
@@ -210,30 +210,30 @@ pub struct Plan {
     dimensions: Vec<(&'static str, String)>,
 }
 
-impl Plan {
+impl MetricsPlan {
     /// Plans the section of a table. Its series exclude its indexes.
     pub fn table(name: &str) -> Self {
         let dimensions = vec![("TableName", name.to_owned())];
-        Plan { subject: Subject::Table, name: name.to_owned(), live: None, dimensions }
+        MetricsPlan { subject: Subject::Table, name: name.to_owned(), live: None, dimensions }
     }
 
     /// Plans the section of a global secondary index.
     pub fn index(table: &str, index: &str) -> Self {
         let dimensions =
             vec![("TableName", table.to_owned()), ("GlobalSecondaryIndexName", index.to_owned())];
-        Plan { subject: Subject::Index, name: index.to_owned(), live: None, dimensions }
+        MetricsPlan { subject: Subject::Index, name: index.to_owned(), live: None, dimensions }
     }
 
     /// Plans the section of a function.
     pub fn function(name: &str) -> Self {
         let dimensions = vec![("FunctionName", name.to_owned())];
-        Plan { subject: Subject::Function, name: name.to_owned(), live: None, dimensions }
+        MetricsPlan { subject: Subject::Function, name: name.to_owned(), live: None, dimensions }
     }
 
     /// Plans the section of a queue.
     pub fn queue(subject: Subject, name: &str, live: Option<Live>) -> Self {
         let dimensions = vec![("QueueName", name.to_owned())];
-        Plan { subject, name: name.to_owned(), live, dimensions }
+        MetricsPlan { subject, name: name.to_owned(), live, dimensions }
     }
 
     /// Returns the measures of the section's rows.
@@ -247,7 +247,7 @@ impl Plan {
     }
 
     /// Returns one query per row.
-    pub fn queries(&self) -> impl Iterator<Item = Query> + '_ {
+    pub fn queries(&self) -> impl Iterator<Item = SeriesQuery> + '_ {
         let namespace = match self.subject {
             Subject::Table | Subject::Index => "AWS/DynamoDB",
             Subject::Function => "AWS/Lambda",
@@ -255,7 +255,7 @@ impl Plan {
         };
         self.measures().iter().map(move |measure| {
             let (metric, statistic) = measure.metric();
-            Query { namespace, metric, dimensions: self.dimensions.clone(), statistic }
+            SeriesQuery { namespace, metric, dimensions: self.dimensions.clone(), statistic }
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::plan::{Live, Measure, Subject, Unit};
+use super::plan::{Live, Measure, MeasureUnit, Subject};
 use crate::aws::{Series, Span};
 
 /// Report of everything that was read.
@@ -59,12 +59,12 @@ pub struct Section {
     /// Current counts, if the resource is a queue.
     pub live: Option<Live>,
     /// Rows, in display order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MeasureRow>,
 }
 
 /// One measure over time.
 #[derive(Debug, Clone, Serialize)]
-pub struct Row {
+pub struct MeasureRow {
     /// Measure shown in the row.
     pub measure: Measure,
     /// CloudWatch's name for the metric.
@@ -72,7 +72,7 @@ pub struct Row {
     /// Statistic of the points.
     pub statistic: &'static str,
     /// Unit of the numbers.
-    pub unit: Unit,
+    pub unit: MeasureUnit,
     /// Value in the section's latest period with any data.
     #[serde(serialize_with = "short")]
     pub last: Option<f64>,
@@ -118,13 +118,13 @@ fn whole(value: f64) -> i64 {
     value as i64
 }
 
-impl Row {
+impl MeasureRow {
     /// Spreads a series over the periods.
     pub fn new(measure: Measure, series: &Series, span: &Span) -> Self {
         let (metric, statistic) = measure.metric();
         let unit = measure.unit();
         let period = f64::from(span.period);
-        let scale = if unit == Unit::PerSecond { 1.0 / period } else { 1.0 };
+        let scale = if unit == MeasureUnit::PerSecond { 1.0 / period } else { 1.0 };
         let times = (span.start..span.end).step_by(usize::try_from(span.period).unwrap_or(60));
         let points: Vec<Point> = times
             .map(|time| {
@@ -137,11 +137,11 @@ impl Row {
         let sum: f64 = values().sum();
         let total = match unit {
             _ if known == 0 => None,
-            Unit::PerSecond => Some(sum * period),
-            Unit::Count => Some(sum),
-            Unit::Level | Unit::Milliseconds | Unit::Seconds => None,
+            MeasureUnit::PerSecond => Some(sum * period),
+            MeasureUnit::Count => Some(sum),
+            MeasureUnit::Level | MeasureUnit::Milliseconds | MeasureUnit::Seconds => None,
         };
-        Row {
+        MeasureRow {
             measure,
             metric,
             statistic: statistic.name(),
@@ -169,8 +169,13 @@ fn count(number: usize) -> f64 {
 impl Section {
     /// Creates a section. The latest period is determined over all of its rows: a row of events has
     /// no data for periods without events, and its last event may be long ago.
-    pub fn new(subject: Subject, name: String, live: Option<Live>, mut rows: Vec<Row>) -> Self {
-        let known = |row: &Row| row.points.iter().rposition(|point| point.value.is_some());
+    pub fn new(
+        subject: Subject,
+        name: String,
+        live: Option<Live>,
+        mut rows: Vec<MeasureRow>,
+    ) -> Self {
+        let known = |row: &MeasureRow| row.points.iter().rposition(|point| point.value.is_some());
         if let Some(latest) = rows.iter().filter_map(known).max() {
             for row in &mut rows {
                 row.last = match row.measure {
@@ -184,7 +189,7 @@ impl Section {
     }
 
     /// Returns the row of a measure.
-    pub fn row(&self, measure: Measure) -> Option<&Row> {
+    pub fn row(&self, measure: Measure) -> Option<&MeasureRow> {
         self.rows.iter().find(|row| row.measure == measure)
     }
 
@@ -202,7 +207,8 @@ mod tests {
     fn a_rate_is_the_sum_by_the_periods_length_and_missing_is_not_zero() {
         let span = Span { start: 600, end: 840, period: 60 };
         let points = [(600, 6000.0), (720, 3000.0)].into_iter().collect();
-        let row = Row::new(Measure::ConsumedWcu, &Series { points, incomplete: None }, &span);
+        let row =
+            MeasureRow::new(Measure::ConsumedWcu, &Series { points, incomplete: None }, &span);
         let values: Vec<Option<f64>> = row.values().collect();
         assert_eq!(values, [Some(100.0), None, Some(50.0), None]);
         assert_eq!((row.max, row.avg, row.total), (Some(100.0), Some(75.0), Some(9000.0)));
@@ -213,7 +219,7 @@ mod tests {
         let span = Span { start: 0, end: 180, period: 60 };
         let row = |measure, points: &[(i64, f64)]| {
             let points = points.iter().copied().collect();
-            Row::new(measure, &Series { points, incomplete: None }, &span)
+            MeasureRow::new(measure, &Series { points, incomplete: None }, &span)
         };
         let rows = vec![
             row(Measure::Invocations, &[(0, 5.0), (60, 7.0)]),

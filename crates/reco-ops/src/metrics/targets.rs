@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use crate::aws::Table;
 use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Kind, Result};
-use crate::metrics::plan::{Live, Plan, Subject};
+use crate::metrics::plan::{Live, MetricsPlan, Subject};
 
 /// Maximum indexes shown. AWS: "Service, account, and table quotas in Amazon DynamoDB": 20 global
 /// indexes per table unless raised.
@@ -14,7 +14,7 @@ const MOST_INDEXES: usize = 100;
 /// Sections to show, and sections left out.
 pub struct Targets {
     /// Sections to read.
-    pub plans: Vec<Plan>,
+    pub plans: Vec<MetricsPlan>,
     /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
@@ -60,7 +60,7 @@ pub async fn writers(
     let mut targets = Targets { plans: Vec::new(), left_out: Vec::new() };
     table(configured, sdk, &mut targets).await?;
     match &configured.function {
-        Some(function) => targets.plans.push(Plan::function(function_name(function))),
+        Some(function) => targets.plans.push(MetricsPlan::function(function_name(function))),
         None => targets.missing("function", "--function"),
     }
     Ok(targets)
@@ -85,10 +85,10 @@ async fn table(
     };
     match Table::describe(&sdk().await?, given).await {
         Ok(info) => {
-            targets.plans.push(Plan::table(&info.name));
+            targets.plans.push(MetricsPlan::table(&info.name));
             let global: Vec<_> = info.indexes.iter().filter(|index| index.global).collect();
             let shown = global.iter().take(MOST_INDEXES);
-            targets.plans.extend(shown.map(|index| Plan::index(&info.name, &index.name)));
+            targets.plans.extend(shown.map(|index| MetricsPlan::index(&info.name, &index.name)));
             if let Some(more @ 1..) = global.len().checked_sub(MOST_INDEXES) {
                 let words = format!("indexes of the table: {more} more than {MOST_INDEXES}");
                 targets.left_out.push(words);
@@ -97,7 +97,7 @@ async fn table(
         // What does not exist has no metrics; what may not be described still has them.
         Err(error) if error.kind == Kind::Config => return Err(error),
         Err(error) => {
-            targets.plans.push(Plan::table(table_name(given)));
+            targets.plans.push(MetricsPlan::table(table_name(given)));
             targets.left_out.push(format!("indexes of the table: {error}"));
         }
     }
@@ -132,7 +132,7 @@ async fn queues(
     for (subject, found) in [(Subject::Queue, source), (Subject::Dlq, dlq)] {
         if let Some(found) = found {
             let live = found.known.as_ref().map(|(_, state)| live(state));
-            targets.plans.push(Plan::queue(subject, &found.name, live));
+            targets.plans.push(MetricsPlan::queue(subject, &found.name, live));
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lease::Taken;
 use super::{DeleteOutcome, RETRIES, VisibilityLease};
-use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
+use crate::aws::sqs::{BATCH, CallEffect, Damaged, Queue, ReceiveOptions, Sqs};
 use crate::error::{Error, Kind, Result};
 use end::EMPTIES;
 pub use end::{DrainEnd, Hidden};
@@ -189,7 +189,8 @@ impl Drain {
     /// neither retried nor an error: the report says what it may have hidden.
     async fn poll(&self, max: usize, wait: Duration) -> Result<Polled> {
         let hide = self.lease.period();
-        let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
+        let ask =
+            ReceiveOptions { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
         let mut polled = Polled::default();
         let (mut attempt, mut unknown) = (0, false);
         loop {

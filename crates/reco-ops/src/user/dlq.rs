@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use reco_core::classify::{Class, Content};
+use reco_core::classify::{Class, MessageContent};
 use reco_core::decode::{Decoded, decode};
 use reco_core::item::Action;
 use reco_core::judge::Verdict;
@@ -143,7 +143,7 @@ fn list_of(decoded: &Decoded, user: &Id) -> Option<(Option<Time>, usize)> {
 
 /// Returns what the function would make of the user's lists in a message: of several, the last one
 /// that is written stays.
-fn fate_of(content: &Content, user: &Id) -> OtherFate {
+fn fate_of(content: &MessageContent, user: &Id) -> OtherFate {
     let entries = content.entries.iter();
     let fates =
         entries.filter(|entry| entry.user == *user).map(|entry| match &entry.judged.verdict {

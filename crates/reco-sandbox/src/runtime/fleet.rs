@@ -31,7 +31,14 @@ impl Fleet {
         })
     }
 
-    async fn invoke(&self, event: SqsEvent, stops_at: Instant) -> Answer {
+    /// Returns the peak memory of its processes in MiB, the largest of them, where the system tells it.
+    #[must_use]
+    pub fn peak_mib(&self) -> Option<u64> {
+        let peaks = self.idle().iter().filter_map(Environment::peak_kib).max();
+        peaks.map(|kib| kib.div_ceil(1024))
+    }
+
+    pub(crate) async fn invoke(&self, event: SqsEvent, stops_at: Instant) -> Answer {
         self.call(&event, stops_at).await.map_err(|error| error.to_string())
     }
 

@@ -15,7 +15,7 @@ pub(crate) enum Line {
 
 /// A message's place: its order and, on FIFO queues, its group.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct QueuePlace<'a> {
     pub key: u64,
     pub order: u64,
     pub group: &'a str,
@@ -31,7 +31,7 @@ impl Line {
     }
 
     /// Adds a message, ready or still delayed.
-    pub fn add(&mut self, place: Place<'_>, ready: bool) {
+    pub fn add(&mut self, place: QueuePlace<'_>, ready: bool) {
         match self {
             Self::Fifo(groups) => groups.add(place.group, place.order, place.key, ready),
             Self::Standard(line) if ready => {
@@ -42,7 +42,7 @@ impl Line {
     }
 
     /// Makes a message whose delay has ended ready.
-    pub fn ready(&mut self, place: Place<'_>) {
+    pub fn ready(&mut self, place: QueuePlace<'_>) {
         match self {
             Self::Fifo(groups) => groups.ready(place.group, place.order),
             Self::Standard(line) => {
@@ -52,7 +52,7 @@ impl Line {
     }
 
     /// Marks a message as handed out.
-    pub fn take(&mut self, place: Place<'_>) {
+    pub fn take(&mut self, place: QueuePlace<'_>) {
         match self {
             Self::Fifo(groups) => groups.take(place.group, place.order),
             Self::Standard(line) => {
@@ -62,7 +62,7 @@ impl Line {
     }
 
     /// Makes a message in flight visible again.
-    pub fn give_back(&mut self, place: Place<'_>) {
+    pub fn give_back(&mut self, place: QueuePlace<'_>) {
         match self {
             Self::Fifo(groups) => groups.give_back(place.group, place.order),
             Self::Standard(line) => {
@@ -72,7 +72,7 @@ impl Line {
     }
 
     /// Removes a message, in flight or not.
-    pub fn remove(&mut self, place: Place<'_>, was_in_flight: bool) {
+    pub fn remove(&mut self, place: QueuePlace<'_>, was_in_flight: bool) {
         match self {
             Self::Fifo(groups) => groups.remove(place.group, place.order, was_in_flight),
             Self::Standard(line) => {

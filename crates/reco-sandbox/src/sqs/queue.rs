@@ -9,7 +9,7 @@ mod fault;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handle::Claim;
-use super::line::{Line, Place};
+use super::line::{Line, QueuePlace};
 use super::message::Message;
 
 /// AWS: a message may be in flight for 12 hours at most, counted from its receive.
@@ -35,7 +35,7 @@ pub(crate) struct Queue {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub message: Message,
-    pub state: State,
+    pub state: MessagePosition,
     pub arrived_ms: u64,
     /// Receives in this queue, which the redrive policy counts.
     receives_here: u32,
@@ -46,7 +46,7 @@ pub(crate) struct Entry {
 
 /// State of a message; times are those at which it becomes visible, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum MessagePosition {
     Visible,
     Delayed(u64),
     InFlight(u64),
@@ -54,7 +54,7 @@ pub(crate) enum State {
 
 /// Parameters of a receive.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask {
+pub(crate) struct ReceiveOptions {
     pub max: usize,
     pub visibility_ms: u64,
     /// `maxReceiveCount` of the redrive policy, if its dead-letter queue exists.
@@ -120,8 +120,12 @@ impl Queue {
             message.sequence = Some(key);
         }
         let sequence = message.sequence;
-        let state = if delay_ms == 0 { State::Visible } else { State::Delayed(now + delay_ms) };
-        if let State::Delayed(until) = state {
+        let state = if delay_ms == 0 {
+            MessagePosition::Visible
+        } else {
+            MessagePosition::Delayed(now + delay_ms)
+        };
+        if let MessagePosition::Delayed(until) = state {
             self.waking.insert((until, key));
         }
         self.by_sent.insert((message.sent_ms, key));
@@ -163,7 +167,7 @@ impl Queue {
     ///
     /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead of
     /// being received.
-    pub fn receive(&mut self, ask: Ask, now: u64) -> Batch {
+    pub fn receive(&mut self, ask: ReceiveOptions, now: u64) -> Batch {
         self.advance(now);
         let mut batch = Batch::default();
         let room = ask.in_flight_limit.saturating_sub(self.in_flight);
@@ -190,7 +194,8 @@ impl Queue {
         self.advance(now);
         let held = |claim: &Claim| {
             self.entries.get(&claim.key).is_some_and(|entry| {
-                entry.last_receive == claim.receive && matches!(entry.state, State::InFlight(_))
+                entry.last_receive == claim.receive
+                    && matches!(entry.state, MessagePosition::InFlight(_))
             })
         };
         if !claims.iter().all(held) {
@@ -213,7 +218,7 @@ impl Queue {
         self.advance(now);
         let Some(entry) = self.entries.get(&claim.key) else { return Deletion::Gone };
         let latest = entry.last_receive == claim.receive;
-        if self.line.is_fifo() && !(latest && matches!(entry.state, State::InFlight(_))) {
+        if self.line.is_fifo() && !(latest && matches!(entry.state, MessagePosition::InFlight(_))) {
             return Deletion::Expired;
         }
         if !latest {
@@ -235,7 +240,7 @@ impl Queue {
         if entry.last_receive != claim.receive {
             return Err(VisibilityRefusal::NotThere);
         }
-        if !matches!(entry.state, State::InFlight(_)) {
+        if !matches!(entry.state, MessagePosition::InFlight(_)) {
             return Err(VisibilityRefusal::NotInFlight);
         }
         // In whole seconds, as in the request, so that a client may ask for the full 12 hours right
@@ -311,7 +316,7 @@ impl Queue {
         let receive = self.next_number();
         let entry = self.entries.get_mut(&key)?;
         self.line.take(entry.place(key));
-        entry.state = State::InFlight(now + visibility_ms);
+        entry.state = MessagePosition::InFlight(now + visibility_ms);
         entry.last_receive = receive;
         entry.received_ms = now;
         entry.receives_here += 1;
@@ -324,21 +329,21 @@ impl Queue {
 
     fn set_waking(&mut self, key: u64, at: u64) {
         if let Some(entry) = self.entries.get_mut(&key)
-            && let State::InFlight(old) = entry.state
+            && let MessagePosition::InFlight(old) = entry.state
         {
             self.waking.remove(&(old, key));
             self.waking.insert((at, key));
-            entry.state = State::InFlight(at);
+            entry.state = MessagePosition::InFlight(at);
         }
     }
 
     fn wake(&mut self, key: u64) {
         let back = self.next_number();
         let Some(entry) = self.entries.get_mut(&key) else { return };
-        match std::mem::replace(&mut entry.state, State::Visible) {
-            State::Visible => {}
-            State::Delayed(_) => self.line.ready(entry.place(key)),
-            State::InFlight(_) => {
+        match std::mem::replace(&mut entry.state, MessagePosition::Visible) {
+            MessagePosition::Visible => {}
+            MessagePosition::Delayed(_) => self.line.ready(entry.place(key)),
+            MessagePosition::InFlight(_) => {
                 self.in_flight -= 1;
                 if !self.line.is_fifo() && entry.receives_here >= RECEIVES_BEFORE_THE_BACK {
                     entry.order = back;
@@ -352,12 +357,12 @@ impl Queue {
         let entry = self.entries.remove(&key)?;
         self.by_sent.remove(&(entry.message.sent_ms, key));
         let in_flight = match entry.state {
-            State::Visible => false,
-            State::Delayed(until) => {
+            MessagePosition::Visible => false,
+            MessagePosition::Delayed(until) => {
                 self.waking.remove(&(until, key));
                 false
             }
-            State::InFlight(until) => {
+            MessagePosition::InFlight(until) => {
                 self.waking.remove(&(until, key));
                 self.in_flight -= 1;
                 true
@@ -369,9 +374,9 @@ impl Queue {
 }
 
 impl Entry {
-    fn place(&self, key: u64) -> Place<'_> {
+    fn place(&self, key: u64) -> QueuePlace<'_> {
         let group = self.message.content.group_id.as_deref().unwrap_or_default();
-        Place { key, order: self.order, group }
+        QueuePlace { key, order: self.order, group }
     }
 }
 

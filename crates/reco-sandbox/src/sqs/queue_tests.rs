@@ -13,8 +13,13 @@ fn message(body: &str, group: Option<&str>, now: u64) -> Message {
     Message::fresh(Arc::new(content), None, now)
 }
 
-fn ask(max: usize, seconds: u64) -> Ask {
-    Ask { max, visibility_ms: seconds * 1000, max_receives: None, in_flight_limit: 120_000 }
+fn ask(max: usize, seconds: u64) -> ReceiveOptions {
+    ReceiveOptions {
+        max,
+        visibility_ms: seconds * 1000,
+        max_receives: None,
+        in_flight_limit: 120_000,
+    }
 }
 
 fn bodies(batch: &Batch) -> Vec<&str> {
@@ -84,7 +89,7 @@ fn after_three_receives_a_message_goes_to_the_back() {
 #[test]
 fn receives_past_the_limit_move_a_message_out() {
     let mut queue = standard(&["a", "b"]);
-    let limited = Ask { max_receives: Some(2), ..ask(1, 0) };
+    let limited = ReceiveOptions { max_receives: Some(2), ..ask(1, 0) };
     for now in 0..2 {
         assert_eq!(bodies(&queue.receive(limited, now)), ["a"]);
     }
@@ -100,7 +105,7 @@ fn receives_elsewhere_do_not_count_against_this_queues_policy() {
     let mut moved = message("a", None, 0);
     moved.receive_count = 7;
     queue.put(moved, 0, 0);
-    let batch = queue.receive(Ask { max_receives: Some(1), ..ask(1, 0) }, 0);
+    let batch = queue.receive(ReceiveOptions { max_receives: Some(1), ..ask(1, 0) }, 0);
     assert_eq!(batch.messages[0].1.receive_count, 8);
 }
 
@@ -119,7 +124,7 @@ fn delays_hide_and_retention_deletes() {
 #[test]
 fn the_in_flight_limit_stops_receives() {
     let mut queue = standard(&["a", "b", "c"]);
-    let limited = Ask { in_flight_limit: 2, ..ask(10, 30) };
+    let limited = ReceiveOptions { in_flight_limit: 2, ..ask(10, 30) };
     assert_eq!(bodies(&queue.receive(limited, 0)), ["a", "b"]);
     assert!(queue.receive(limited, 0).messages.is_empty());
 }
@@ -198,7 +203,7 @@ fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, Te
                 run.put += 1;
             }
             Step::Receive { max, visibility_s } => {
-                let ask = Ask { max_receives, ..ask(*max, *visibility_s) };
+                let ask = ReceiveOptions { max_receives, ..ask(*max, *visibility_s) };
                 let batch = run.queue.receive(ask, run.now);
                 prop_assert!(batch.messages.len() <= *max);
                 run.dead += batch.dead.len();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::message::AttributeValue;
-use super::queue::{Entry, State as MessagePosition};
+use super::queue::{Entry, MessagePosition};
 use super::state::Cell;
 
 /// A queue at one moment.

@@ -3,6 +3,7 @@
 use aws_lambda_events::encodings::Base64Data;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_sqs::types::{Message, MessageAttributeValue};
+use reco_core::message::{self, AttributeValue};
 
 /// Returns an event of these messages, with everything SQS returned about them.
 pub fn of(messages: &[Message], queue_arn: &str) -> SqsEvent {
@@ -14,6 +15,26 @@ pub fn of(messages: &[Message], queue_arn: &str) -> SqsEvent {
 /// Bytes of a message's record in the event, as JSON.
 pub fn size(message: &Message, queue_arn: &str) -> usize {
     serde_json::to_vec(&record(message, queue_arn)).map_or(0, |record| record.len() + 1)
+}
+
+/// Returns an event of one message as recoctl keeps it.
+pub fn of_kept(message: &message::Message, queue_arn: &str) -> SqsEvent {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record.attributes = message.system.clone().into_iter().collect();
+    let attributes = message.attributes.iter().map(|(name, value)| {
+        let (text, bytes) = match &value.value {
+            AttributeValue::Text(text) => (Some(text.as_str()), None),
+            AttributeValue::Binary(bytes) => (None, Some(&**bytes)),
+        };
+        (name.clone(), attribute(&value.data_type, text, bytes))
+    });
+    record.message_attributes = attributes.collect();
+    let mut event = SqsEvent::default();
+    event.records = vec![addressed(record, queue_arn)];
+    event
 }
 
 fn record(message: &Message, queue_arn: &str) -> SqsMessage {
@@ -29,12 +50,17 @@ fn record(message: &Message, queue_arn: &str) -> SqsMessage {
         .flatten()
         .map(|(name, value)| (name.as_str().to_owned(), value.clone()))
         .collect();
-    record.message_attributes = message
-        .message_attributes
-        .iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), attribute(value)))
-        .collect();
+    let attributes = message.message_attributes.iter().flatten().map(|(name, value)| {
+        let MessageAttributeValue { data_type, string_value, binary_value, .. } = value;
+        let bytes = binary_value.as_ref().map(AsRef::as_ref);
+        (name.clone(), attribute(data_type, string_value.as_deref(), bytes))
+    });
+    record.message_attributes = attributes.collect();
+    addressed(record, queue_arn)
+}
+
+/// Adds what a record says of its queue.
+fn addressed(mut record: SqsMessage, queue_arn: &str) -> SqsMessage {
     record.event_source = Some("aws:sqs".to_owned());
     record.event_source_arn = Some(queue_arn.to_owned());
     // arn:aws:sqs:<region>:<account>:<name>
@@ -42,13 +68,13 @@ fn record(message: &Message, queue_arn: &str) -> SqsMessage {
     record
 }
 
-fn attribute(value: &MessageAttributeValue) -> SqsMessageAttribute {
+fn attribute(data_type: &str, text: Option<&str>, bytes: Option<&[u8]>) -> SqsMessageAttribute {
     let mut attribute = SqsMessageAttribute::default();
-    attribute.data_type = Some(value.data_type.clone());
-    attribute.string_value = value.string_value.clone();
-    attribute.binary_value = value.binary_value.as_ref().map(|blob| {
+    attribute.data_type = Some(data_type.to_owned());
+    attribute.string_value = text.map(str::to_owned);
+    attribute.binary_value = bytes.map(|bytes| {
         let mut data = Base64Data::default();
-        blob.as_ref().clone_into(&mut data);
+        bytes.clone_into(&mut data);
         data
     });
     attribute

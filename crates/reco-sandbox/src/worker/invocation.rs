@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// A running invocation among those of the function, until it ends.
-struct Place<'a>(&'a AtomicUsize);
+struct RunningSlot<'a>(&'a AtomicUsize);
 
-impl Drop for Place<'_> {
+impl Drop for RunningSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -27,7 +27,7 @@ impl Mapping {
         // AWS: "Configuring scaling behavior for SQS event source mappings": what is received for an
         // invocation that is throttled comes again after its visibility timeout, a receive the poorer.
         let place = self.invoked.fetch_add(1, Ordering::SeqCst);
-        let _place = Place(&self.invoked);
+        let _place = RunningSlot(&self.invoked);
         if self.options.reserved.is_some_and(|reserved| place >= reserved) {
             self.record("Throttles", 1.0);
             return;

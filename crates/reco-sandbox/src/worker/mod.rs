@@ -4,7 +4,7 @@
 //!
 //! The function is a value: the Lambda's own handler, its binary or a stand-in of a test.
 
-mod event;
+pub(crate) mod event;
 mod invocation;
 mod lambda;
 mod poller;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// known only from its response, so each call reserves one unit per key and is corrected
 /// afterwards.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct ReadPace {
     rate: Option<f64>,
     begun: Instant,
     /// Seconds from `begun` until all reservations are paid for.
@@ -21,9 +21,9 @@ pub(super) struct Reserved {
     rcu: f64,
 }
 
-impl Pace {
+impl ReadPace {
     pub fn new(rate: Option<f64>) -> Self {
-        Pace { rate, begun: Instant::now(), paid_s: Mutex::new(0.0) }
+        ReadPace { rate, begun: Instant::now(), paid_s: Mutex::new(0.0) }
     }
 
     /// Reserves capacity for a call with this number of keys.
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn calls_wait_for_what_those_before_them_consumed() {
-        let pace = Pace::new(Some(100.0));
+        let pace = ReadPace::new(Some(100.0));
         let first = pace.reserve(100);
         assert_eq!(first.wait, Duration::ZERO);
         // Large items that consume three times the reservation.
@@ -63,6 +63,6 @@ mod tests {
         assert!((2.5..=3.0).contains(&wait), "{wait}");
         let wait = pace.reserve(1).wait.as_secs_f64();
         assert!((3.0..=3.5).contains(&wait), "{wait}");
-        assert_eq!(Pace::new(None).reserve(100).wait, Duration::ZERO);
+        assert_eq!(ReadPace::new(None).reserve(100).wait, Duration::ZERO);
     }
 }

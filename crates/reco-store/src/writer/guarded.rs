@@ -52,6 +52,40 @@ const WIDTH: usize = 8;
 /// Maximum attempts at an item that keeps changing.
 pub(super) const LOOKS: usize = 5;
 
+/// Makes a conditional call. The SDK has builders and errors of its own for each operation, alike but for
+/// their types.
+macro_rules! conditional {
+    ($writer:expr, $call:expr, $condition:expr, $stop:expr, $operation:literal, $error:ident) => {{
+        let Condition { expression, names, values } = $condition;
+        let call = $call
+            .table_name(&$writer.table)
+            .condition_expression(expression)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(SHOW)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send();
+        Call::Over(match $stop.bound(call).await {
+            Ok(Ok(answer)) => done(answer.consumed_capacity()),
+            Ok(Err(error)) => match error.as_service_error() {
+                Some($error::ConditionalCheckFailedException(held)) => {
+                    return Call::Held(held.item().cloned());
+                }
+                service => {
+                    let reasons = service.map(|error| match error {
+                        $error::ProvisionedThroughputExceededException(e) => e.throttling_reasons(),
+                        $error::RequestLimitExceeded(e) => e.throttling_reasons(),
+                        $error::ThrottlingException(e) => e.throttling_reasons(),
+                        _ => &[],
+                    });
+                    $writer.failed($operation, &error, reasons)
+                }
+            },
+            Err(halt) => Write::Halted(halt),
+        })
+    }};
+}
+
 /// Result of one write.
 pub(super) enum Write {
     Done {
@@ -154,10 +188,7 @@ impl Writer {
                 return (Write::Halted(halt), calls);
             }
             let condition = self.condition(item, seen.as_ref());
-            let call = match item.action {
-                Action::Put => self.put_if(item, condition, stop).await,
-                Action::Delete => self.delete_if(item, condition, stop).await,
-            };
+            let call = self.call_if(item, condition, stop).await;
             calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
             match call {
                 Call::Over(write) => return (write, calls),
@@ -189,64 +220,23 @@ impl Writer {
         }
     }
 
-    pub(super) async fn put_if(
+    /// Puts or deletes an item if its condition holds.
+    pub(super) async fn call_if(
         &self,
         item: &PlannedItem,
         condition: Condition,
         stop: &Stop,
     ) -> Call {
-        let Condition { expression, names, values } = condition;
-        let call = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(encode(item, &self.schema)))
-            .condition_expression(expression)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(SHOW)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        Call::Over(match stop.bound(call).await {
-            Ok(Ok(answer)) => done(answer.consumed_capacity()),
-            Ok(Err(error)) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(held)) => {
-                    return Call::Held(held.item().cloned());
-                }
-                service => self.failed("PutItem", &error, service.map(put_throttled_by)),
-            },
-            Err(halt) => Write::Halted(halt),
-        })
-    }
-
-    pub(super) async fn delete_if(
-        &self,
-        item: &PlannedItem,
-        condition: Condition,
-        stop: &Stop,
-    ) -> Call {
-        let Condition { expression, names, values } = condition;
-        let call = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key(item, &self.schema)))
-            .condition_expression(expression)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(SHOW)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send();
-        Call::Over(match stop.bound(call).await {
-            Ok(Ok(answer)) => done(answer.consumed_capacity()),
-            Ok(Err(error)) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(held)) => {
-                    return Call::Held(held.item().cloned());
-                }
-                service => self.failed("DeleteItem", &error, service.map(delete_throttled_by)),
-            },
-            Err(halt) => Write::Halted(halt),
-        })
+        match item.action {
+            Action::Put => {
+                let call = self.client.put_item().set_item(Some(encode(item, &self.schema)));
+                conditional!(self, call, condition, stop, "PutItem", PutItemError)
+            }
+            Action::Delete => {
+                let call = self.client.delete_item().set_key(Some(key(item, &self.schema)));
+                conditional!(self, call, condition, stop, "DeleteItem", DeleteItemError)
+            }
+        }
     }
 
     /// Returns the condition that the table's item is older; for an item that was examined, that it
@@ -306,22 +296,4 @@ pub(super) struct Condition {
 
 fn done(consumed: Option<&ConsumedCapacity>) -> Write {
     Write::Done { wcu: crate::table::consumed(consumed.and_then(|used| used.capacity_units())) }
-}
-
-fn put_throttled_by(error: &PutItemError) -> &[ThrottlingReason] {
-    match error {
-        PutItemError::ProvisionedThroughputExceededException(e) => e.throttling_reasons(),
-        PutItemError::RequestLimitExceeded(e) => e.throttling_reasons(),
-        PutItemError::ThrottlingException(e) => e.throttling_reasons(),
-        _ => &[],
-    }
-}
-
-fn delete_throttled_by(error: &DeleteItemError) -> &[ThrottlingReason] {
-    match error {
-        DeleteItemError::ProvisionedThroughputExceededException(e) => e.throttling_reasons(),
-        DeleteItemError::RequestLimitExceeded(e) => e.throttling_reasons(),
-        DeleteItemError::ThrottlingException(e) => e.throttling_reasons(),
-        _ => &[],
-    }
 }

@@ -19,17 +19,17 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Budget shared by all batches of a run.
 #[derive(Debug)]
-pub struct Pace {
+pub struct WritePace {
     begun: Instant,
     throttle: Mutex<Throttle>,
 }
 
-impl Pace {
+impl WritePace {
     /// Begins now.
     #[must_use]
     pub fn new(budgets: Budgets) -> Self {
         let throttle = Mutex::new(Throttle::new(budgets, Duration::ZERO));
-        Pace { begun: Instant::now(), throttle }
+        WritePace { begun: Instant::now(), throttle }
     }
 
     /// Returns the maximum cost of a batch in computed WCU; `None` for no limit.
@@ -50,7 +50,7 @@ impl Pace {
 }
 
 /// A call that is paid for, and the state of the report before it.
-pub(super) struct Call {
+pub(super) struct PaidCall {
     paid: Paid,
     computed: f64,
     wcu: f64,
@@ -68,7 +68,7 @@ impl Writer {
         items: &[PlannedItem],
         stop: &Stop,
         report: &mut WriteReport,
-    ) -> Result<Option<Call>, Halt> {
+    ) -> Result<Option<PaidCall>, Halt> {
         let Some(pace) = &self.pace else { return Ok(None) };
         let computed = computed(items);
         let paid = {
@@ -93,11 +93,11 @@ impl Writer {
         }
         report.paced += asked.elapsed();
         let (wcu, stale_wcu, trouble) = (report.wcu, report.stale_wcu, trouble(report));
-        Ok(Some(Call { paid, computed, wcu, stale_wcu, trouble }))
+        Ok(Some(PaidCall { paid, computed, wcu, stale_wcu, trouble }))
     }
 
     /// Settles a payment by [`Writer::pay`].
-    pub(super) fn settle(&self, call: Option<Call>, attempt: &Attempt, report: &WriteReport) {
+    pub(super) fn settle(&self, call: Option<PaidCall>, attempt: &Attempt, report: &WriteReport) {
         let (Some(pace), Some(call)) = (&self.pace, call) else { return };
         let (left, unknown) = match attempt {
             Attempt::Answered { left } | Attempt::Failed { left, .. } => (left, false),

@@ -92,10 +92,7 @@ impl Writer {
             if let Err(halt) = stop.check() {
                 return (Write::Halted(halt), calls);
             }
-            let call = match item.action {
-                Action::Put => self.put_if(item, condition, stop).await,
-                Action::Delete => self.delete_if(item, condition, stop).await,
-            };
+            let call = self.call_if(item, condition, stop).await;
             calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
             match call {
                 Call::Over(write) => return (write, calls),

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::Args;
 use reco_core::human::to_the_second;
-use reco_core::journal::{Counts, State};
+use reco_core::journal::{Counts, JournalState};
 use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::render::by;
+use crate::render::{by, rows};
 use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
 use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
 use reco_ops::error::Result;
@@ -22,7 +22,7 @@ pub struct ListArgs {}
 /// Condition of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Condition {
+pub(super) enum RunCondition {
     /// Complete.
     Finished,
     /// Interrupted, or ended with messages that were sent but not deleted.
@@ -33,39 +33,39 @@ pub(super) enum Condition {
     Unreadable,
 }
 
-impl Condition {
+impl RunCondition {
     /// Returns the condition of a journal's run.
-    pub(super) fn of(home: &Home, state: &State) -> Self {
+    pub(super) fn of(home: &Home, state: &JournalState) -> Self {
         // Interrupted before anything was sent, so nothing is left to do.
-        let Some(header) = state.header() else { return Condition::Finished };
+        let Some(header) = state.header() else { return RunCondition::Finished };
         let holder = Lock::holder(home, &header.source);
         if holder.is_some_and(|holder| holder.run_id == header.run_id) {
-            return Condition::Running;
+            return RunCondition::Running;
         }
         let left = state.resume(now_ms());
         let ended = state.end().is_some() || state.counts().messages == 0;
         if ended && left.delete.is_empty() && left.resend.is_empty() {
-            Condition::Finished
+            RunCondition::Finished
         } else {
-            Condition::Unfinished
+            RunCondition::Unfinished
         }
     }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Condition::Finished => "finished",
-            Condition::Unfinished => "unfinished",
-            Condition::Running => "running",
-            Condition::Unreadable => "unreadable",
+            RunCondition::Finished => "finished",
+            RunCondition::Unfinished => "unfinished",
+            RunCondition::Running => "running",
+            RunCondition::Unreadable => "unreadable",
         }
     }
 
     pub(super) const fn tone(self) -> Tone {
         match self {
-            Condition::Finished => Tone::Good,
-            Condition::Running => Tone::Faint,
-            Condition::Unfinished => Tone::Warn,
-            Condition::Unreadable => Tone::Bad,
+            RunCondition::Finished => Tone::Good,
+            RunCondition::Running => Tone::Faint,
+            RunCondition::Unfinished => Tone::Warn,
+            RunCondition::Unreadable => Tone::Bad,
         }
     }
 }
@@ -75,7 +75,7 @@ struct JournalRow {
     run_id: Option<String>,
     path: String,
     bytes: u64,
-    condition: Condition,
+    condition: RunCondition,
     started_at: Option<String>,
     source: Option<String>,
     destination: Option<String>,
@@ -119,7 +119,7 @@ fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
             run_id: None,
             path,
             bytes,
-            condition: Condition::Unreadable,
+            condition: RunCondition::Unreadable,
             started_at: None,
             source: None,
             destination: None,
@@ -134,7 +134,7 @@ fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
                 run_id: header.map(|header| header.run_id.clone()),
                 path,
                 bytes,
-                condition: Condition::of(home, &state),
+                condition: RunCondition::of(home, &state),
                 started_at: header.map(|header| header.started_at.clone()),
                 source: header.map(|header| header.source.clone()),
                 destination: header.and_then(|header| header.destination.clone()),
@@ -203,11 +203,11 @@ impl Report for ListReport {
                 text.push_str(&format!("{label} {}\n", escape_line(reason)));
             }
         }
-        let unfinished = |journal: &&JournalRow| journal.condition == Condition::Unfinished;
+        let unfinished = |journal: &&JournalRow| journal.condition == RunCondition::Unfinished;
         if let Some(journal) = self.journals.iter().find(unfinished) {
             let run = journal.run_id.clone().unwrap_or_else(|| journal.path.clone());
             let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text.push_str(&format!(
             "\n{} journals, {}, in {}; recoctl never removes them\n",

@@ -6,21 +6,23 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
+use crate::flags::outcome::WAIT;
 use crate::flags::seconds;
 use crate::render::outcome::{Named, outcomes};
-use crate::ui::{Report, Tone, View, amount, escape_line, was};
+use crate::render::rows;
+use crate::ui::{Report, View, amount, escape_line, was};
 use reco_ops::dlq::outcome::{self, EarlierOptions, OutcomeReport};
 use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq journal outcome`.
 #[derive(Debug, Args)]
-pub struct OutcomeArgs {
+pub struct JournalOutcomeArgs {
     /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Wait until each moved message is in the table or back in the DLQ, at most this long; without
     /// it, look once [default without a value: 10m]
-    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = "10m")]
+    #[arg(long, value_name = "DURATION", value_parser = seconds, num_args = 0..=1, default_missing_value = WAIT)]
     pub wait: Option<i64>,
 }
 
@@ -28,7 +30,7 @@ pub struct OutcomeArgs {
 ///
 /// # Errors
 /// Same as [`outcome::earlier`].
-pub async fn run(context: &Context, args: &OutcomeArgs) -> Result<Outcome> {
+pub async fn run(context: &Context, args: &JournalOutcomeArgs) -> Result<Outcome> {
     let connect = async |queue: &str| Ok(context.sdk_for(queue).await?.clone());
     let (home, control) = (context.home()?, context.control());
     let wait = Duration::from_secs(args.wait.unwrap_or(0).unsigned_abs());
@@ -58,27 +60,24 @@ impl Report for OutcomeReport {
         });
         text.push_str(&outcomes(&self.summary, named, view));
         if self.possibly_sent > 0 {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!(
-                "{label} {} possibly sent, and not counted here; `recoctl dlq journal show {run}` names them\n",
-                amount(self.possibly_sent, "message")
-            ));
+            let messages = amount(self.possibly_sent, "message");
+            text.push_str(&rows::note(&format!("{messages} possibly sent, and not counted here; `recoctl dlq journal show {run}` names them"), view));
         }
         if self.not_deleted > 0 {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!(
-                "{label} {} moved, but not deleted from the DLQ\n",
-                was(self.not_deleted)
+            let moved = was(self.not_deleted);
+            text.push_str(&rows::note(
+                &format!("{moved} moved, but not deleted from the DLQ"),
+                view,
             ));
         }
         text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
         if self.possibly_sent + self.not_deleted > 0 {
             let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         if self.summary.is_open() {
             let command = format!("recoctl dlq journal outcome {run} --wait");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text
     }

@@ -8,7 +8,7 @@ use reco_core::outcome::Outcome;
 
 use crate::commands::dlq::import::{self, ImportArgs};
 use crate::context::Context;
-use crate::render::by;
+use crate::render::{by, rows};
 use crate::ui::{Report, View, amount, count, escape_line, form, was};
 use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::copies::CopyFate;
@@ -83,11 +83,10 @@ impl Report for RestoreReport {
             ));
         }
         let not = self.messages.iter().filter(|row| row.fate != CopyFate::Restored);
-        for row in not.take(NAMED) {
+        text.push_str(&rows::first(NAMED, not, |row| {
             let reason = escape_line(row.reason.as_deref().unwrap_or_default());
-            let (id, fate) = (escape_line(&row.message_id), row.fate.name());
-            text.push_str(&format!("  {id} {fate} {reason}\n"));
-        }
+            format!("{} {} {reason}", escape_line(&row.message_id), row.fate.name())
+        }));
         if self.already_restored > 0 {
             text.push_str(&format!(
                 "{} already restored by an earlier run of this command; not sent again (--again sends everything)\n",

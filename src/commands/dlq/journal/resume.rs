@@ -4,10 +4,10 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::render::by;
-use crate::ui::{Report, Tone, View, count, escape_line};
+use crate::render::{by, rows};
+use crate::ui::{Report, View, count, escape_line};
 use reco_ops::aws::sqs::Sqs;
-use reco_ops::dlq::journal::{self, ResumeReport, Resumed, ResumedRow};
+use reco_ops::dlq::journal::{self, ResumeReport, Resumed};
 use reco_ops::error::Result;
 
 /// Maximum messages in the table per fate; JSON has all.
@@ -64,27 +64,22 @@ impl Report for ResumeReport {
         let mut text = String::new();
         for (fate, number) in &self.counts {
             text.push_str(&format!("{fate:<12} {:>7}  {}\n", count(*number), meaning(fate)));
-            let named: Vec<&ResumedRow> =
-                self.messages.iter().filter(|row| row.fate.name() == *fate).collect();
-            for row in named.iter().take(NAMED) {
-                if let Resumed::NotDeleted { reason } | Resumed::Uncertain { reason } = &row.fate {
-                    let id = escape_line(&row.message_id);
-                    text.push_str(&format!("  {id} {}\n", escape_line(reason)));
+            let named = self.messages.iter().filter(|row| row.fate.name() == *fate);
+            let named = named.filter_map(|row| match &row.fate {
+                Resumed::NotDeleted { reason } | Resumed::Uncertain { reason } => {
+                    Some((&row.message_id, reason))
                 }
-            }
-            if named.len() > NAMED {
-                let more = count((named.len() - NAMED) as u64);
-                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-            }
+                _ => None,
+            });
+            text.push_str(&rows::first(NAMED, named, |(id, reason)| {
+                format!("{} {}", escape_line(id), escape_line(reason))
+            }));
         }
         if self.counts.is_empty() {
             text.push_str("nothing was left to do\n");
         }
         if let Some(line) = self.torn_line {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!(
-                "{label} the last line ({line}) is incomplete and was never acted on\n"
-            ));
+            text.push_str(&rows::torn(line, view));
         }
         if self.interrupted {
             text.push_str("interrupted\n");

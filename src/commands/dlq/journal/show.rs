@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use clap::Args;
-use reco_core::journal::{Counts, Outcomes, Standing, State};
+use reco_core::journal::{Counts, JournalState, Outcomes, Standing};
 use reco_core::message_outcome::MessageOutcome;
 use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::list::{Condition, queue_name};
+use super::list::{RunCondition, queue_name};
 use crate::context::Context;
-use crate::render::by;
 use crate::render::outcome::users;
+use crate::render::{by, rows};
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
 use reco_ops::error::Result;
@@ -43,7 +43,7 @@ struct MessageRow {
 struct ShowReport {
     path: String,
     run_id: Option<String>,
-    condition: Condition,
+    condition: RunCondition,
     started_at: Option<String>,
     source: Option<String>,
     destination: Option<String>,
@@ -74,12 +74,12 @@ pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
     let home = context.home()?;
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
-    let report = report(path.display().to_string(), Condition::of(&home, &state), &state);
+    let report = report(path.display().to_string(), RunCondition::of(&home, &state), &state);
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
 
-fn report(path: String, condition: Condition, state: &State) -> ShowReport {
+fn report(path: String, condition: RunCondition, state: &JournalState) -> ShowReport {
     let header = state.header();
     let became: HashMap<&str, MessageOutcome> =
         state.sent().filter_map(|sent| Some((sent.message_id, sent.became?))).collect();
@@ -137,17 +137,10 @@ impl Report for ShowReport {
             text.push_str(&format!("{standing:<10} {:>7}  {meaning}\n", count(number)));
         }
         let open = self.messages.iter().filter(|row| row.standing != Standing::Deleted);
-        let open: Vec<&MessageRow> = open.collect();
-        for row in open.iter().take(NAMED) {
-            let reason = row.reason.as_deref().unwrap_or_default();
-            let standing = format!("{:?}", row.standing).to_lowercase();
-            let id = escape_line(&row.message_id);
-            text.push_str(&format!("  {id} {standing} {}\n", escape_line(reason)));
-        }
-        if open.len() > NAMED {
-            let more = count((open.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
-        }
+        text.push_str(&rows::first(NAMED, open, |row| {
+            let reason = escape_line(row.reason.as_deref().unwrap_or_default());
+            format!("{} {} {reason}", escape_line(&row.message_id), row.standing)
+        }));
         if let Some(Outcomes { counts, users: all, .. }) = &self.outcomes {
             let counts =
                 counts.iter().map(|(one, many)| format!("{} {}", count(*many), one.name()));
@@ -155,19 +148,16 @@ impl Report for ShowReport {
             text.push_str(&format!("\noutcomes: {counts}; {}\n", users(all)));
         }
         if let Some(line) = self.torn_line {
-            let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!(
-                "{label} the last line ({line}) is incomplete and was never acted on\n"
-            ));
+            text.push_str(&rows::torn(line, view));
         }
         for anomaly in &self.anomalies {
             let label = view.palette.paint(Tone::Bad, "damaged:");
             text.push_str(&format!("{label} {}\n", escape_line(anomaly)));
         }
-        if self.condition == Condition::Unfinished {
+        if self.condition == RunCondition::Unfinished {
             let run = self.run_id.as_deref().unwrap_or(&self.path);
             let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+            text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text
     }

@@ -11,7 +11,7 @@ use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq tasks list`.
 #[derive(Debug, Args)]
-pub struct ListArgs {}
+pub struct TaskListArgs {}
 
 #[derive(Debug, Serialize)]
 struct TasksReport {
@@ -23,7 +23,7 @@ struct TasksReport {
 ///
 /// # Errors
 /// Fails if the DLQ cannot be found or the call to SQS fails.
-pub async fn run(context: &Context, _args: ListArgs) -> Result<Outcome> {
+pub async fn run(context: &Context, _args: TaskListArgs) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
     let tasks = sqs.moves(&dlq).await?.into_iter().map(TaskRow::from).collect();
     let report = TasksReport { dlq: dlq.name, tasks };

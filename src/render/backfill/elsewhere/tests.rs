@@ -12,7 +12,7 @@ fn sent() -> BackfillReport {
         perhaps_twice: 10,
         repeated_users: 42,
     };
-    let destination = Destination::Queue;
+    let destination = BackfillDestination::Queue;
     BackfillReport { destination, queue: Some(queue), stopped: None, inputs: vec![], ..report() }
 }
 
@@ -37,7 +37,7 @@ fn emitted() -> BackfillReport {
         commands,
     };
     let shard = "2/8".parse().ok();
-    let destination = Destination::Files;
+    let destination = BackfillDestination::Files;
     BackfillReport {
         destination,
         emit: Some(emit),

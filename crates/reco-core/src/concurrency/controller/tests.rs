@@ -73,7 +73,7 @@ fn simulate(service: Service, seconds: f64, bounds: Bounds, seed: u64) -> Outcom
         now = now.max(end.as_secs_f64());
         let full = in_flight.len() + 1 >= controller.limit();
         let rate = number(in_flight.len() + 1) / service.latency_s;
-        let call = Call {
+        let call = FinishedCall {
             begun,
             took: end.saturating_sub(sent),
             paced: sent.saturating_sub(begun),
@@ -123,7 +123,7 @@ fn slots_that_the_input_does_not_fill_do_not_grow_in_number() {
 fn throttles_and_timeouts_shrink_it_once_an_event() {
     let mut controller = Controller::new(BOUNDS);
     let at = Duration::from_millis;
-    let call = |begun| Call {
+    let call = |begun| FinishedCall {
         begun: at(begun),
         took: at(20),
         paced: Duration::ZERO,
@@ -164,7 +164,7 @@ fn what_is_no_longer_needed_is_given_back() {
         }
         let Some((begun, over)) = in_flight.pop_front() else { break };
         now = over;
-        let call = Call {
+        let call = FinishedCall {
             begun: Duration::from_secs_f64(begun),
             took: Duration::from_secs_f64(over - begun),
             paced: Duration::ZERO,
@@ -190,7 +190,7 @@ proptest! {
         let mut now = 0;
         for (after, took, paced, full, trouble) in calls {
             now += after;
-            let call = Call {
+            let call = FinishedCall {
                 begun: Duration::from_millis(now.saturating_sub(took + paced)),
                 took: Duration::from_millis(took),
                 paced: Duration::from_millis(paced),
@@ -239,7 +239,7 @@ proptest! {
             let limit = controller.limit();
             let (begun, at) = (Duration::from_millis(now), Duration::from_millis(now + 20));
             let (took, paced) = (Duration::from_millis(20), Duration::ZERO);
-            controller.finished(Call { begun, took, paced, full: true, trouble: true }, at);
+            controller.finished(FinishedCall { begun, took, paced, full: true, trouble: true }, at);
             prop_assert!(controller.limit() < limit || limit == BOUNDS.least);
             now += 21;
         }

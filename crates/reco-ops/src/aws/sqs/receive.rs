@@ -33,7 +33,7 @@ pub struct Damaged {
 
 /// Options of a receive.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct ReceiveOptions {
     /// Maximum number of messages (1 to 10).
     pub max: usize,
     /// Wait time; above zero it is a long poll, which queries all of the queue's servers.
@@ -54,7 +54,11 @@ impl Sqs {
     /// # Errors
     /// [`CallFailure`]; with [`CallEffect::Unknown`], messages that never arrived here may be
     /// hidden.
-    pub async fn receive(&self, queue: &Queue, ask: &Ask) -> Result<Received, CallFailure> {
+    pub async fn receive(
+        &self,
+        queue: &Queue,
+        ask: &ReceiveOptions,
+    ) -> Result<Received, CallFailure> {
         let mut call = self
             .once
             .receive_message()

@@ -81,11 +81,11 @@ pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> 
 /// Lock that keeps other runs off a checkpoint while held. The system releases it however the
 /// process ends.
 #[derive(Debug)]
-pub struct Lock {
+pub struct CheckpointLock {
     _file: File,
 }
 
-impl Lock {
+impl CheckpointLock {
     /// Locks a checkpoint; `None` if another run holds the lock.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl Lock {
         };
         let file = open().map_err(|error| failed(&error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Lock { _file: file })),
+            Ok(()) => Ok(Some(CheckpointLock { _file: file })),
             Err(TryLockError::Error(error)) => Err(failed(&error)),
             Err(TryLockError::WouldBlock) => Ok(None),
         }
@@ -123,9 +123,9 @@ mod tests {
 
     use reco_core::run_by::RunBy;
 
-    use super::super::{RejectsFile, State};
+    use super::super::{CheckpointState, RejectsFile};
     use super::*;
-    use crate::backfill::lines::Place;
+    use crate::backfill::lines::LineStart;
     use crate::backfill::report::{InputFailure, Writes};
     use crate::backfill::run_counts::RunCounts;
 
@@ -144,9 +144,9 @@ mod tests {
             started_at: "then".to_owned(),
             saved_at: "now".to_owned(),
             runs: 2,
-            state: State {
+            state: CheckpointState {
                 finished: false,
-                at: Place { line: 7, offset: 90, inside: true, ..Place::start(1) },
+                at: LineStart { line: 7, offset: 90, inside: true, ..LineStart::start(1) },
                 run_counts: RunCounts::default(),
                 writes: Writes { consumed_wcu: 2.5, ..Writes::default() },
                 duration_s: 1.25,

@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::file::{Lock, save};
-use super::{Checkpoint, RejectsFile, State};
-use crate::backfill::lines::Place;
+use super::file::{CheckpointLock, save};
+use super::{Checkpoint, CheckpointState, RejectsFile};
+use crate::backfill::lines::LineStart;
 use crate::backfill::rejects::Mark;
 use crate::error::{Error, Result};
 
@@ -20,11 +20,11 @@ pub struct Saver {
     /// Constant parts of the checkpoints.
     last: Checkpoint,
     /// Save in progress, with its place.
-    going: Option<(Place, JoinHandle<std::io::Result<()>>)>,
+    going: Option<(LineStart, JoinHandle<std::io::Result<()>>)>,
     /// Last place saved to the file.
-    saved: Place,
+    saved: LineStart,
     failure: Option<String>,
-    _lock: Lock,
+    _lock: CheckpointLock,
 }
 
 impl Saver {
@@ -32,7 +32,12 @@ impl Saver {
     ///
     /// # Errors
     /// Refuses if it cannot be saved.
-    pub fn begin(path: &Path, every: Duration, first: Checkpoint, lock: Lock) -> Result<Self> {
+    pub fn begin(
+        path: &Path,
+        every: Duration,
+        first: Checkpoint,
+        lock: CheckpointLock,
+    ) -> Result<Self> {
         save(path, &first).map_err(|error| {
             Error::refused(format!("cannot write checkpoint {}", path.display()))
                 .because(&error)
@@ -53,7 +58,7 @@ impl Saver {
     }
 
     /// Returns the place from which a run resumed from the file would continue.
-    pub const fn saved(&self) -> Place {
+    pub const fn saved(&self) -> LineStart {
         self.saved
     }
 
@@ -63,7 +68,7 @@ impl Saver {
     }
 
     /// Returns whether a checkpoint at this place would be new and no save is in progress.
-    pub fn is_due(&mut self, at: Place) -> bool {
+    pub fn is_due(&mut self, at: LineStart) -> bool {
         if let Some((place, going)) = &mut self.going {
             let place = *place;
             let Some(saved) = going.now_or_never() else { return false };
@@ -74,7 +79,7 @@ impl Saver {
     }
 
     /// Starts a save; rejects reach the disk before the checkpoint that covers them.
-    pub fn start(&mut self, state: State, rejects: Option<Mark>) {
+    pub fn start(&mut self, state: CheckpointState, rejects: Option<Mark>) {
         let checkpoint = self.next(state, rejects.as_ref());
         let (path, place) = (self.path.clone(), checkpoint.state.at);
         let saving = tokio::task::spawn_blocking(move || {
@@ -87,7 +92,7 @@ impl Saver {
     }
 
     /// Saves the last checkpoint, after the save in progress.
-    pub async fn end(&mut self, state: State, rejects: Option<Mark>) {
+    pub async fn end(&mut self, state: CheckpointState, rejects: Option<Mark>) {
         self.settle().await;
         self.start(state, rejects);
         self.settle().await;
@@ -101,7 +106,7 @@ impl Saver {
         }
     }
 
-    fn next(&mut self, state: State, rejects: Option<&Mark>) -> Checkpoint {
+    fn next(&mut self, state: CheckpointState, rejects: Option<&Mark>) -> Checkpoint {
         if let (Some(file), Some(mark)) = (&mut self.last.rejects, rejects) {
             let RejectsFile { bytes, .. } = file;
             *bytes = mark.bytes;
@@ -112,7 +117,7 @@ impl Saver {
     }
 
     /// Records the result of a save. A failed save costs progress, not data, so the run goes on.
-    fn note(&mut self, place: Place, saved: Result<std::io::Result<()>, JoinError>) {
+    fn note(&mut self, place: LineStart, saved: Result<std::io::Result<()>, JoinError>) {
         self.failure = match saved {
             Ok(Ok(())) => {
                 self.saved = place;

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::disk::Disk;
 use super::in_order;
-use crate::backfill::lines::Place;
-use crate::backfill::prepare::{Fate, Found, PreparedEntry, Preparer};
+use crate::backfill::lines::LineStart;
+use crate::backfill::prepare::{Found, PlannedFate, PreparedEntry, Preparer};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Events, Unit};
 use crate::files::input::Source;
@@ -27,7 +27,7 @@ const TABLES: &str = "CREATE TABLE seen (user TEXT NOT NULL);
 
 /// Users who occur more than once, each with the entry that counts.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct ChosenEntries {
     disk: Disk,
     /// False if every user occurs once.
     any: bool,
@@ -36,7 +36,7 @@ pub struct Chosen {
 /// An entry that a user's other entries are compared with.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
-    at: Place,
+    at: LineStart,
     entry: usize,
     sent: Option<Time>,
     time: Option<Time>,
@@ -57,12 +57,12 @@ impl Candidate {
     }
 }
 
-impl Chosen {
+impl ChosenEntries {
     /// Returns whether another entry of the user counts instead of this one.
     ///
     /// # Errors
     /// Fails if the disk fails.
-    pub fn outdoes(&self, user: &Id, at: Place, entry: usize) -> Result<bool> {
+    pub fn outdoes(&self, user: &Id, at: LineStart, entry: usize) -> Result<bool> {
         if !self.any {
             return Ok(false);
         }
@@ -103,10 +103,10 @@ impl Chosen {
                 let time = |seconds: Option<i64>, nanos: Option<u32>| {
                     Some(Time::from_parts(seconds?, nanos?))
                 };
-                let at = Place {
+                let at = LineStart {
                     file: usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
                     offset: row.get::<_, i64>(1)?.unsigned_abs(),
-                    ..Place::start(0)
+                    ..LineStart::start(0)
                 };
                 Ok(Candidate {
                     at,
@@ -145,7 +145,7 @@ impl Chosen {
 }
 
 /// Returns an entry's place as the index keeps it.
-fn place(at: Place, entry: usize) -> (i64, i64, i64) {
+fn place(at: LineStart, entry: usize) -> (i64, i64, i64) {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     (number(at.file as u64), number(at.offset), number(entry as u64))
 }
@@ -162,8 +162,8 @@ pub(super) async fn choose(
     preparer: &Arc<Preparer>,
     newest: bool,
     (events, cancel): (&Events, &CancellationToken),
-) -> Result<Chosen> {
-    let mut chosen = Chosen { disk: Disk::create(TABLES)?, any: false };
+) -> Result<ChosenEntries> {
+    let mut chosen = ChosenEntries { disk: Disk::create(TABLES)?, any: false };
     let mapped = preparer.mapping.is_some();
     let given = sources().await?;
     let total = given.iter().map(|source| source.bytes).sum();
@@ -201,7 +201,7 @@ pub(super) async fn choose(
 async fn look_again(
     sources: Vec<Source>,
     preparer: &Arc<Preparer>,
-    chosen: &Arc<Chosen>,
+    chosen: &Arc<ChosenEntries>,
     newest: bool,
     (events, cancel): (&Events, &CancellationToken),
 ) -> Result<()> {
@@ -223,7 +223,7 @@ async fn look_again(
         for line in chunk.lines {
             let Found::Entries(entries) = line.found else { continue };
             for PreparedEntry { index: entry, fate, sent, weak, .. } in entries {
-                let Fate::Write(item) = fate else { continue };
+                let PlannedFate::Write(item) = fate else { continue };
                 // The Lambda would leave nothing of it.
                 if weak {
                     continue;

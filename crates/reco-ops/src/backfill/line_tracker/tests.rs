@@ -7,14 +7,14 @@ use super::super::fault::Fault;
 use super::super::run_counts::{EntryCounts, LineCounts};
 use super::*;
 
-const WRITTEN: Fate = Fate::Written { bytes: 100 };
+const WRITTEN: EntryOutcome = EntryOutcome::Written { bytes: 100 };
 
-fn at(line: u64) -> Place {
-    Place { line, offset: line * 10, ..Place::start(0) }
+fn at(line: u64) -> LineStart {
+    LineStart { line, offset: line * 10, ..LineStart::start(0) }
 }
 
 fn reject(line: u64) -> Reject {
-    let fault = Fault { reason: Reason::Malformed, detail: "why".to_owned(), text: None };
+    let fault = Fault { reason: FaultReason::Malformed, detail: "why".to_owned(), text: None };
     Reject::new("in", at(line), None, fault, None)
 }
 
@@ -34,8 +34,8 @@ fn lines_of(rejects: &[Reject]) -> Vec<u64> {
 fn a_line_has_the_gravest_fate_of_its_entries() {
     let mut line_tracker = LineTracker::default();
     let mut entering = line_tracker.begin(at(1), None);
-    line_tracker.reject(&mut entering, Reason::BadEntry, reject(1));
-    line_tracker.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+    line_tracker.reject(&mut entering, FaultReason::BadEntry, reject(1));
+    line_tracker.settled(&mut entering, EntryOutcome::Skipped(SkipReason::TooFew));
     let line = line_tracker.waits(&mut entering);
     line_tracker.entered(entering);
     line_tracker.settle(line, WRITTEN);
@@ -61,8 +61,8 @@ fn the_first_open_line_moves_past_settled_ones_only() {
     assert_eq!(line_tracker.line(third).map(|(at, _)| at), Some(at(3)));
     let settled = LineCounts { read: 2, written: 1, failed: 1, ..LineCounts::default() };
     assert_eq!(line_tracker.settled_counts().lines, settled);
-    line_tracker.settle(third, Fate::Left);
-    line_tracker.settle(third, Fate::Coalesced);
+    line_tracker.settle(third, EntryOutcome::Left);
+    line_tracker.settle(third, EntryOutcome::Coalesced);
     assert_eq!(line_tracker.first_open(), Some(at(3)), "what was left is not dealt with");
     let expected =
         LineCounts { read: 4, written: 1, failed: 1, left: 1, blank: 1, ..<_>::default() };
@@ -75,13 +75,13 @@ fn the_first_open_line_moves_past_settled_ones_only() {
 fn rejects_are_handed_out_in_order_and_not_before_the_lines_before_them_are_settled() {
     let mut line_tracker = LineTracker::default();
     let first = line_of(&mut line_tracker, 1, 1);
-    line_tracker.reject_line(at(2), Reason::Malformed, reject(2));
+    line_tracker.reject_line(at(2), FaultReason::Malformed, reject(2));
     let third = line_of(&mut line_tracker, 3, 1);
     assert_eq!(lines_of(&line_tracker.take_rejects()), [0; 0]);
     line_tracker.fail(first, reject(1));
     assert_eq!(lines_of(&line_tracker.take_rejects()), [1, 2]);
-    line_tracker.reject_line(at(4), Reason::Malformed, reject(4));
-    line_tracker.settle(third, Fate::Left);
+    line_tracker.reject_line(at(4), FaultReason::Malformed, reject(4));
+    line_tracker.settle(third, EntryOutcome::Left);
     assert_eq!(lines_of(&line_tracker.take_rejects()), [0; 0]);
     assert_eq!(lines_of(&line_tracker.remaining_rejects()), [4]);
 }
@@ -91,7 +91,7 @@ fn lines_without_anything_to_write_are_skipped() {
     let mut line_tracker = LineTracker::default();
     let empty = line_tracker.begin(at(1), None);
     line_tracker.entered(empty);
-    line_tracker.reject_line(at(2), Reason::Malformed, reject(2));
+    line_tracker.reject_line(at(2), FaultReason::Malformed, reject(2));
     let expected = LineCounts { read: 2, skipped: 1, rejected: 1, ..LineCounts::default() };
     assert_eq!(line_tracker.run_counts().lines, expected);
     assert_eq!(line_tracker.run_counts().rejected, BTreeMap::from([("malformed".into(), 1)]));
@@ -105,7 +105,7 @@ fn a_text_is_kept_only_while_a_write_of_its_line_may_fail() {
     let slow = line_of(&mut line_tracker, 1, 1);
     let text: Arc<[u8]> = Arc::from(b"text".as_slice());
     let mut entering = line_tracker.begin(at(2), Some(Arc::clone(&text)));
-    line_tracker.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+    line_tracker.settled(&mut entering, EntryOutcome::Skipped(SkipReason::TooFew));
     line_tracker.entered(entering);
     assert_eq!(Arc::strong_count(&text), 1, "nothing of it waits");
     assert!(
@@ -127,10 +127,10 @@ fn what_waits_behind_a_slow_write_is_bounded() {
     assert!(line_tracker.has_room());
 
     let slow = line_of(&mut line_tracker, 1, 1);
-    let fault = Fault { reason: Reason::Malformed, detail: String::new(), text: None };
+    let fault = Fault { reason: FaultReason::Malformed, detail: String::new(), text: None };
     let text: Arc<[u8]> = vec![b'x'; MAX_REJECT_BYTES].into();
     let large = Reject::new("in", at(2), None, fault, Some(&text));
-    line_tracker.reject_line(at(2), Reason::Malformed, large);
+    line_tracker.reject_line(at(2), FaultReason::Malformed, large);
     assert!(!line_tracker.has_room());
     line_tracker.settle(slow, WRITTEN);
     assert!(line_tracker.has_room());
@@ -145,7 +145,7 @@ fn the_text_of_what_waits_is_bounded_by_bytes() {
         let mut entering = line_tracker.begin(at(line), Some(Arc::clone(&text)));
         let numbers: Vec<u64> = (0..entries).map(|_| line_tracker.waits(&mut entering)).collect();
         if entries == 0 {
-            line_tracker.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+            line_tracker.settled(&mut entering, EntryOutcome::Skipped(SkipReason::TooFew));
         }
         line_tracker.entered(entering);
         numbers
@@ -187,11 +187,13 @@ fn kinds() -> impl Strategy<Value = Vec<(Kind, usize)>> {
 fn enter(line_tracker: &mut LineTracker, number: u64, kind: Kind, waiting: &mut Vec<u64>) {
     match kind {
         Kind::Blank => line_tracker.blank(at(number), 1),
-        Kind::Rejected => line_tracker.reject_line(at(number), Reason::Foreign, reject(number)),
+        Kind::Rejected => {
+            line_tracker.reject_line(at(number), FaultReason::Foreign, reject(number))
+        }
         Kind::Skipped => {
             let mut entering = line_tracker.begin(at(number), None);
             entering.articles(0, DropCounts::default());
-            line_tracker.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+            line_tracker.settled(&mut entering, EntryOutcome::Skipped(SkipReason::TooFew));
             line_tracker.entered(entering);
         }
         Kind::Written(entries) => {

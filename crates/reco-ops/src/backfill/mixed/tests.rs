@@ -5,24 +5,13 @@ use super::*;
 
 /// Returns the line, offset and text of each line or value.
 fn split(pieces: &[&[u8]], mapped: bool) -> (Vec<(u64, u64, String)>, Option<String>) {
-    let mut mixed = Mixed::at(Place::start(0), mapped);
+    let mut mixed = Mixed::at(LineStart::start(0), mapped);
     let mut lines = Vec::new();
     for piece in pieces {
         mixed.feed(piece, &mut lines);
     }
     let missing = mixed.finish(&mut lines);
-    (lines.iter().map(shown).collect(), missing)
-}
-
-fn shown(line: &Line) -> (u64, u64, String) {
-    let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-    let content = match &line.content {
-        Content::Blank(lines) => format!("{lines} blank"),
-        Content::Text(bytes) => text(bytes),
-        Content::TooLong(bytes) => format!("too long: {bytes}"),
-        Content::Cut(bytes) => format!("cut: {}", text(bytes)),
-    };
-    (line.at.line, line.at.offset, content)
+    (lines.iter().map(InputLine::shown).collect(), missing)
 }
 
 /// Returns the texts without blanks between tokens; omits blank lines.
@@ -121,7 +110,7 @@ fn a_long_array_in_one_line_is_not_held() {
     let element = "[123456,[1,2,3]],";
     let text = "[1,[2]]\n[".to_owned() + &element.repeat(1_000_000) + "[3,[4]]]\n[5,[6]]\n";
     for mapped in [false, true] {
-        let (mut mixed, mut lines) = (Mixed::at(Place::start(0), mapped), Vec::new());
+        let (mut mixed, mut lines) = (Mixed::at(LineStart::start(0), mapped), Vec::new());
         for piece in text.as_bytes().chunks(16 * 1024) {
             mixed.feed(piece, &mut lines);
         }
@@ -172,11 +161,11 @@ proptest! {
             expected.extend(std::iter::repeat_n(value, if way > 3 { 2 } else { 1 }));
         }
         let pieces: Vec<&[u8]> = text.as_bytes().chunks(piece).collect();
-        let (mut mixed, mut lines) = (Mixed::at(Place::start(0), false), Vec::new());
+        let (mut mixed, mut lines) = (Mixed::at(LineStart::start(0), false), Vec::new());
         pieces.iter().for_each(|piece| mixed.feed(piece, &mut lines));
         prop_assert_eq!(mixed.finish(&mut lines), None);
         let read: Result<Vec<Value>, _> =
-            lines.iter().map(|line| serde_json::from_str(&shown(line).2)).collect();
+            lines.iter().map(|line| serde_json::from_str(&line.shown().2)).collect();
         prop_assert_eq!(read.expect("JSON"), expected);
         for (number, from) in lines.iter().enumerate() {
             if from.at.inside {

@@ -9,11 +9,11 @@ use reco_core::filter::DropCounts;
 use reco_core::item::PlannedItem;
 use reco_core::shapes::{self, Shaped};
 
-use super::entry::{Origin, rejected};
+use super::entry::{ExportOrigin, rejected};
 use super::route::{other_shard, sifted};
-use super::{Fate, Found, PreparedEntry, PreparedLine, Preparer, Waiting};
+use super::{Found, PlannedFate, PreparedEntry, PreparedLine, Preparer, Waiting};
 use crate::backfill::fault::Fault;
-use crate::backfill::lines::{Content, Line};
+use crate::backfill::lines::{InputLine, LineContent};
 use crate::backfill::map::Mapped;
 
 /// Values that `--map` outputs for a line, or its error.
@@ -21,8 +21,8 @@ type MappedLine = Result<Vec<Mapped>, String>;
 
 impl Preparer {
     /// Returns the result of `--map` for a line.
-    pub(super) async fn mapped(&self, line: &Line) -> Option<MappedLine> {
-        let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
+    pub(super) async fn mapped(&self, line: &InputLine) -> Option<MappedLine> {
+        let (Some(mapping), LineContent::Text(text)) = (&self.mapping, &line.content) else {
             return None;
         };
         Some(mapping.apply(std::str::from_utf8(text).ok()?).await)
@@ -30,16 +30,16 @@ impl Preparer {
 
     pub(super) fn decode_line(
         &self,
-        line: Line,
+        line: InputLine,
         mapped: Option<MappedLine>,
         number: usize,
         waiting: &mut Vec<Waiting>,
     ) -> PreparedLine {
         let (text, found) = match line.content {
-            Content::Blank(lines) => (None, Found::Blank(lines)),
-            Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
-            Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
-            Content::Text(text) => {
+            LineContent::Blank(lines) => (None, Found::Blank(lines)),
+            LineContent::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
+            LineContent::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
+            LineContent::Text(text) => {
                 let found = self.decode_text(&text, mapped, number, waiting);
                 (Some(text), found)
             }
@@ -84,7 +84,7 @@ impl Preparer {
                 Err(fault) => (vec![rejected(first, fault)], 1),
             };
             for entry in &mut entries {
-                if let Fate::Reject(fault) = &mut entry.fate {
+                if let PlannedFate::Reject(fault) = &mut entry.fate {
                     // The line itself can be mapped again; the output of the mapping cannot.
                     fault.text = Some(of.clone().unwrap_or_else(|| text.to_owned()));
                 }
@@ -144,7 +144,7 @@ impl Preparer {
         let sent = sent.map(Time::from_millis);
         match decode(&message.body) {
             Ok(Decoded { entries, bad, .. }) => {
-                let origin = Arc::new(Origin { id: message.id, sent });
+                let origin = Arc::new(ExportOrigin { id: message.id, sent });
                 Ok(self.decoded(entries, bad, Some(origin), at, waiting))
             }
             Err(error) => Err(Fault::from(error).in_message(Some(&message.id))),
@@ -156,7 +156,7 @@ impl Preparer {
         &self,
         entries: Vec<Entry>,
         bad: Vec<BadEntry>,
-        message: Option<Arc<Origin>>,
+        message: Option<Arc<ExportOrigin>>,
         (line, first): (usize, usize),
         waiting: &mut Vec<Waiting>,
     ) -> (Vec<PreparedEntry>, usize) {
@@ -196,7 +196,7 @@ impl Preparer {
         match planned {
             Ok(item) if !ours(&item) => other_shard(index),
             Ok(item) => {
-                let (fate, dropped) = (Fate::Write(item), DropCounts::default());
+                let (fate, dropped) = (PlannedFate::Write(item), DropCounts::default());
                 PreparedEntry { index, fate, dropped, weak: false, sent: None }
             }
             Err(fault) => rejected(index, fault),

@@ -8,7 +8,7 @@ use reco_core::item::{Action, Former, PlannedItem};
 use reco_core::{Id, Recommendation, Time};
 
 use crate::backfill::fault::Fault;
-use crate::backfill::lines::Place;
+use crate::backfill::lines::LineStart;
 
 /// Filtered chunk.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Prepared {
     /// Lines, in input order.
     pub lines: Vec<PreparedLine>,
     /// Start of the next chunk.
-    pub end: Place,
+    pub end: LineStart,
     /// Bytes read so far from all inputs, as stored.
     pub read: u64,
     /// Failure that ended the input early.
@@ -38,7 +38,7 @@ pub struct Spent {
 #[derive(Debug)]
 pub struct PreparedLine {
     /// Start of the line.
-    pub at: Place,
+    pub at: LineStart,
     /// Bytes of the line, if kept.
     pub text: Option<Arc<[u8]>>,
     /// Content found.
@@ -64,7 +64,7 @@ pub struct PreparedEntry {
     /// Index in the line's `data`, from 0.
     pub index: usize,
     /// Planned fate.
-    pub fate: Fate,
+    pub fate: PlannedFate,
     /// Articles that the filter dropped.
     pub dropped: DropCounts,
     /// True if the Lambda's filter is expected to keep nothing of the list, so that it must not
@@ -78,7 +78,9 @@ impl PreparedEntry {
     /// Returns the user whose item the entry removes, if any.
     pub(super) fn removes(&self) -> Option<&Id> {
         match &self.fate {
-            Fate::Write(item) if item.action == Action::Delete => Some(&item.recommendation.user),
+            PlannedFate::Write(item) if item.action == Action::Delete => {
+                Some(&item.recommendation.user)
+            }
             _ => None,
         }
     }
@@ -86,7 +88,7 @@ impl PreparedEntry {
 
 /// Planned fate of an entry.
 #[derive(Debug)]
-pub enum Fate {
+pub enum PlannedFate {
     /// Item to write or remove.
     Write(PlannedItem),
     /// List of which the filter keeps nothing.
@@ -102,12 +104,12 @@ pub(super) struct Waiting {
     pub(super) line: usize,
     pub(super) index: usize,
     pub(super) recommendation: Recommendation,
-    pub(super) message: Option<Arc<Origin>>,
+    pub(super) message: Option<Arc<ExportOrigin>>,
 }
 
 /// Message of an export that an entry comes from.
 #[derive(Debug)]
-pub(super) struct Origin {
+pub(super) struct ExportOrigin {
     pub(super) id: String,
     pub(super) sent: Option<Time>,
 }
@@ -137,30 +139,32 @@ pub struct Listed {
 
 impl Listed {
     /// Adds an entry: its list as `given`, unless it is a deletion, and what the filter made of it.
-    pub(super) fn take(&mut self, given: Option<(Id, Vec<Id>, Option<Time>)>, fate: Fate) {
+    pub(super) fn take(&mut self, given: Option<(Id, Vec<Id>, Option<Time>)>, fate: PlannedFate) {
         match (fate, given) {
-            (Fate::Write(item), given) if item.action == Action::Delete || given.is_none() => {
+            (PlannedFate::Write(item), given)
+                if item.action == Action::Delete || given.is_none() =>
+            {
                 let Recommendation { user, generated_at: time, .. } = item.recommendation;
                 let removal = Former { given: Vec::new(), kept: None, time, removal: true };
                 self.lists.push((user, removal));
             }
-            (Fate::Write(item), Some((user, given, _))) => {
+            (PlannedFate::Write(item), Some((user, given, _))) => {
                 let Recommendation { articles, generated_at: time, .. } = item.recommendation;
                 let former = Former { given, kept: Some(articles), time, removal: false };
                 self.lists.push((user, former));
             }
-            (Fate::Skip(_), Some((user, given, time))) => {
+            (PlannedFate::Skip(_), Some((user, given, time))) => {
                 self.lists.push((user, Former { given, kept: None, time, removal: false }));
             }
-            (Fate::Reject(_), _) => self.faults += 1,
-            (Fate::OtherShard, _) => self.other_shards += 1,
-            (Fate::Write(_) | Fate::Skip(_), _) => {}
+            (PlannedFate::Reject(_), _) => self.faults += 1,
+            (PlannedFate::OtherShard, _) => self.other_shards += 1,
+            (PlannedFate::Write(_) | PlannedFate::Skip(_), _) => {}
         }
     }
 }
 
 /// Returns an entry that cannot be written.
 pub(super) fn rejected(index: usize, fault: Fault) -> PreparedEntry {
-    let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
+    let (fate, dropped) = (PlannedFate::Reject(fault), DropCounts::default());
     PreparedEntry { index, fate, dropped, weak: false, sent: None }
 }

@@ -6,12 +6,12 @@ use reco_core::filter::DropCounts;
 use reco_core::item::{Action, PlannedItem};
 use reco_core::shard::Shard;
 
-use super::{Fate, Found, PreparedEntry, PreparedLine, Waiting};
+use super::{Found, PlannedFate, PreparedEntry, PreparedLine, Waiting};
 use crate::backfill::fault::Fault;
 
 /// Destination of entries, which determines where they are filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
+pub enum EntryRoute {
     /// To the table, filtered here.
     Table,
     /// To files, filtered here.
@@ -20,33 +20,40 @@ pub enum Route {
     Queue(ComposeLimits),
 }
 
-impl Route {
+impl EntryRoute {
     /// Returns the fault of removals if the route does not support them.
     pub(super) fn refuses_deletes(self) -> Option<Fault> {
         match self {
             // A removal drops the user's earlier lists from the files.
-            Route::Table | Route::Files => None,
-            Route::Queue(_) => Some(Fault::delete_elsewhere("a queue message")),
+            EntryRoute::Table | EntryRoute::Files => None,
+            EntryRoute::Queue(_) => Some(Fault::delete_elsewhere("a queue message")),
         }
     }
 }
 
 /// Returns the planned fate of an entry sent to the Lambda.
-pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fate {
+pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> PlannedFate {
     match Composable::new(&recommendation, limits) {
         Ok(composable) => {
             let bytes = composable.bytes();
             let (action, guard) = (Action::Put, recommendation.generated_at);
             let (wire, list_type) = (bytes, None);
-            Fate::Write(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
+            PlannedFate::Write(PlannedItem {
+                recommendation,
+                bytes,
+                wire,
+                action,
+                guard,
+                list_type,
+            })
         }
-        Err(error) => Fate::Reject(error.into()),
+        Err(error) => PlannedFate::Reject(error.into()),
     }
 }
 
 /// Returns an entry that belongs to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
-    let (fate, dropped) = (Fate::OtherShard, DropCounts::default());
+    let (fate, dropped) = (PlannedFate::OtherShard, DropCounts::default());
     PreparedEntry { index, fate, dropped, weak: false, sent: None }
 }
 
@@ -63,7 +70,7 @@ pub(super) fn sifted(
         Found::Bad(_) if !by_line => line.found = Found::OtherShard,
         Found::Entries(entries) => {
             if !by_line {
-                let bad = entries.iter_mut().filter(|e| matches!(e.fate, Fate::Reject(_)));
+                let bad = entries.iter_mut().filter(|e| matches!(e.fate, PlannedFate::Reject(_)));
                 bad.for_each(|bad| *bad = other_shard(bad.index));
             }
             let first =

@@ -1,7 +1,7 @@
 use reco_core::item::{Action, KeyType};
 
 use super::*;
-use crate::backfill::lines::{Content, Line, Place};
+use crate::backfill::lines::{InputLine, LineContent, LineStart};
 
 async fn prepared(lines: &[&[u8]]) -> Vec<String> {
     let preparer = Preparer {
@@ -10,16 +10,16 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
         schema: Schema::with_key_type(KeyType::N),
         layout: None,
         times: Times::default(),
-        route: Route::Table,
+        route: EntryRoute::Table,
         shard: None,
         mapping: None,
     };
-    let at = |line: usize| Place { line: line as u64 + 1, ..Place::start(0) };
-    let lines = lines
-        .iter()
-        .enumerate()
-        .map(|(number, text)| Line { at: at(number), content: Content::Text(Arc::from(*text)) });
-    let lines: Vec<Line> = lines.collect();
+    let at = |line: usize| LineStart { line: line as u64 + 1, ..LineStart::start(0) };
+    let lines = lines.iter().enumerate().map(|(number, text)| InputLine {
+        at: at(number),
+        content: LineContent::Text(Arc::from(*text)),
+    });
+    let lines: Vec<InputLine> = lines.collect();
     let chunk = Chunk { end: at(lines.len()), lines, read: 0, failure: None };
     let prepared = Arc::new(preparer).prepare(chunk).await.expect("no facts are needed");
     prepared.lines.iter().map(|line| shown(&line.found)).collect()
@@ -27,13 +27,13 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
 
 fn shown(found: &Found) -> String {
     let entry = |entry: &PreparedEntry| match &entry.fate {
-        Fate::Write(item) => {
+        PlannedFate::Write(item) => {
             let what = if item.action == Action::Put { "write" } else { "delete" };
             format!("{} {what} {}", entry.index, item.recommendation.user)
         }
-        Fate::Skip(reason) => format!("{} skip {}", entry.index, reason.name()),
-        Fate::Reject(fault) => format!("{} reject {}", entry.index, fault.reason.name()),
-        Fate::OtherShard => format!("{} other", entry.index),
+        PlannedFate::Skip(reason) => format!("{} skip {}", entry.index, reason.name()),
+        PlannedFate::Reject(fault) => format!("{} reject {}", entry.index, fault.reason.name()),
+        PlannedFate::OtherShard => format!("{} other", entry.index),
     };
     match found {
         Found::Blank(_) => "blank".to_owned(),

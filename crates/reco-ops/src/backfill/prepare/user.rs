@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use reco_core::filter::DropCounts;
 use reco_core::{Id, Time};
 
-use super::{Chunk, Fate, Found, PrepareError, PreparedEntry, Preparer, Waiting};
-use crate::backfill::lines::Place;
+use super::{Chunk, Found, PlannedFate, PrepareError, PreparedEntry, Preparer, Waiting};
+use crate::backfill::lines::LineStart;
 
 /// Entries of one user in a chunk.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct OfUser {
     /// Lines and entries that cannot be read, and so may be of the user as well.
     pub unread: u64,
     /// Start of the next chunk.
-    pub end: Place,
+    pub end: LineStart,
     /// Bytes read so far from all inputs, as stored.
     pub read: u64,
     /// Failure that ended the input early.
@@ -27,11 +27,11 @@ pub struct OfUser {
 #[derive(Debug)]
 pub struct EntryOfUser {
     /// Start of its line.
-    pub at: Place,
+    pub at: LineStart,
     /// Index in the line's `data`, from 0.
     pub index: usize,
     /// Planned fate.
-    pub fate: Fate,
+    pub fate: PlannedFate,
     /// Articles that the filter drops.
     pub dropped: DropCounts,
     /// When the list was generated or, of a message that does not say, sent.
@@ -54,7 +54,7 @@ impl Preparer {
                 Found::Bad(_) => found.unread += 1,
                 Found::Entries(entries) => {
                     let before = entries.len();
-                    entries.retain(|entry| !matches!(entry.fate, Fate::Reject(_)));
+                    entries.retain(|entry| !matches!(entry.fate, PlannedFate::Reject(_)));
                     found.unread += (before - entries.len()) as u64;
                     entries.retain(|entry| entry.removes() == Some(user));
                 }
@@ -76,7 +76,7 @@ impl Preparer {
             entries.sort_by_key(|entry| entry.index);
             for PreparedEntry { index, fate, dropped, sent, .. } in entries {
                 let own = match &fate {
-                    Fate::Write(item) => item.recommendation.generated_at,
+                    PlannedFate::Write(item) => item.recommendation.generated_at,
                     _ => None,
                 };
                 let given = times.get(&(number, index)).copied().flatten();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
 
-use super::super::checkpoint::State;
-use super::super::line_tracker::Fate;
-use super::super::plan::Plan;
+use super::super::checkpoint::CheckpointState;
+use super::super::line_tracker::EntryOutcome;
+use super::super::plan::BackfillPlan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
 use super::Run;
@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 
 impl Run {
     /// Returns the progress of the run.
-    fn state(&self, finished: bool) -> State {
+    fn state(&self, finished: bool) -> CheckpointState {
         let at = self.line_tracker.first_open().unwrap_or(self.end);
         // Inputs from `at` on are read again, and so are their failures.
         let failures: BTreeMap<_, _> = self.inputs[..at.file.min(self.inputs.len())]
@@ -23,7 +23,7 @@ impl Run {
             .enumerate()
             .filter_map(|(number, input)| Some((number, input.failure.clone()?)))
             .collect();
-        State {
+        CheckpointState {
             finished,
             at,
             run_counts: self.line_tracker.settled_counts().clone(),
@@ -57,7 +57,7 @@ impl Run {
     /// Closes the run: waiting entries are left unwritten; rejects and checkpoint are completed.
     pub(in super::super) async fn close(&mut self) {
         for pending in self.window.abandon() {
-            self.line_tracker.settle(pending.line, Fate::Left);
+            self.line_tracker.settle(pending.line, EntryOutcome::Left);
         }
         self.keep_rejects();
         let mark = self.rejects.mark();
@@ -114,7 +114,7 @@ impl Run {
         });
         let plan = self.sink.is_dry().then(|| {
             let largest = std::mem::take(&mut self.largest);
-            Plan::new(self.plan, &counts.items, dated, largest, &self.inputs)
+            BackfillPlan::new(self.plan, &counts.items, dated, largest, &self.inputs)
         });
         let mut report = BackfillReport {
             outcome: Outcome::Success,

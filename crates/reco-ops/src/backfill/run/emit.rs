@@ -1,6 +1,6 @@
 //! End of a run that writes files: all of them or none.
 
-use super::super::report::Cause;
+use super::super::report::StopCause;
 use super::super::sink::Sink;
 use super::super::sink::emit::Merged;
 use super::{Run, internal};
@@ -27,12 +27,12 @@ impl Run {
                 Ok(Some(merged))
             }
             Err(_) if self.cancel.is_cancelled() => {
-                self.stop(Cause::Interrupted, "interrupted".to_owned());
+                self.stop(StopCause::Interrupted, "interrupted".to_owned());
                 self.line_tracker.undone();
                 Ok(None)
             }
             Err(error) => {
-                self.stop(Cause::Files, format!("cannot write the parts: {error}"));
+                self.stop(StopCause::Files, format!("cannot write the parts: {error}"));
                 self.line_tracker.undone();
                 Ok(None)
             }

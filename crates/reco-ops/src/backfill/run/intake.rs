@@ -8,11 +8,11 @@ use reco_store::writer::Kept;
 
 use super::Run;
 use crate::backfill::fault::Fault;
-use crate::backfill::line_tracker::{Entering, Fate};
-use crate::backfill::lines::Place;
+use crate::backfill::line_tracker::{Entering, EntryOutcome};
+use crate::backfill::lines::LineStart;
 use crate::backfill::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use crate::backfill::rejects::Reject;
-use crate::backfill::report::{Cause, InputFailure};
+use crate::backfill::report::{InputFailure, StopCause};
 use crate::backfill::window::Pending;
 
 impl Run {
@@ -24,7 +24,7 @@ impl Run {
             if let Some(reason) =
                 self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), false))
             {
-                return self.stop(Cause::TooManyRejects, reason);
+                return self.stop(StopCause::TooManyRejects, reason);
             }
             self.take_in_line(line);
         }
@@ -54,18 +54,18 @@ impl Run {
         let whole = entries.len() == 1;
         for PreparedEntry { index, fate, dropped, weak, .. } in entries {
             let kept = match &fate {
-                prepare::Fate::Write(item) => item.recommendation.articles.len(),
+                prepare::PlannedFate::Write(item) => item.recommendation.articles.len(),
                 _ => 0,
             };
             entering.articles(kept, dropped);
             match fate {
-                prepare::Fate::Skip(reason) => {
-                    self.line_tracker.settled(&mut entering, Fate::Skipped(reason));
+                prepare::PlannedFate::Skip(reason) => {
+                    self.line_tracker.settled(&mut entering, EntryOutcome::Skipped(reason));
                 }
-                prepare::Fate::OtherShard => {
-                    self.line_tracker.settled(&mut entering, Fate::OtherShard);
+                prepare::PlannedFate::OtherShard => {
+                    self.line_tracker.settled(&mut entering, EntryOutcome::OtherShard);
                 }
-                prepare::Fate::Write(item) => {
+                prepare::PlannedFate::Write(item) => {
                     let user = &item.recommendation.user;
                     if let Some(decided) = self.decided(user, at, index) {
                         self.line_tracker.settled(&mut entering, decided);
@@ -78,7 +78,7 @@ impl Run {
                     let line = self.line_tracker.waits(&mut entering);
                     coming.push(Pending { item, line, index, weak });
                 }
-                prepare::Fate::Reject(fault) => {
+                prepare::PlannedFate::Reject(fault) => {
                     let index = (!whole).then_some(index);
                     self.reject_entry(&mut entering, at, index, fault, text.as_ref());
                 }
@@ -87,22 +87,22 @@ impl Run {
         self.line_tracker.entered(entering);
         for pending in coming {
             if let Some(older) = self.window.push(pending) {
-                self.line_tracker.settle(older.line, Fate::Coalesced);
+                self.line_tracker.settle(older.line, EntryOutcome::Coalesced);
             }
         }
     }
 
     /// Returns the fate of an entry that is not to be written, whatever the table holds.
-    fn decided(&mut self, user: &Id, at: Place, index: usize) -> Option<Fate> {
+    fn decided(&mut self, user: &Id, at: LineStart, index: usize) -> Option<EntryOutcome> {
         let outdone = self.chosen.as_ref().map(|chosen| chosen.outdoes(user, at, index));
         let listed = self.formers.as_ref().map(|formers| formers.has(user));
         match (outdone.unwrap_or(Ok(false)), listed.unwrap_or(Ok(true))) {
             (Ok(false), Ok(true)) => None,
-            (Ok(true), Ok(_)) => Some(Fate::Coalesced),
-            (Ok(false), Ok(false)) => Some(Fate::Kept(Kept::NotListed)),
+            (Ok(true), Ok(_)) => Some(EntryOutcome::Coalesced),
+            (Ok(false), Ok(false)) => Some(EntryOutcome::Kept(Kept::NotListed)),
             (Err(error), _) | (_, Err(error)) => {
-                self.stop(Cause::Files, error.to_string());
-                Some(Fate::Left)
+                self.stop(StopCause::Files, error.to_string());
+                Some(EntryOutcome::Left)
             }
         }
     }
@@ -111,7 +111,7 @@ impl Run {
     fn reject_entry(
         &mut self,
         entering: &mut Entering,
-        at: Place,
+        at: LineStart,
         index: Option<usize>,
         mut fault: Fault,
         text: Option<&Arc<[u8]>>,
@@ -127,7 +127,7 @@ impl Run {
     /// Creates the reject for the line or entry at a place.
     pub(super) fn reject(
         &self,
-        at: Place,
+        at: LineStart,
         entry: Option<usize>,
         fault: Fault,
         line: Option<&Arc<[u8]>>,

@@ -17,14 +17,14 @@ use reco_core::shard::Shard;
 use reco_store::dynamodb_json;
 use tokio_util::sync::CancellationToken;
 
-use self::commands::Job;
+use self::commands::ImportJob;
 pub use self::commands::{Commands, S3Location};
 pub use self::manifest::EmitReport;
 pub(in crate::backfill) use self::merge::Merged;
 pub use self::part::{PartCompression, PartReport};
 use self::spill::Spill;
 pub use self::spill::partitions;
-use super::super::write::Entry;
+use super::super::write::BatchEntry;
 use super::{Handed, Handing};
 use crate::error::{Error, Result};
 use crate::files::safe_file::make_private;
@@ -86,7 +86,7 @@ impl EmitSink {
     }
 
     /// Adds a batch.
-    pub(super) fn take(&mut self, entries: Vec<Entry>, items: &[PlannedItem]) -> Handed {
+    pub(super) fn take(&mut self, entries: Vec<BatchEntry>, items: &[PlannedItem]) -> Handed {
         let mut hopeless = None;
         let handed = entries.into_iter().zip(items).map(|(entry, item)| {
             if hopeless.is_some() {

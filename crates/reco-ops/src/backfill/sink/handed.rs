@@ -1,12 +1,12 @@
 //! Results of batches for destinations other than the table.
 
-use super::super::write::Entry;
+use super::super::write::BatchEntry;
 
 /// Result of a batch for a queue or file.
 #[derive(Debug)]
 pub struct Handed {
     /// Entries, each with its result.
-    pub entries: Vec<(Entry, Handing)>,
+    pub entries: Vec<(BatchEntry, Handing)>,
     /// Reason why no further batch can succeed, if so.
     pub hopeless: Option<String>,
 }

@@ -14,7 +14,7 @@ use reco_core::seen::Seen;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::super::write::Entry;
+use super::super::write::BatchEntry;
 use super::{Handed, Handing};
 use crate::rate::Pace;
 use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome, Sent, Trouble};
@@ -121,7 +121,7 @@ impl QueueSink {
     }
 
     /// Records the users of a batch; batches come in sending order.
-    pub(super) fn note(&self, entries: &[Entry]) {
+    pub(super) fn note(&self, entries: &[BatchEntry]) {
         let mut seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         // Lists of one batch are in one message, which keeps their order.
         let users: IdSet = entries.iter().map(|entry| entry.user.clone()).collect();
@@ -131,7 +131,7 @@ impl QueueSink {
     /// Sends a batch.
     pub(super) async fn send(
         self,
-        entries: Vec<Entry>,
+        entries: Vec<BatchEntry>,
         items: Vec<PlannedItem>,
         halt: CancellationToken,
     ) -> Handed {

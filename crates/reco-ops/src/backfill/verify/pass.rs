@@ -13,9 +13,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::super::inputs::At;
-use super::super::lines::Place;
-use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
-use super::super::{CHUNKS, Standing, read, stages};
+use super::super::lines::LineStart;
+use super::super::prepare::{Found, PlannedFate, Prepared, PreparedEntry};
+use super::super::{CHUNKS, RunProgress, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
@@ -28,7 +28,7 @@ const CALL_BYTES: usize = 1024 * 1024;
 /// List of the input that is to be compared.
 struct Expected {
     hash: u64,
-    at: Place,
+    at: LineStart,
     entry: usize,
 }
 
@@ -79,7 +79,7 @@ pub(super) struct Pass<'a> {
     suspects: Suspects,
     batch: Batch,
     in_flight: VecDeque<JoinHandle<Answer>>,
-    standing: Standing,
+    standing: RunProgress,
     report: Verification,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Pass<'a> {
             suspects: Suspects::new(verify.max_suspects, verify.newest),
             batch: Batch::default(),
             in_flight: VecDeque::new(),
-            standing: Standing::default(),
+            standing: RunProgress::default(),
             report,
         }
     }
@@ -106,12 +106,12 @@ impl<'a> Pass<'a> {
     pub async fn run(
         mut self,
         sources: Vec<Source>,
-        progress: &dyn Fn(Standing),
+        progress: &dyn Fn(RunProgress),
     ) -> Result<(Verification, Share)> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let mapped = self.verify.preparer.mapping.is_some();
-        let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
+        let reading = tokio::spawn(read::read(sources, LineStart::start(0), mapped, chunks));
         let mut prepared = {
             let (preparer, hasher) = (Arc::clone(&self.verify.preparer), Arc::clone(&self.hasher));
             let narrowing = Arc::clone(&self.narrowing);
@@ -156,7 +156,7 @@ impl<'a> Pass<'a> {
         &mut self,
         chunk: Prepared,
         names: &[String],
-        progress: &dyn Fn(Standing),
+        progress: &dyn Fn(RunProgress),
     ) -> Result<()> {
         if let (Some(reason), 1) = (&chunk.failure, self.report.passes) {
             let name = names.get(chunk.end.file).map(String::as_str).unwrap_or_default();
@@ -174,12 +174,12 @@ impl<'a> Pass<'a> {
             };
             for PreparedEntry { index, fate, .. } in entries {
                 let item = match fate {
-                    Fate::Write(item) => item,
-                    Fate::Reject(fault) => {
+                    PlannedFate::Write(item) => item,
+                    PlannedFate::Reject(fault) => {
                         self.report.unread(line.at, Some(index), fault, names);
                         continue;
                     }
-                    Fate::Skip(_) | Fate::OtherShard => continue,
+                    PlannedFate::Skip(_) | PlannedFate::OtherShard => continue,
                 };
                 let user = &item.recommendation.user;
                 let chosen = self.verify.chosen.as_ref();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::super::fault::Fault;
 use super::super::inputs::At;
-use super::super::lines::Place;
+use super::super::lines::LineStart;
 use super::Scope;
 
 /// Maximum differences listed; the others are only counted.
@@ -100,11 +100,11 @@ pub struct Unread {
 
 /// Unreadable lines that were already counted.
 #[derive(Debug, Clone, Default)]
-pub struct Counted(HashSet<(Place, Option<usize>)>);
+pub struct Counted(HashSet<(LineStart, Option<usize>)>);
 
 impl Counted {
     /// Records a line or entry; returns whether it is new.
-    fn is_new(&mut self, at: Place, entry: Option<usize>, pass: u32) -> bool {
+    fn is_new(&mut self, at: LineStart, entry: Option<usize>, pass: u32) -> bool {
         if self.0.len() < COUNTED_APART { self.0.insert((at, entry)) } else { pass <= 1 }
     }
 }
@@ -177,7 +177,7 @@ impl Verification {
     /// read.
     pub(super) fn unread(
         &mut self,
-        at: Place,
+        at: LineStart,
         entry: Option<usize>,
         fault: Fault,
         names: &[String],

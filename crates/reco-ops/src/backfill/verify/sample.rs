@@ -10,7 +10,7 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::super::lines::Place;
+use super::super::lines::LineStart;
 use super::super::prepare::Preparer;
 use super::super::read::{self, Chunk};
 use super::super::{CHUNKS, stages};
@@ -36,7 +36,7 @@ pub(in crate::backfill) async fn draw(
     let highest = Arc::new(AtomicU64::new(u64::MAX));
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     let mapped = preparer.mapping.is_some();
-    let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
+    let reading = tokio::spawn(read::read(sources, LineStart::start(0), mapped, chunks));
     let mut hashed = stages(receiver, 0, {
         let (highest, preparer) = (Arc::clone(&highest), Arc::clone(preparer));
         move |chunk| {

@@ -7,7 +7,7 @@ use reco_core::item::gives_way;
 use reco_core::{Id, Time};
 use reco_store::reader::Difference;
 
-use super::super::lines::Place;
+use super::super::lines::LineStart;
 
 /// Share of the users by hash, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Narrowing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Suspect {
     pub hash: u64,
-    pub at: Place,
+    pub at: LineStart,
     /// Index of the entry in the line.
     pub entry: usize,
     /// Generation time of the list.
@@ -114,7 +114,7 @@ mod tests {
     fn suspect(hash: u64) -> Suspect {
         Suspect {
             hash,
-            at: Place::start(0),
+            at: LineStart::start(0),
             entry: 0,
             time: None,
             guard: None,

@@ -3,7 +3,7 @@
 use reco_core::settle::{Deletable, backed_up, waived};
 
 use super::Collector;
-use super::report::{Fate, Record};
+use super::report::{CollectedMessage, Fate};
 use crate::dlq::export::ExportFile;
 use crate::dlq::scan::Found;
 use crate::error::{Error, Kind, Result};
@@ -68,7 +68,7 @@ impl Collector<'_> {
                 Some(other) => (Fate::NotDeleted, other.reason()),
                 None => (Fate::Left, Some("stopped by a signal before it was deleted".to_owned())),
             };
-            Record::of(found, fate).because(reason).in_file(in_file)
+            CollectedMessage::of(found, fate).because(reason).in_file(in_file)
         });
         self.records.extend(records);
         self.leave(left, "stopped by a signal before it was written");
@@ -104,7 +104,7 @@ impl Collector<'_> {
 
     pub(super) fn leave(&mut self, left: &[Found], otherwise: &str) {
         let reason = self.ending.halted.as_deref().unwrap_or(otherwise).to_owned();
-        let left = left.iter().map(|found| Record::of(found, Fate::Left));
+        let left = left.iter().map(|found| CollectedMessage::of(found, Fate::Left));
         self.records.extend(left.map(|record| record.because(Some(reason.clone()))));
     }
 }

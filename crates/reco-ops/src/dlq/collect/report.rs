@@ -64,7 +64,7 @@ impl Fate {
 
 /// Message with its fate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Record {
+pub struct CollectedMessage {
     /// Message id.
     pub message_id: String,
     /// Class of the message; null if it was corrupted in transit.
@@ -78,23 +78,23 @@ pub struct Record {
     pub reason: Option<String>,
 }
 
-impl Record {
+impl CollectedMessage {
     pub(super) fn of(found: &Found, fate: Fate) -> Self {
         let (message_id, class) = (found.row.message_id.clone(), Some(found.row.verdict.class));
-        Record { message_id, class, fate, in_file: false, reason: None }
+        CollectedMessage { message_id, class, fate, in_file: false, reason: None }
     }
 
     pub(super) fn damaged(damaged: &Damaged) -> Self {
         let (message_id, reason) = (damaged.message_id.clone(), Some(damaged.reason.clone()));
-        Record { message_id, class: None, fate: Fate::Damaged, in_file: false, reason }
+        CollectedMessage { message_id, class: None, fate: Fate::Damaged, in_file: false, reason }
     }
 
     pub(super) fn because(self, reason: Option<String>) -> Self {
-        Record { reason, ..self }
+        CollectedMessage { reason, ..self }
     }
 
     pub(super) fn in_file(self, in_file: bool) -> Self {
-        Record { in_file, ..self }
+        CollectedMessage { in_file, ..self }
     }
 
     pub(super) fn message_id(&self) -> &str {
@@ -192,14 +192,14 @@ pub struct Collected {
     #[serde(skip)]
     pub limited: bool,
     /// Every received message.
-    pub messages: Vec<Record>,
+    pub messages: Vec<CollectedMessage>,
 }
 
 impl Collected {
     pub(super) fn new(
         (queues, basis): (Queues, Provenance),
         task: &Task<'_>,
-        messages: Vec<Record>,
+        messages: Vec<CollectedMessage>,
         released: Released,
         ending: CollectSummary,
     ) -> Self {

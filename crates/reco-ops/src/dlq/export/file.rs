@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use async_compression::tokio::write::{GzipEncoder, ZstdEncoder};
-use reco_core::export::{Header, VERSION, end_line, header_line, message_line};
+use reco_core::export::{ExportHeader, VERSION, end_line, header_line, message_line};
 use reco_core::message::Message;
 use reco_core::settle::Flushed;
 use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
@@ -51,7 +51,7 @@ impl ExportFile {
                 _ => Box::new(file),
             };
         let mut export = ExportFile { path: path.to_owned(), writer, disk, messages: 0 };
-        let header = Header {
+        let header = ExportHeader {
             version: VERSION,
             export_id: format!("{:016x}", fastrand::u64(..)),
             queue: arn.to_owned(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use reco_core::export::{Ending, ExportError, Header, Reader, is_header};
+use reco_core::export::{ExportEnd, ExportError, ExportHeader, ExportReader, is_header};
 use reco_core::message::Message;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 
@@ -19,7 +19,7 @@ const LONGEST_LINE: u64 = 8 * 1024 * 1024;
 pub struct Opened {
     name: String,
     lines: Lines,
-    reader: Reader,
+    reader: ExportReader,
     line: Vec<u8>,
     first: Option<Message>,
 }
@@ -39,7 +39,7 @@ impl Opened {
         let mut opened = Opened {
             name: name.display().to_string(),
             lines: lines(name).await?,
-            reader: Reader::default(),
+            reader: ExportReader::default(),
             line: Vec::new(),
             first: None,
         };
@@ -56,7 +56,7 @@ impl Opened {
     ///
     /// # Errors
     /// Never, once the export is open.
-    pub fn header(&self) -> Result<&Header> {
+    pub fn header(&self) -> Result<&ExportHeader> {
         self.reader.header().ok_or_else(|| self.unusable(&ExportError::NoHeader { line: 1 }))
     }
 
@@ -80,7 +80,7 @@ impl Opened {
     ///
     /// # Errors
     /// Never, once the export is open.
-    pub fn finish(self) -> Result<(Header, Ending)> {
+    pub fn finish(self) -> Result<(ExportHeader, ExportEnd)> {
         let Opened { name, reader, .. } = self;
         reader.finish().map_err(|error| unusable(&name, &error))
     }

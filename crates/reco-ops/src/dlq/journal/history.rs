@@ -6,24 +6,24 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use reco_core::human::to_the_second;
-use reco_core::journal::{Header, Seen, Sighting, State, is_remembered};
+use reco_core::journal::{Header, JournalState, SentMessages, Sighting, is_remembered};
 use reco_core::message::Message;
 use reco_core::room::Bounce;
 use serde::Serialize;
 
+use crate::aws::sqs::MAX_RETENTION_S;
 use crate::error::Result;
 use crate::journal::{Home, Lock, load, now_ms, of_queue};
 use crate::sqs::Doubt;
 use reco_core::human::amount;
 
-/// AWS: a queue retains a message for at most 14 days. A message sent longer ago than two retention
-/// periods cannot be in the DLQ any more.
-const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
+/// A message sent longer ago than two retention periods cannot be in the DLQ any more.
+const FORGOTTEN: SignedDuration = SignedDuration::from_secs(2 * MAX_RETENTION_S);
 
 /// History from the journals of a DLQ.
 #[derive(Debug, Default)]
 pub struct RedriveHistory {
-    seen: Seen,
+    seen: SentMessages,
     runs: HashMap<String, Run>,
     /// Attempts that a FIFO queue still deduplicates, by message id.
     remembered: HashMap<String, Attempts>,
@@ -180,7 +180,7 @@ impl RedriveHistory {
         Ok(history)
     }
 
-    fn add(&mut self, state: &State, header: &Header, path: PathBuf, running: Option<&str>) {
+    fn add(&mut self, state: &JournalState, header: &Header, path: PathBuf, running: Option<&str>) {
         let now_ms = now_ms();
         if header.fifo {
             let doubtful = state.messages().filter_map(|(id, _)| {

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::journal::{Header, Standing, State, is_remembered};
+use reco_core::journal::{Header, JournalState, Standing, is_remembered};
 use reco_core::run_by::RunBy;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +21,7 @@ pub const RESTORE: &str = "restore:";
 
 /// Origin and destination of the messages.
 #[derive(Debug, Clone)]
-pub struct Origin {
+pub struct ImportOrigin {
     /// [`EXPORT`] or [`RESTORE`].
     pub kind: &'static str,
     /// Id of the export or run.
@@ -35,7 +35,7 @@ pub struct Origin {
 pub struct Ledger {
     directory: PathBuf,
     prefix: String,
-    found: Option<(PathBuf, State)>,
+    found: Option<(PathBuf, JournalState)>,
 }
 
 /// State of a message of the origin at the destination.
@@ -54,7 +54,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When a journal cannot be read.
-    pub fn open(home: &Home, origin: &Origin, again: bool) -> Result<Self> {
+    pub fn open(home: &Home, origin: &ImportOrigin, again: bool) -> Result<Self> {
         let directory = home.journals().join("imports");
         let sum: [u8; 32] = Sha256::digest(origin.to.as_bytes()).into();
         let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -109,7 +109,7 @@ impl Ledger {
     pub fn write(
         &self,
         home: &Home,
-        origin: &Origin,
+        origin: &ImportOrigin,
         (fifo, by): (bool, &RunBy),
     ) -> Result<(Journal, String)> {
         if let Some((path, state)) = &self.found
@@ -137,7 +137,7 @@ impl Ledger {
     }
 }
 
-fn doubt(state: &State, message_id: &str) -> Doubt {
+fn doubt(state: &JournalState, message_id: &str) -> Doubt {
     let restore = state.header().is_some_and(|header| header.source.starts_with(RESTORE));
     let what = if restore { "a restore" } else { "an import" };
     let reason = state.reason(message_id).map(str::to_owned);

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures::stream;
 use reco_core::human::amount;
-use reco_core::journal::{Header, Kept, Resume, State};
+use reco_core::journal::{Header, JournalState, KeptMessage, Resume};
 use reco_core::message::Message;
 use reco_core::settle::Deletable;
 
@@ -170,7 +170,7 @@ struct Resumer<'a> {
 
 /// Remaining work.
 struct Open {
-    resend: HashMap<String, (Kept, Doubt)>,
+    resend: HashMap<String, (KeptMessage, Doubt)>,
     finished: Finished,
 }
 
@@ -179,7 +179,7 @@ impl Resumer<'_> {
     async fn run(
         &self,
         path: &Path,
-        state: &State,
+        state: &JournalState,
         resume: Resume,
         progress: &Arc<Progress>,
     ) -> Result<Finished> {
@@ -212,7 +212,7 @@ impl Resumer<'_> {
     fn read(
         &self,
         path: &Path,
-        state: &State,
+        state: &JournalState,
         resend: Vec<String>,
         open: &mut Open,
     ) -> Result<Vec<(String, String)>> {
@@ -324,7 +324,7 @@ impl Resumer<'_> {
     /// Sends held messages again under their deduplication ids, and deletes them.
     async fn resend(&self, open: &mut Open, ids: Vec<String>) -> Result<()> {
         let take = |(at, id)| Some((at, open.resend.remove(id)?));
-        let mut again: Vec<(usize, (Kept, Doubt))> =
+        let mut again: Vec<(usize, (KeptMessage, Doubt))> =
             ids.iter().enumerate().filter_map(take).collect();
         again.sort_by_key(|(_, (kept, _))| kept.message.sequence());
         let outgoing = |(at, (kept, doubt))| self.outgoing(at, kept, doubt);
@@ -353,8 +353,8 @@ impl Resumer<'_> {
         outbox.send_all(messages, &pace, &self.control.cancel, &quiet, tell).await
     }
 
-    fn outgoing(&self, place: usize, kept: Kept, doubt: Doubt) -> Option<OutboxMessage> {
-        let Kept { message, out, to } = kept;
+    fn outgoing(&self, place: usize, kept: KeptMessage, doubt: Doubt) -> Option<OutboxMessage> {
+        let KeptMessage { message, out, to } = kept;
         // An intent without a destination refers to that of the header, which is the first.
         let to = match to {
             Some(arn) => self.to.get(&arn),

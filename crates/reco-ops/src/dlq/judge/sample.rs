@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use reco_core::classify::{ClassifyContext, Content, classify};
+use reco_core::classify::{ClassifyContext, MessageContent, classify};
 use reco_core::decode::decode;
 use reco_core::facts::FactSet;
 use reco_core::item::{KeyType, Schema};
@@ -14,7 +14,8 @@ use super::Row;
 #[must_use]
 pub fn row(id: &str, body: &str, age_s: i64, time_left_s: i64) -> Row {
     let schema = Schema::with_key_type(KeyType::N);
-    let content = Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+    let content =
+        MessageContent::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
     let around = ClassifyContext {
         message_bytes: body.len(),
         destination_limit: None,

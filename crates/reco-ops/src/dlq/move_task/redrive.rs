@@ -17,7 +17,7 @@ use crate::dlq::lock::{Claim, DlqLock};
 use crate::dlq::queues::{self, QueuePair};
 use crate::dlq::redrive::report::Engine;
 use crate::dlq::redrive::{QUESTION, Rate};
-use crate::dlq::session::{Ask, World};
+use crate::dlq::session::{Ask, Queues, World};
 use crate::error::{Error, Result};
 use crate::event::{Control, Unit};
 
@@ -298,12 +298,8 @@ impl MoveRedrive {
         engine_reason: &str,
         by: &RunBy,
     ) -> MoveReport {
-        let state = &self.pair.dlq.state;
         MoveReport {
-            dlq: self.pair.dlq.queue.name.clone(),
-            source: self.pair.source.as_ref().map(|source| source.queue.name.clone()),
-            approximate_messages: state.visible,
-            in_flight_elsewhere: state.in_flight,
+            queues: Queues::of(&self.pair),
             engine: Engine::native(engine_reason),
             limits: vec![WITHOUT.to_owned()],
             dry_run: false,
@@ -329,12 +325,8 @@ pub struct MoveCounts {
 #[expect(missing_docs, reason = "plain data, named as in the JSON")]
 #[derive(Debug, Serialize)]
 pub struct MoveReport {
-    pub dlq: String,
-    pub source: Option<String>,
-    #[serde(serialize_with = "known")]
-    pub approximate_messages: u64,
-    #[serde(serialize_with = "known")]
-    pub in_flight_elsewhere: u64,
+    #[serde(flatten)]
+    pub queues: Queues,
     #[serde(flatten)]
     pub engine: Engine,
     pub limits: Vec<String>,

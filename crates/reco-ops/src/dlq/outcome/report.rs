@@ -79,12 +79,6 @@ impl OutcomeSummary {
         self.not_good().max(u64::from(self.unseen_dlq && moved > 0))
     }
 
-    /// Returns the number of messages with this outcome.
-    #[must_use]
-    pub fn count_of(&self, outcome: MessageOutcome) -> u64 {
-        self.counts.get(&outcome).copied().unwrap_or(0)
-    }
-
     /// Returns the number of messages whose outcome is not good.
     #[must_use]
     pub fn not_good(&self) -> u64 {

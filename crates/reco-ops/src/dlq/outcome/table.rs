@@ -6,7 +6,7 @@ use reco_core::Id;
 use reco_core::classify::JudgedEntry;
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::item::PlannedItem;
-use reco_core::journal::Kept;
+use reco_core::journal::KeptMessage;
 use reco_core::judge::Verdict;
 use reco_core::message::Message;
 use reco_core::message_outcome::{ListFate, Tracker, UserFate, Wanted, lacks_some};
@@ -107,7 +107,7 @@ pub(in crate::dlq) async fn lacking(
     let mut messages = messages.peekable();
     while let Some(message) = messages.next() {
         bytes += message.body.len();
-        together.push((Kept { message, out: None, to: None }, Wanted::Lists));
+        together.push((KeptMessage { message, out: None, to: None }, Wanted::Lists));
         if together.len() >= TOGETHER || bytes >= BYTES || messages.peek().is_none() {
             all.extend(look.judge(std::mem::take(&mut together)).await);
             bytes = 0;
@@ -124,7 +124,7 @@ pub(in crate::dlq) async fn lacking(
 }
 
 /// Returns the body that was sent.
-fn sent(kept: &Kept) -> &str {
+fn sent(kept: &KeptMessage) -> &str {
     kept.out.as_deref().unwrap_or(&kept.message.body)
 }
 
@@ -157,7 +157,7 @@ impl Judged {
 type Lookup = (usize, usize, PlannedItem);
 
 impl Look<'_> {
-    async fn judge(&mut self, messages: Vec<(Kept, Wanted)>) -> Vec<Judged> {
+    async fn judge(&mut self, messages: Vec<(KeptMessage, Wanted)>) -> Vec<Judged> {
         if messages.is_empty() {
             return Vec::new();
         }
@@ -191,7 +191,7 @@ impl Look<'_> {
     }
 
     /// Returns the messages with their users, as far as they decode.
-    fn not_judged(&mut self, messages: Vec<(Kept, Wanted)>, error: &Error) -> Vec<Judged> {
+    fn not_judged(&mut self, messages: Vec<(KeptMessage, Wanted)>, error: &Error) -> Vec<Judged> {
         let reason: Reason = error.to_string().into();
         let fate = match error.kind {
             Kind::Config | Kind::Credentials => ListFate::Unreadable,

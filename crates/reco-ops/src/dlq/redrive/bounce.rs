@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reco_core::classify::Class;
-use reco_core::journal::{Digest, Seen, Sighting};
+use reco_core::journal::{Digest, SentMessages, Sighting};
 use reco_core::message::Message;
 use serde::Serialize;
 
@@ -103,7 +103,7 @@ pub struct Bounces {
 
 #[derive(Debug, Default)]
 struct State {
-    seen: Seen,
+    seen: SentMessages,
     sent: u64,
     /// Messages that had already come back before this run began.
     old: HashSet<String>,

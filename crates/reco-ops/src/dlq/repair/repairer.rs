@@ -78,7 +78,7 @@ struct Draft {
 
 /// Line of a rejects file.
 #[derive(Serialize)]
-struct Line<'a> {
+struct RejectLine<'a> {
     message_id: &'a str,
     #[serde(flatten)]
     rejected: &'a Rejected,
@@ -242,11 +242,11 @@ impl Repairer<'_> {
         let sendable = |changed: &&Changed| changed.unsendable.is_none();
         let changed = repaired.iter().flatten().filter_map(Repaired::changed);
         for changed in changed.filter(sendable).filter(|changed| changed.class.can_pass()) {
-            newest.observe_digests(&changed.users, changed.made_ms);
+            newest.observe(&changed.users, changed.made_ms);
         }
         for slot in repaired {
             let Some(Repaired::Changed(changed)) = slot else { continue };
-            let superseded = newest.supersedes_digests(&changed.users, changed.made_ms);
+            let superseded = newest.supersedes(&changed.users, changed.made_ms);
             changed.users = Box::default();
             if superseded && !is_outdated(changed.class) {
                 changed.class = Class::Superseded;
@@ -288,7 +288,7 @@ impl Draft {
     fn reject_lines(&self) -> Result<String> {
         let mut lines = String::new();
         for rejected in &self.rejected {
-            let line = Line { message_id: &self.message.id, rejected };
+            let line = RejectLine { message_id: &self.message.id, rejected };
             let line = serde_json::to_string(&line).map_err(|error| {
                 Error::new(Kind::Internal, "cannot write a rejected entry").because(&error)
             })?;

@@ -50,7 +50,7 @@ fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
 
 #[cfg(test)]
 mod tests {
-    use reco_core::classify::{Class, Classification, ClassifyContext, Content, classify};
+    use reco_core::classify::{Class, Classification, ClassifyContext, MessageContent, classify};
     use reco_core::decode::decode;
     use reco_core::facts::FactSet;
     use reco_core::item::{KeyType, Schema};
@@ -64,7 +64,7 @@ mod tests {
     fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
         let schema = Schema::with_key_type(KeyType::N);
         let content =
-            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+            MessageContent::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
         let around = ClassifyContext {
             message_bytes: body.len(),
             destination_limit: None,

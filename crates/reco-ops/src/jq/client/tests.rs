@@ -4,8 +4,8 @@ async fn start(expression: &str) -> Evaluator {
     Evaluator::start(expression, &Child::for_tests()).await.expect("it starts")
 }
 
-fn failed(answer: &Answer, with: &str) {
-    assert!(matches!(answer, Answer::Failed(why) if why.contains(with)), "{with}: {answer:?}");
+fn failed(answer: &JqResponse, with: &str) {
+    assert!(matches!(answer, JqResponse::Failed(why) if why.contains(with)), "{with}: {answer:?}");
 }
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn answers_come_in_the_order_of_the_questions() {
     let documents: Vec<String> = (0..200).map(|n: u32| n.to_string()).collect();
     let answers = futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
     for (n, answer) in answers.iter().enumerate() {
-        assert_eq!(*answer, if n % 3 == 0 { Answer::Yes } else { Answer::No });
+        assert_eq!(*answer, if n % 3 == 0 { JqResponse::Yes } else { JqResponse::No });
     }
 }
 
@@ -35,8 +35,8 @@ async fn a_message_that_ends_the_child_spares_the_others() {
         match *text {
             "3" => failed(answer, "CPU time"),
             // An unoptimized build may exceed the time limit before the memory limit.
-            "1" | "2" | "4" => assert!(matches!(answer, Answer::Failed(_)), "{answer:?}"),
-            _ => assert_eq!(*answer, Answer::Yes, "{text}"),
+            "1" | "2" | "4" => assert!(matches!(answer, JqResponse::Failed(_)), "{answer:?}"),
+            _ => assert_eq!(*answer, JqResponse::Yes, "{text}"),
         }
     }
 }
@@ -44,7 +44,7 @@ async fn a_message_that_ends_the_child_spares_the_others() {
 #[tokio::test]
 async fn the_stack_is_bounded() {
     let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
-    assert!(matches!(jq.matches("1").await, Answer::Failed(_)));
+    assert!(matches!(jq.matches("1").await, JqResponse::Failed(_)));
     let jq = start("reduce range(500000) as $i (0; [.]) | tojson").await;
     failed(&jq.matches("1").await, "jq exhausted its stack");
 }
@@ -58,7 +58,7 @@ async fn memory_is_bounded() {
     )
     .await;
     failed(&jq.matches("1").await, "MiB of memory");
-    assert_eq!(jq.matches("2").await, Answer::Yes);
+    assert_eq!(jq.matches("2").await, JqResponse::Yes);
 }
 
 #[tokio::test]
@@ -75,8 +75,8 @@ async fn what_does_not_compile_is_said_and_never_overflows_the_parent() {
 #[tokio::test]
 async fn the_childs_chatter_is_not_heard() {
     let jq = start(r#"("\u001b[2J" * 100000 | stderr, debug) | true"#).await;
-    assert_eq!(jq.matches("1").await, Answer::Yes);
-    assert_eq!(jq.matches("2").await, Answer::Yes);
+    assert_eq!(jq.matches("1").await, JqResponse::Yes);
+    assert_eq!(jq.matches("2").await, JqResponse::Yes);
 }
 
 /// One that never ends takes seconds for every message: after a few of them the rest are not tried.
@@ -90,10 +90,10 @@ async fn an_expression_that_never_ends_is_given_up() {
         match n % 2 {
             // By CPU time, or by the clock on a machine that gives it none.
             0 => assert!(
-                matches!(answer, Answer::Failed(why) if !why.starts_with("not evaluated")),
+                matches!(answer, JqResponse::Failed(why) if !why.starts_with("not evaluated")),
                 "{n}: {answer:?}"
             ),
-            _ => assert_eq!(*answer, Answer::Yes, "{n}"),
+            _ => assert_eq!(*answer, JqResponse::Yes, "{n}"),
         }
     }
     answers[tried..].iter().for_each(|answer| failed(answer, "not evaluated, because jq took"));

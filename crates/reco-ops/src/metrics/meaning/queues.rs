@@ -4,7 +4,7 @@ use reco_core::human::amount;
 
 use super::{Meaning, number, plural};
 use crate::metrics::plan::Measure;
-use crate::metrics::report::{Level, Row, Section};
+use crate::metrics::report::{Level, MeasureRow, Section};
 
 /// Age in seconds from which a backlog deserves attention.
 const OLD: f64 = 600.0;
@@ -98,7 +98,7 @@ fn in_flight(section: &Section) -> Option<f64> {
     live.or(section.row(Measure::InFlight).and_then(|row| row.last))
 }
 
-fn first(row: &Row) -> Option<f64> {
+fn first(row: &MeasureRow) -> Option<f64> {
     row.values().flatten().next()
 }
 

@@ -7,23 +7,23 @@ use crate::metrics::plan::Live;
 /// Ten minutes.
 const SPAN: Span = Span { start: 0, end: 600, period: 60 };
 
-fn row(measure: Measure, values: &[Option<f64>]) -> Row {
+fn row(measure: Measure, values: &[Option<f64>]) -> MeasureRow {
     let times = (0..).map(|at| at * 60);
     let points = times.zip(values).filter_map(|(time, value)| Some((time, (*value)?))).collect();
-    Row::new(measure, &Series { points, incomplete: None }, &SPAN)
+    MeasureRow::new(measure, &Series { points, incomplete: None }, &SPAN)
 }
 
 /// Returns a row with the same value in every minute.
-fn flat(measure: Measure, value: f64) -> Row {
+fn flat(measure: Measure, value: f64) -> MeasureRow {
     row(measure, &[Some(value); 10])
 }
 
 /// Returns a row with a value in the first `minutes` minutes and no data after that.
-fn burst(measure: Measure, minutes: usize, value: f64) -> Row {
+fn burst(measure: Measure, minutes: usize, value: f64) -> MeasureRow {
     row(measure, &vec![Some(value); minutes])
 }
 
-fn section(subject: Subject, rows: Vec<Row>) -> Section {
+fn section(subject: Subject, rows: Vec<MeasureRow>) -> Section {
     Section::new(subject, "x".to_owned(), None, rows)
 }
 
@@ -35,7 +35,7 @@ fn said(sections: &[Section]) -> Vec<String> {
     meaning(sections, SPAN.period).iter().map(shown).collect()
 }
 
-fn of(subject: Subject, rows: Vec<Row>) -> String {
+fn of(subject: Subject, rows: Vec<MeasureRow>) -> String {
     said(&[section(subject, rows)]).remove(0)
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reco_core::human::amount;
 
-use crate::metrics::report::Row;
+use crate::metrics::report::MeasureRow;
 use crate::metrics::span::shown;
 
 /// Seconds of a day, from which on a time needs its date.
@@ -28,7 +28,7 @@ impl Periods {
 
     /// Describes when the row had a value above zero: `in 3 of 10 minutes, 02:10 to 02:13 UTC, none
     /// for 7 min`.
-    pub(super) fn when(&self, row: &Row) -> String {
+    pub(super) fn when(&self, row: &MeasureRow) -> String {
         let happened = |point: &&_| {
             let point: &crate::metrics::report::Point = point;
             point.value.is_some_and(|value| value > 0.0)

@@ -1,6 +1,6 @@
 //! The queue's side of injected faults.
 
-use super::{Claim, Message, Queue, State};
+use super::{Claim, Message, MessagePosition, Queue};
 
 impl Queue {
     /// Hands out a message in flight again; `luck` picks it.
@@ -14,7 +14,7 @@ impl Queue {
         let nth = usize::try_from(luck % (self.in_flight as u64).max(1)).unwrap_or(0);
         let in_flight = |key: &u64| {
             let entry = self.entries.get(key);
-            entry.is_some_and(|entry| matches!(entry.state, State::InFlight(_)))
+            entry.is_some_and(|entry| matches!(entry.state, MessagePosition::InFlight(_)))
         };
         let key = self.waking.iter().map(|(_, key)| *key).filter(in_flight).nth(nth)?;
         let receive = self.next_number();
@@ -39,7 +39,7 @@ impl Queue {
     pub fn show_all(&mut self, now: u64) {
         self.advance(now);
         let in_flight = |(key, entry): (&u64, &super::Entry)| {
-            matches!(entry.state, State::InFlight(_)).then_some(*key)
+            matches!(entry.state, MessagePosition::InFlight(_)).then_some(*key)
         };
         let keys: Vec<u64> = self.entries.iter().filter_map(in_flight).collect();
         keys.into_iter().for_each(|key| self.set_waking(key, now));
@@ -52,7 +52,9 @@ impl Queue {
         self.advance(now);
         let later = self.next_number();
         let Some(entry) = self.entries.get_mut(&claim.key) else { return false };
-        if entry.last_receive != claim.receive || !matches!(entry.state, State::InFlight(_)) {
+        if entry.last_receive != claim.receive
+            || !matches!(entry.state, MessagePosition::InFlight(_))
+        {
             return false;
         }
         entry.last_receive = later;

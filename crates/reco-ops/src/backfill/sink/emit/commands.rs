@@ -71,7 +71,7 @@ pub struct Commands {
 
 /// Inputs of the commands.
 #[derive(Debug, Clone, Copy)]
-pub struct Job<'a> {
+pub struct ImportJob<'a> {
     /// Directory of the parts.
     pub data: &'a str,
     /// S3 location of the parts.
@@ -84,7 +84,7 @@ pub struct Job<'a> {
     pub schema: &'a Schema,
 }
 
-impl Job<'_> {
+impl ImportJob<'_> {
     /// Returns the commands.
     pub fn commands(&self) -> Commands {
         let S3Location { bucket, prefix } = self.s3;
@@ -198,7 +198,7 @@ mod tests {
     fn commands_say_what_is_known() {
         let schema = Schema::with_key_type(KeyType::S);
         let s3: S3Location = "s3://my-bucket/reco/2026-01".parse().expect("a location");
-        let job = Job {
+        let job = ImportJob {
             data: "/tmp/it's here/data",
             s3: &s3,
             compression: PartCompression::Zstd,
@@ -206,7 +206,7 @@ mod tests {
             schema: &schema,
         };
         insta::assert_snapshot!(readme(&job.commands(), 12, 2));
-        let job = Job { s3: &S3Location::default(), table: None, data: "out/data", ..job };
+        let job = ImportJob { s3: &S3Location::default(), table: None, data: "out/data", ..job };
         insta::assert_snapshot!("unknown", readme(&job.commands(), 12, 2));
     }
 

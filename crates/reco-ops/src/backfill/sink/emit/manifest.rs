@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::commands::readme;
 use super::merge::{Merged, sync_directory};
-use super::{Commands, Job, PartCompression, PartReport};
+use super::{Commands, ImportJob, PartCompression, PartReport};
 use crate::backfill::report::{BackfillReport, InputReport, ItemSizes};
 use crate::backfill::sink::emit::merge::DATA;
 use crate::files::safe_file::create_private;
@@ -94,7 +94,8 @@ impl Merged {
         let data = options.directory.join(DATA).display().to_string();
         let table = about.table.as_deref();
         let (s3, compression) = (&options.s3, options.compression);
-        let commands = Job { data: &data, s3, compression, table, schema: &schema }.commands();
+        let commands =
+            ImportJob { data: &data, s3, compression, table, schema: &schema }.commands();
         let sum = |of: fn(&PartReport) -> u64| parts.iter().map(of).sum::<u64>();
         let totals = Totals {
             items: sum(|part| part.items),

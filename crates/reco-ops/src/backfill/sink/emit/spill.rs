@@ -9,6 +9,8 @@
 //! AWS advises to randomise sorted input of bulk puts ("Best practices for bulk put items":
 //! consecutive writes must not go to one partition), so the lines come out shuffled.
 
+mod header;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -21,6 +23,7 @@ use reco_core::shard::KeyDigest;
 use tempfile::TempDir;
 
 use crate::files::safe_file::create_private;
+use header::Header;
 
 /// Target size of a partition, in bytes.
 const PARTITION: u64 = 256 * 1024 * 1024;
@@ -34,16 +37,6 @@ const GROWTH: u64 = 2;
 const SHUFFLED: usize = 16 * 1024 * 1024;
 /// Bytes buffered per file before a write.
 const BUFFER: usize = 64 * 1024;
-/// Key, item size, line length, flags, and two times of seconds and nanoseconds.
-const HEADER: usize = 16 + 4 + 4 + 1 + 2 * (8 + 4);
-
-/// Flag of a removal.
-const REMOVAL: u8 = 1;
-/// Flag of a known generation time.
-const TIMED: u8 = 2;
-/// Flag of an item that may only replace items older than a known time.
-const GUARDED: u8 = 4;
-
 /// Returns the number of partitions for an input of this decompressed size.
 pub fn partitions(input_bytes: Option<u64>) -> usize {
     let of_size =
@@ -202,61 +195,6 @@ impl Shuffle {
         }
         self.text.clear();
         Ok(())
-    }
-}
-
-/// Header before each line.
-struct Header {
-    key: u128,
-    item_bytes: u32,
-    length: u32,
-    removal: bool,
-    time: Option<Time>,
-    guard: Option<Time>,
-}
-
-impl Header {
-    fn write(&self, file: &mut impl Write) -> io::Result<()> {
-        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
-        let flags = flag(self.removal, REMOVAL)
-            | flag(self.time.is_some(), TIMED)
-            | flag(self.guard.is_some(), GUARDED);
-        file.write_all(&self.key.to_le_bytes())?;
-        file.write_all(&self.item_bytes.to_le_bytes())?;
-        file.write_all(&self.length.to_le_bytes())?;
-        file.write_all(&[flags])?;
-        for time in [self.time, self.guard] {
-            let (seconds, nanos) = time.map(Time::parts).unwrap_or_default();
-            file.write_all(&seconds.to_le_bytes())?;
-            file.write_all(&nanos.to_le_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// Reads the next header; `None` at the end of the file.
-    fn read(file: &mut impl Read) -> io::Result<Option<Self>> {
-        let mut bytes = [0; HEADER];
-        let mut filled = 0;
-        while filled < HEADER {
-            match file.read(&mut bytes[filled..])? {
-                0 if filled == 0 => return Ok(None),
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => filled += read,
-            }
-        }
-        let number = |at: usize, length: usize| {
-            let bytes = bytes[at..at + length].iter().rev();
-            bytes.fold(0_u128, |number, byte| (number << 8) | u128::from(*byte))
-        };
-        let [item_bytes, length] = [16, 20].map(|at| number(at, 4) as u32);
-        let flags = bytes[24];
-        let time = |flag: u8, at: usize| {
-            let time = Time::from_parts(number(at, 8) as u64 as i64, number(at + 8, 4) as u32);
-            (flags & flag != 0).then_some(time)
-        };
-        let (time, guard) = (time(TIMED, 25), time(GUARDED, 37));
-        let removal = flags & REMOVAL != 0;
-        Ok(Some(Header { key: number(0, 16), item_bytes, length, removal, time, guard }))
     }
 }
 

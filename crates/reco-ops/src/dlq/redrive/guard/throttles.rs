@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Verdict, Watch};
-use crate::aws::{Cloudwatch, Query, Series, Span};
+use crate::aws::{Cloudwatch, Series, SeriesQuery, Span};
 use crate::error::{Error, Result};
-use crate::metrics::plan::{Measure, Plan, Subject};
+use crate::metrics::plan::{Measure, MetricsPlan, Subject};
 use crate::rate::{Gate, Guard};
 use reco_core::human::count;
 
@@ -29,15 +29,15 @@ pub struct Throttles {
 pub struct Watched {
     /// Name for messages, e.g. `writes of table recs`.
     pub name: String,
-    queries: Vec<Query>,
+    queries: Vec<SeriesQuery>,
 }
 
 impl Watched {
     /// Returns the throttle metrics of the plans. A table is summed with its indexes, which
     /// CloudWatch counts separately.
     #[must_use]
-    pub fn of(plans: &[Plan]) -> Vec<Self> {
-        let queries = |plan: &Plan| -> Vec<Query> {
+    pub fn of(plans: &[MetricsPlan]) -> Vec<Self> {
+        let queries = |plan: &MetricsPlan| -> Vec<SeriesQuery> {
             let throttles = |measure| matches!(measure, Measure::Throttled | Measure::Throttles);
             let pairs = plan.measures().iter().zip(plan.queries());
             pairs.filter(|(measure, _)| throttles(**measure)).map(|(_, query)| query).collect()
@@ -76,7 +76,7 @@ impl Watch for Throttles {
     const EVERY: Duration = Duration::from_secs(15);
 
     async fn look(&mut self, _: &Gate) -> Result<Verdict> {
-        let queries: Vec<Query> =
+        let queries: Vec<SeriesQuery> =
             self.watched.iter().flat_map(|watched| watched.queries.iter().cloned()).collect();
         let series = self.cloudwatch.read(&queries, &last_minutes(now_s())).await?;
         let mut series = series.into_iter();
@@ -150,8 +150,11 @@ mod tests {
         assert_eq!(worst_minute(&[]), 0);
         let (table, index) = (series(&[(0, 5.0), (60, 1.0)]), series(&[(60, 3.0)]));
         assert_eq!(worst_minute(&[table, index]), 5);
-        let plans =
-            [Plan::table("recs"), Plan::index("recs", "by-day"), Plan::function("recs-writer")];
+        let plans = [
+            MetricsPlan::table("recs"),
+            MetricsPlan::index("recs", "by-day"),
+            MetricsPlan::function("recs-writer"),
+        ];
         let watched = Watched::of(&plans);
         let sizes: Vec<(&str, usize)> =
             watched.iter().map(|watched| (watched.name.as_str(), watched.queries.len())).collect();

@@ -1,17 +1,16 @@
-//! A stage to rehearse on: an empty local DynamoDB and the Lambda's function, handed one message at
-//! a time.
+//! Rehearsal of messages: an empty local DynamoDB, and the Lambda's function, handed one message at a
+//! time.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::encodings::Base64Data;
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_dynamodb::Client;
 use reco_core::item::Schema;
-use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::message::Message;
 use reco_core::policy::Policy;
-use reco_core::rehearsal::Answer;
+use reco_core::rehearsal::HandlerAnswer;
 use reco_lambda::lines::{Origin, Stamp, messages_returned};
 use reco_lambda::{Handled, Pipeline, handle};
 use reco_store::client::dynamodb_config;
@@ -21,8 +20,8 @@ use serde_json::Value;
 
 use crate::runtime::{Fleet, FunctionBinary, FunctionError, FunctionLog};
 use crate::sandbox::function_env;
-use crate::worker::{self, Function};
-use crate::{Place, Sandbox, SandboxError, SandboxOptions};
+use crate::worker::{self, event};
+use crate::{Sandbox, SandboxError, SandboxOptions, ScratchDir};
 
 /// File of the function's log.
 const LOG: &str = "log";
@@ -30,18 +29,18 @@ const LOG: &str = "log";
 /// Last bytes of the log, among which the line about a message is.
 const LAST_BYTES: u64 = 256 * 1024;
 
-/// An empty local DynamoDB.
-pub struct Stage {
+/// An empty local DynamoDB for the table of a rehearsal.
+pub struct RehearsalTable {
     sandbox: Sandbox,
     client: Client,
 }
 
-/// The function on a stage.
-pub enum Actor {
+/// The function, writing to the local table.
+pub enum RehearsalHandler {
     /// The handler that is built in.
     BuiltIn(Box<Pipeline>),
     /// A program that polls the Runtime API, and its log.
-    Binary(Function, Place),
+    Binary(Arc<Fleet>, ScratchDir),
 }
 
 /// Settings of a function's binary, as its environment has them.
@@ -63,33 +62,33 @@ pub struct BinarySettings {
 
 /// Result of handling one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Played {
+pub struct HandledMessage {
     /// Its answer.
-    pub answer: Answer,
+    pub answer: HandlerAnswer,
     /// Why it returned the message, as far as it says.
     pub reason: Option<String>,
     /// Duration.
     pub took: Duration,
 }
 
-impl Stage {
-    /// Starts an empty stage.
+impl RehearsalTable {
+    /// Starts an empty DynamoDB.
     ///
     /// # Errors
     /// Those of [`Sandbox::start`].
     pub async fn start() -> Result<Self, SandboxError> {
         let sandbox = Sandbox::start(SandboxOptions::empty()).await?;
         let client = Client::from_conf(dynamodb_config(&sandbox.sdk_config()).build());
-        Ok(Stage { sandbox, client })
+        Ok(RehearsalTable { sandbox, client })
     }
 
-    /// Returns a client for the stage's DynamoDB.
+    /// Returns a client for it.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Returns the built-in handler, writing to a table of the stage.
+    /// Returns the built-in handler, writing to the local table.
     #[must_use]
     pub fn built_in(
         &self,
@@ -97,49 +96,57 @@ impl Stage {
         policy: Policy,
         table: &str,
         schema: Schema,
-    ) -> Actor {
+    ) -> RehearsalHandler {
         let only_newer = policy.writes.only_newer;
         let options = WriterOptions { only_newer, ..WriterOptions::default() };
         let writer = Writer::new(self.client.clone(), table, schema, options);
-        Actor::BuiltIn(Box::new(Pipeline { facts, policy, writer }))
+        RehearsalHandler::BuiltIn(Box::new(Pipeline { facts, policy, writer }))
     }
 
-    /// Starts a function's binary on the stage. It is given no credentials but the stage's.
+    /// Starts a function's binary that writes to the local table. It is given no credentials but those of
+    /// the local DynamoDB.
     ///
     /// # Errors
     /// Those of [`Fleet::start`].
-    pub async fn binary(&self, settings: BinarySettings) -> Result<Actor, FunctionError> {
+    pub async fn binary(
+        &self,
+        settings: BinarySettings,
+    ) -> Result<RehearsalHandler, FunctionError> {
         let BinarySettings { path, table, facts, facts_tables, policy, names } = settings;
         let own = [("AWS_LAMBDA_FUNCTION_NAME", "rehearsal".to_owned())];
         let tables = facts_tables.map(|tables| ("RECO_FACTS_TABLES", tables));
         let settings = function_env(&self.sandbox.endpoint(), &table, facts, &policy);
         let variables = settings.chain(own).chain(tables);
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).chain(names);
-        let place = Place::new("rehearsal").map_err(|error| FunctionError::Spawn {
+        let place = ScratchDir::new("rehearsal").map_err(|error| FunctionError::Spawn {
             path: path.display().to_string(),
             reason: format!("cannot make a directory for its log: {error}"),
         })?;
         let log = FunctionLog::File(place.path().join(LOG));
         let binary = FunctionBinary { path, variables: variables.collect(), log };
-        Ok(Actor::Binary(Fleet::start(binary).await?.function(), place))
+        Ok(RehearsalHandler::Binary(Fleet::start(binary).await?, place))
     }
 
-    /// Stops the stage.
+    /// Stops it.
     pub async fn close(self) {
         self.sandbox.shutdown().await;
     }
 }
 
-impl Actor {
+impl RehearsalHandler {
     /// Hands a message to the function, as the only one of its batch. `queue_arn` is the queue that
     /// the event names; `timeout` is the function's.
-    pub async fn play(&self, message: &Message, queue_arn: &str, timeout: Duration) -> Played {
-        let mut event = SqsEvent::default();
-        event.records = vec![record(message, queue_arn)];
+    pub async fn handle(
+        &self,
+        message: &Message,
+        queue_arn: &str,
+        timeout: Duration,
+    ) -> HandledMessage {
+        let event = event::of_kept(message, queue_arn);
         let begun = Instant::now();
         let stops_at = begun + timeout;
         let (answer, reason) = match self {
-            Actor::BuiltIn(pipeline) => {
+            RehearsalHandler::BuiltIn(pipeline) => {
                 let deadline = stops_at - worker::MARGIN;
                 match tokio::time::timeout_at(
                     stops_at.into(),
@@ -148,17 +155,30 @@ impl Actor {
                 .await
                 {
                     Ok(Ok(handled)) => told(&handled),
-                    Ok(Err(error)) => (Answer::Failed, Some(error.to_string())),
-                    Err(_) => (Answer::Failed, Some(timed_out(timeout))),
+                    Ok(Err(error)) => (HandlerAnswer::Failed, Some(error.to_string())),
+                    Err(_) => (HandlerAnswer::Failed, Some(timed_out(timeout))),
                 }
             }
-            Actor::Binary(function, place) => match function(event, stops_at).await {
-                Ok(response) if response.batch_item_failures.is_empty() => (Answer::Handled, None),
-                Ok(_) => (Answer::Returned, logged(place, &message.id)),
-                Err(error) => (Answer::Failed, Some(error)),
+            RehearsalHandler::Binary(fleet, place) => match fleet.invoke(event, stops_at).await {
+                Ok(response) if response.batch_item_failures.is_empty() => {
+                    (HandlerAnswer::Handled, None)
+                }
+                Ok(_) => (HandlerAnswer::Returned, logged(place, &message.id)),
+                Err(error) => (HandlerAnswer::Failed, Some(error)),
             },
         };
-        Played { answer, reason, took: begun.elapsed() }
+        HandledMessage { answer, reason, took: begun.elapsed() }
+    }
+}
+
+impl RehearsalHandler {
+    /// Returns the peak memory of a function's binary in MiB, where the system tells it.
+    #[must_use]
+    pub fn peak_mib(&self) -> Option<u64> {
+        match self {
+            RehearsalHandler::BuiltIn(_) => None,
+            RehearsalHandler::Binary(fleet, _) => fleet.peak_mib(),
+        }
     }
 }
 
@@ -166,17 +186,17 @@ fn timed_out(timeout: Duration) -> String {
     format!("Task timed out after {:.2} seconds", timeout.as_secs_f64())
 }
 
-fn told(handled: &Handled) -> (Answer, Option<String>) {
+fn told(handled: &Handled) -> (HandlerAnswer, Option<String>) {
     let stamp = Stamp { request_id: "", at_ms: 0 };
     let origin = Origin { policy: "", function_version: "" };
     match messages_returned(&handled.report, &stamp, origin, "WARN").next() {
-        None => (Answer::Handled, None),
-        Some(line) => (Answer::Returned, reason_in(&line)),
+        None => (HandlerAnswer::Handled, None),
+        Some(line) => (HandlerAnswer::Returned, reason_in(&line)),
     }
 }
 
 /// Returns the reason in the function's log for which it returned a message.
-fn logged(place: &Place, message_id: &str) -> Option<String> {
+fn logged(place: &ScratchDir, message_id: &str) -> Option<String> {
     let mut file = std::fs::File::open(place.path().join(LOG)).ok()?;
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(LAST_BYTES))).ok()?;
@@ -194,33 +214,4 @@ fn logged(place: &Place, message_id: &str) -> Option<String> {
 fn reason_in(line: &Value) -> Option<String> {
     let text = |member: &str| line.get(member)?.as_str().map(str::to_owned);
     text("error").or_else(|| text("reason"))
-}
-
-fn record(message: &Message, queue_arn: &str) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = Some(message.id.clone());
-    record.receipt_handle = Some(message.receipt_handle.clone());
-    record.body = Some(message.body.clone());
-    record.attributes = message.system.clone().into_iter().collect();
-    let attributes = message.attributes.iter();
-    record.message_attributes =
-        attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
-    record.event_source = Some("aws:sqs".to_owned());
-    record.event_source_arn = Some(queue_arn.to_owned());
-    record.aws_region = queue_arn.split(':').nth(3).map(str::to_owned);
-    record
-}
-
-fn attribute(value: &Attribute) -> SqsMessageAttribute {
-    let mut attribute = SqsMessageAttribute::default();
-    attribute.data_type = Some(value.data_type.clone());
-    match &value.value {
-        AttributeValue::Text(text) => attribute.string_value = Some(text.clone()),
-        AttributeValue::Binary(bytes) => {
-            let mut data = Base64Data::default();
-            bytes.clone_into(&mut data);
-            attribute.binary_value = Some(data);
-        }
-    }
-    attribute
 }

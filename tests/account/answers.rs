@@ -1,0 +1,143 @@
+//! Who answers: a proxy, a queue that is no DLQ, a server that is not AWS, a clock that is wrong.
+
+use super::*;
+
+fn with_message() -> Harness {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
+    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    let planted = Planted { body: "[1, [2]]".to_owned(), ..Planted::default() };
+    sqs.plant("dlq", planted).expect("planted");
+    harness.set("RECOCTL_QUEUE", "recs");
+    harness
+}
+
+const PROXIES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+#[test]
+fn what_is_on_this_machine_never_goes_through_a_proxy() {
+    let mut harness = with_message();
+    let proxy = Recorder::start();
+    for name in PROXIES {
+        harness.set(name, &proxy.endpoint);
+        assert_eq!(harness.json(0, ["dlq", "peek"])["messages"].as_array().map(Vec::len), Some(1));
+        harness.set(name, "");
+    }
+    for name in PROXIES {
+        harness.set(name, &proxy.endpoint);
+    }
+    // Calls of the sandbox, its function and recoctl all stay on this machine.
+    let report = harness.json(0, ["--sandbox", "dlq", "classify"]);
+    assert!(report["scanned"].as_u64().is_some_and(|scanned| scanned > 0));
+    assert_eq!(proxy.count(), 0, "nothing went out");
+    // Calls to other hosts do use the proxy.
+    let away = ["dlq", "peek", "--endpoint-url", "http://sqs.recoctl.invalid"];
+    let output = harness.recoctl(away).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "the proxy answered that there is no such queue");
+    assert!(proxy.count() > 0);
+}
+
+#[test]
+fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
+    let mut harness = with_message();
+    let sqs = harness.the_sandbox().sqs().clone();
+    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
+    sqs.plant("recs", planted).expect("planted");
+    // Both are live source queues: the second has a consumer but no redrive policy.
+    sqs.create_queue("orders", &[]).expect("created");
+    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
+    sqs.plant("orders", planted).expect("planted");
+    harness.set("RECOCTL_QUEUE", "");
+    let file = harness.home.path().join("f").display().to_string();
+    for args in [
+        &["dlq", "purge", "--all-now", "--yes"][..],
+        &["dlq", "purge", "--no-backup", "--yes"],
+        &["dlq", "export", &file, "--and-delete", "--yes"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "native"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "client"],
+    ] {
+        let output = harness.recoctl(["--dlq", "recs"]).args(args).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
+        assert!(stderr.contains("recs has a redrive policy of its own"), "{args:?}: {stderr}");
+    }
+    let all_now = ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders"];
+    let output = harness.recoctl(all_now).output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{stderr}");
+    assert!(stderr.contains("no queue names orders as its DLQ"), "{stderr}");
+    for queue in ["recs", "orders"] {
+        let snapshot = sqs.snapshot(queue).expect("there");
+        assert_eq!(snapshot.messages.len(), 1, "{queue}");
+        assert_eq!(snapshot.messages[0].receive_count, 0, "{queue}: nothing was received");
+    }
+    let report: Value = harness.json(0, ["dlq", "purge", "--all-now", "--yes", "--dlq", "dlq"]);
+    assert_eq!(report["purged"], true);
+    assert_eq!(sqs.snapshot("dlq").expect("there").messages.len(), 0);
+    harness.json(0, ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders", "--force"]);
+    assert_eq!(sqs.snapshot("orders").expect("there").messages.len(), 0);
+}
+
+/// Runs a peek against a server with one answer; returns exit code and stderr.
+fn told(answer: (&str, &str, &str)) -> (Option<i32>, String) {
+    let mut harness = bare();
+    harness.set("AWS_REGION", "us-east-1");
+    harness.set("AWS_ACCESS_KEY_ID", "x");
+    harness.set("AWS_SECRET_ACCESS_KEY", "x");
+    let server = Recorder::answering(answer.0, answer.1, answer.2);
+    let peek = ["dlq", "peek", "--queue", "recs", "--endpoint-url", &server.endpoint];
+    let output = harness.recoctl(peek).output().expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn an_answer_that_is_not_awss_shows_what_it_is() {
+    let page = "<html>\n<head><title>Hotel Wi-Fi</title></head></html>";
+    for status in ["200 OK", "302 Found", "403 Forbidden"] {
+        let (code, stderr) = told((status, "content-type: text/html\r\n", page));
+        assert_eq!(code, Some(1), "{stderr}");
+        for word in ["not from AWS", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
+            assert!(stderr.contains(word), "no {word:?} in {stderr}");
+        }
+    }
+    let json = "content-type: application/json\r\n";
+    let (code, stderr) = told(("401 Unauthorized", json, r#"{"error":"who are you"}"#));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("401") && stderr.contains("who are you"), "{stderr}");
+    let (code, stderr) = told(("404 Not Found", "", "no route"));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("404") && stderr.contains("no route"), "{stderr}");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
+    let refused = r#"{"__type":"InvalidSignatureException","message":"Signature expired: 20260101T000000Z is now earlier than 20260101T000900Z (20260101T001400Z - 5 min.)"}"#;
+    let date = |off_s: i64| {
+        let now = i64::try_from(support::now()).expect("a time") + off_s;
+        let time = jiff::Timestamp::from_second(now).expect("a time");
+        time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    };
+    // The server's clock stands still during retries, so allow a minute either way.
+    for (off_s, minutes, way) in
+        [(14 * 60, [14, 13, 12], "behind"), (-14 * 60, [14, 15, 16], "ahead of")]
+    {
+        let headers =
+            format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(off_s));
+        let (code, stderr) = told(("403 Forbidden", &headers, refused));
+        assert_eq!(code, Some(3), "{stderr}");
+        let is_named = |minutes: &i32| {
+            stderr.contains(&format!("the system clock is {minutes} min {way} AWS's"))
+        };
+        assert!(minutes.iter().any(is_named), "{stderr}");
+        assert!(stderr.contains("fix the system clock"), "{stderr}");
+    }
+    let wrong_key = r#"{"__type":"InvalidSignatureException","message":"The request signature we calculated does not match"}"#;
+    let headers = format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(0));
+    let (code, stderr) = told(("403 Forbidden", &headers, wrong_key));
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(!stderr.contains("clock"), "{stderr}");
+}
