@@ -414,12 +414,11 @@ fn what_the_worker_returns_is_explained_by_its_log() {
     }
 }
 
-/// A text with the digits of its times masked.
+/// A text without its times, which may have one to three decimals.
 fn without_times(text: &str) -> String {
     let masked = |word: &str| {
         let is_time = word.ends_with('Z') && word.contains('T') && word.contains(':');
-        let digit = |c: char| if c.is_ascii_digit() { '0' } else { c };
-        if is_time { word.chars().map(digit).collect() } else { word.to_owned() }
+        if is_time { "TIME".to_owned() } else { word.to_owned() }
     };
     let line = |line: &str| line.split(' ').map(masked).collect::<Vec<_>>().join(" ");
     // The answer that is typed to any prompt.
