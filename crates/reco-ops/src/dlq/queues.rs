@@ -1,5 +1,7 @@
 //! Lookup of the source queue and its DLQ, from whichever is configured.
 
+use serde::Serialize;
+
 use crate::aws::acting_on;
 use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Result};
@@ -51,6 +53,34 @@ impl QueuePair {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sources.as_ref().is_some_and(|sources| sources.len() > 1)
+    }
+}
+
+/// Queues as shown in reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Queues {
+    /// Name of the DLQ.
+    pub dlq: String,
+    /// Name of the source queue, if known.
+    pub source: Option<String>,
+    /// Approximate number of visible messages in the DLQ at the start.
+    #[serde(serialize_with = "reco_core::human::known")]
+    pub approximate_messages: u64,
+    /// Messages held by other consumers at the start, which cannot be received.
+    #[serde(serialize_with = "reco_core::human::known")]
+    pub in_flight_elsewhere: u64,
+}
+
+impl Queues {
+    /// Returns the queues of a pair, with the counts it was found with.
+    #[must_use]
+    pub fn of(pair: &QueuePair) -> Self {
+        Queues {
+            dlq: pair.dlq.queue.name.clone(),
+            source: pair.source.as_ref().map(|source| source.queue.name.clone()),
+            approximate_messages: pair.dlq.state.visible,
+            in_flight_elsewhere: pair.dlq.state.in_flight,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 
+pub use super::queues::Queues;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
@@ -18,7 +19,7 @@ use crate::dlq::select::Matcher;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events, Unit};
 use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
-use reco_core::human::{UNKNOWN, amount, form, known};
+use reco_core::human::{UNKNOWN, amount, form};
 use reco_core::queue_lock::QueueLock;
 use reco_core::run_by::RunBy;
 
@@ -48,34 +49,6 @@ pub struct Session {
     /// Who runs this, and why.
     pub by: RunBy,
     _lock: Option<DlqLock>,
-}
-
-/// Queues as shown in reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Queues {
-    /// Name of the DLQ.
-    pub dlq: String,
-    /// Name of the source queue, if known.
-    pub source: Option<String>,
-    /// Approximate number of visible messages in the DLQ at the start.
-    #[serde(serialize_with = "known")]
-    pub approximate_messages: u64,
-    /// Messages held by other consumers at the start, which cannot be received.
-    #[serde(serialize_with = "known")]
-    pub in_flight_elsewhere: u64,
-}
-
-impl Queues {
-    /// Returns the queues of a pair, with the counts it was found with.
-    #[must_use]
-    pub fn of(pair: &QueuePair) -> Self {
-        Queues {
-            dlq: pair.dlq.queue.name.clone(),
-            source: pair.source.as_ref().map(|source| source.queue.name.clone()),
-            approximate_messages: pair.dlq.state.visible,
-            in_flight_elsewhere: pair.dlq.state.in_flight,
-        }
-    }
 }
 
 /// Result of a look at the DLQ.
