@@ -468,15 +468,14 @@ fn the_seeded_dlq_has_a_log_that_says_why_each_message_is_there() {
     }
 }
 
-/// Lines of 10,000 messages, several of each: how many calls it takes.
+/// Lines of 1,000 messages, several of each: a call reads many of them.
 #[test]
-fn ten_thousand_messages_are_read_in_few_calls() {
-    let harness = planted(1_000, SandboxOptions::empty());
+fn a_thousand_messages_are_read_in_few_calls() {
+    let harness = planted(100, SandboxOptions::empty());
     let report = harness.json(0, ["dlq", "classify", "--logs"]);
     let log = &report["log"];
-    println!("{log}");
-    assert_eq!((&log["problem"], report["scanned"].as_u64()), (&Value::Null, Some(10_000)));
+    assert_eq!((&log["problem"], report["scanned"].as_u64()), (&Value::Null, Some(1_000)));
     let calls = log["calls"].as_u64().expect("calls");
-    assert!(calls <= 100, "{log}");
-    counted(&report, 1_000);
+    assert!(calls <= 20, "{log}");
+    counted(&report, 100);
 }
