@@ -48,7 +48,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     // Journals of endpoints other than AWS are in a separate directory.
     ("dlq journal list", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal show", &[SETTINGS, &["--endpoint-url"]]),
-    ("dlq journal outcome", &[SETTINGS, AWS, JUDGEMENT]),
+    ("dlq journal outcome", &[SETTINGS, AWS, JUDGEMENT, &["--function"]]),
     ("dlq journal resume", &[SETTINGS, AWS, RECORD]),
     ("dlq journal restore", &[SETTINGS, AWS, RECORD]),
     ("backfill", &[SETTINGS, AWS, JUDGEMENT, RECORD, &["--queue"]]),

@@ -33,7 +33,7 @@ const COMMANDS: [(&str, &str); 39] = [
     ("dlq get 0123abcd", "ecpresqdt.fpo."),
     ("dlq classify", "ecpresqdtffpo."),
     ("dlq why 0123abcd", "ecpresqdtffpo."),
-    ("dlq journal outcome 1", "ecpres..t.fpo."),
+    ("dlq journal outcome 1", "ecpres..tffpo."),
     ("dlq rehearse", "ecpresqdt.fpo."),
     ("dlq rehearse out.jsonl", "ecpres..t.fpo."),
     ("dlq redrive", "ecpresqdtffpor"),

@@ -221,7 +221,7 @@ def latencies(args, url: str, lists: Path) -> str:
     """What the facts of a message take in the Lambda, as Markdown."""
     lines = ["| a message of 50 users with 100 articles each | p50, ms | p99, ms |", "| --- | ---: | ---: |"]
     for name, more in (("", []), (", articles never remembered", ["--no-cache"]),
-                       (", one connection", ["--connections", "1"])):
+                       (", two connections", ["--connections", "2"])):
         say(f"facts of a message{name}")
         command = [args.bins / "facts-latency", url, lists, *more]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)

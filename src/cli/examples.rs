@@ -36,7 +36,7 @@ examples! {
         "recoctl dlq redrive --rate 50/s" => "send back what can succeed",
     ;
     "dlq peek":
-        "recoctl dlq peek" => "the ten oldest messages",
+        "recoctl dlq peek" => "ten messages",
         "recoctl dlq peek ec5162f6 --full" => "one message with its body",
         "recoctl dlq peek --user 42" => "those with a list of user 42",
         "recoctl dlq peek --where '.users > 100' -n 50" => "50 large ones",

@@ -65,7 +65,7 @@ impl OutcomeArgs {
     /// Returns the objection of an SQS move task.
     pub fn beyond_native(&self) -> Option<&'static str> {
         self.given().map(|flag| match flag {
-            "--wait" => "a move task keeps no journal to tell outcomes by (--wait)",
+            "--wait" => "an SQS move task leaves no record of each message (--wait)",
             _ => "a move task moves all messages at once (--canary)",
         })
     }

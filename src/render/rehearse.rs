@@ -220,12 +220,15 @@ impl Report for RehearseReport {
             Some(path) => escape_line(path),
         };
         let mut say = format!(
-            "{} of {} rehearsed with {function} on a local copy of {}; {} would have a list of them\n",
+            "{} of {} rehearsed with {function} on a local copy of {}; {} would get a list\n",
             amount(messages, "message"),
             escape_line(self.scanned.name()),
             self.basis.table.as_deref().map_or("the table".to_owned(), escape_line),
             amount(self.rehearsal.users, "user"),
         );
+        if self.interrupted {
+            say.push_str("interrupted: the rest was not rehearsed\n");
+        }
         if let Some(timing) = self.timing() {
             say.push_str(&format!("{timing}\n"));
         }

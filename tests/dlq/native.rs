@@ -70,7 +70,7 @@ fn whatever_else_is_asked_for_is_done_by_recoctl_and_said() {
         (&["--class", "all", "--max", "1"], "--max"),
         (&["--class", "all", "--newer-than", "1h", "--max", "1"], "cannot select messages"),
         (&["--class", "all", "--yes", "--rate", "0.5", "--max", "1"], "--max"),
-        (&["--max", "1"], "a move task moves every class"),
+        (&["--max", "1"], "an SQS move task cannot select classes"),
         (&["--class", "all", "--yes", "--journal", "j.jsonl"], "--journal"),
     ] {
         let yes = if args.contains(&"all") { &["--yes"][..] } else { &[] };

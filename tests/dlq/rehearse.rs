@@ -123,7 +123,7 @@ fn with_an_unfit_index() -> Harness {
 }
 
 #[test]
-fn what_ends_other_than_foretold_comes_first_and_is_a_finding() {
+fn what_ends_other_than_expected_comes_first_and_is_a_finding() {
     let harness = with_an_unfit_index();
     let classes = harness.json(0, ["dlq", "classify"]);
     let classes: Vec<&str> = classes["messages"]

@@ -126,9 +126,14 @@ impl RedriveArgs {
     }
 
     /// Returns whether the same command line goes on where this run ended: its files are not there
-    /// yet, and its number of messages is not one that the next run begins anew.
+    /// yet, its messages are neither counted anew nor named one by one, and what it waives is not
+    /// waived without a new thought.
     fn repeats(&self) -> bool {
-        self.max.is_none() && self.journal.is_none() && self.repair.rejects.is_none()
+        let waives = self.force || self.resend_uncertain;
+        let names =
+            self.plan.is_some() || !self.select.ids.is_empty() || !self.select.id.is_empty();
+        let files = self.journal.is_some() || self.repair.rejects.is_some();
+        self.max.is_none() && !waives && !names && !files
     }
 
     /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12

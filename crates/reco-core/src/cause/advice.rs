@@ -79,9 +79,12 @@ impl Advice {
         let goes_on = goes_on.filter_map(|ended| Some((ended, ended.remedy(purpose)?)));
         let goes_on = goes_on.filter(|(_, remedy)| remedy.is_of_all);
         if let Some((ended, remedy)) = goes_on.max_by_key(|(ended, _)| ended.messages) {
-            let ago_s = now_ms.saturating_sub(ended.last_at_ms.unwrap_or(now_ms)).max(0) / 1_000;
-            let messages = amount(ended.messages, "message");
+            // Messages of other classes may have ended alike.
             let words = ended.words();
+            let alike = || all.iter().filter(|other| other.words() == words);
+            let last_at_ms = alike().filter_map(|other| other.last_at_ms).max().unwrap_or(now_ms);
+            let ago_s = now_ms.saturating_sub(last_at_ms).max(0) / 1_000;
+            let messages = amount(alike().map(|other| other.messages).sum(), "message");
             let why = format!(
                 "{messages}: {words}, the last {} ago; {}, then classify again",
                 duration(ago_s),
@@ -130,10 +133,9 @@ impl Ended<'_> {
             Some(Remedy { look, helps: helps.to_owned(), passes, is_of_all })
         };
         match cause {
-            Cause::ThrottledWrites { by } => {
-                let helps = format!("raise the write capacity of {}, or wait", throttled(by));
-                remedy(Look::Metrics, true, true, &helps)
-            }
+            Cause::ThrottledWrites { by } => remedy(Look::Metrics, true, true, &capacity(by)),
+            // The login is the function's.
+            Cause::Facts { stage, .. } if stage == "auth" && purpose == Use::Write => None,
             Cause::Facts { stage, .. } if stage == "auth" => {
                 remedy(Look::Facts, false, true, "give the function a login that works")
             }
@@ -195,6 +197,24 @@ fn of_unknown(unknown: &Unknown, purpose: Use) -> Option<Remedy> {
             is_of_all: true,
         }),
         _ => None,
+    }
+}
+
+/// Returns what helps against throttled writes, by the reason that DynamoDB gives for the first. AWS:
+/// "ThrottlingReason" (DynamoDB).
+fn capacity(by: &[String]) -> String {
+    let reason = by.first().map_or("", String::as_str);
+    let of = throttled(by);
+    if reason.contains("KeyRangeThroughput") {
+        format!(
+            "one partition of {of} is hot, and takes 1,000 WCU a second at most: write more slowly"
+        )
+    } else if reason.contains("AccountLimit") {
+        format!("the account's quota is used up by {of} and others: raise it, or write more slowly")
+    } else if reason.contains("MaxOnDemand") {
+        format!("raise the on-demand maximum of {of}, or wait")
+    } else {
+        format!("raise the write capacity of {of}, or wait")
     }
 }
 
@@ -264,10 +284,40 @@ mod tests {
     }
 
     #[test]
+    fn what_helps_depends_on_the_reason_of_the_throttling() {
+        for (reason, said) in [
+            ("TableWriteProvisionedThroughputExceeded", "raise the write capacity of table recs"),
+            ("TableWriteKeyRangeThroughputExceeded", "one partition of table recs is hot"),
+            ("TableWriteAccountLimitExceeded", "the account's quota"),
+            (
+                "TableWriteMaxOnDemandThroughputExceeded",
+                "raise the on-demand maximum of table recs",
+            ),
+        ] {
+            let by = format!("{reason} arn:aws:dynamodb:r:1:table/recs");
+            let (_, why) = not_yet(on(&[ended(&throttled_by(&[&by]), 3, 1)], Use::Redrive));
+            assert!(why.contains(said), "{reason}: {why}");
+        }
+    }
+
+    #[test]
+    fn messages_of_several_classes_that_ended_alike_are_counted_together() {
+        let throttled = throttled_by(&[]);
+        let all = [ended(&throttled, 28, 2), ended(&throttled, 5, 1)];
+        let (_, why) = not_yet(Advice::on(&all[..1], &all, Use::Redrive, NOW));
+        assert!(why.starts_with("33 messages: ") && why.contains("the last 1m ago"), "{why}");
+    }
+
+    #[test]
     fn facts_that_fail_still_hold_up_every_use() {
         for stage in ["connect", "timeout", "query", "auth"] {
             let facts = facts(stage);
             for purpose in [Use::Redrive, Use::Salvage, Use::Write] {
+                // Writing without the function does not need its login.
+                if stage == "auth" && purpose == Use::Write {
+                    assert_eq!(on(&[ended(&facts, 5, 3)], purpose), Advice::Go);
+                    continue;
+                }
                 assert_eq!(not_yet(on(&[ended(&facts, 5, 3)], purpose)).0, Look::Facts, "{stage}");
             }
         }

@@ -161,17 +161,23 @@ pub async fn wait(
     let saw_dlq = unseen.is_none();
     notes.extend(unseen);
     notes.dedup();
-    let log = match evidence.log.filter(|_| looked && ended != Ended::Interrupted) {
-        Some(log) => log::explain(log, tracker, evidence.journal, &evidence.control.cancel).await?,
-        None => None,
-    };
-    notes.extend(log.as_ref().and_then(|log| {
-        let problem = log.problem.as_ref()?;
-        Some(format!("the function's log gives no reasons, or not all: {problem}"))
-    }));
     if let Some(writer) = writer.filter(|_| looked) {
         record_all(writer, tracker).await?;
     }
+    // Last: it changes no outcome, and may take a minute.
+    let log = match evidence.log.filter(|_| looked && ended != Ended::Interrupted) {
+        Some(log) => log::explain(log, tracker, evidence.journal, &evidence.control.cancel).await,
+        None => Ok(None),
+    };
+    let problem = match &log {
+        Ok(log) => log.as_ref().and_then(|log| log.problem.clone()),
+        Err(error) => Some(error.to_string()),
+    };
+    notes.extend(
+        problem
+            .map(|problem| format!("the function's log gives no reasons, or not all: {problem}")),
+    );
+    let log = log.ok().flatten();
     Ok(Waited { ended, time: began.elapsed(), notes, looked, saw_dlq, cleared, log })
 }
 

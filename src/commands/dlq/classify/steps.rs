@@ -95,6 +95,15 @@ impl Advisor<'_> {
         }
     }
 
+    /// Returns the same, once messages that may expire before it is over are saved; they stay in the
+    /// DLQ.
+    fn saved_first(&self, class: Class, next: &Next) -> Next {
+        let file = (self.unused)(&format!("{}.jsonl", class.name()));
+        let export = (self.complete)(&format!("dlq export {file} --class {}", class.name()));
+        let Next { command, why } = next;
+        Next { command: format!("{export} && {command}"), why: format!("saves them first; {why}") }
+    }
+
     /// Returns the command that shows what has to be over first.
     fn look(&self, look: &Look, why: &str) -> Next {
         let command = match look {
@@ -155,6 +164,10 @@ impl Advisor<'_> {
         for (group, advice) in groups.iter_mut().zip(&advice) {
             group.next = self.next(group.class, &group.load(), advice);
             let said = matches!(advice, Advice::NotYet { .. }) && !is_aside(group.class);
+            let expires = group.first_expiry_s.is_some_and(|left| left < URGENT_S);
+            if said && expires {
+                group.next = self.saved_first(group.class, &group.next);
+            }
             if let Some(cause) = main(&group.causes, group.messages).filter(|_| !said) {
                 group.next.why = format!("{}; {cause}", group.next.why);
             }

@@ -279,6 +279,21 @@ fn what_still_goes_on_is_looked_at_once_instead_of_moving_any_message() {
 }
 
 #[test]
+fn what_expires_before_it_is_over_is_saved_first() {
+    let mut groups = ended_by(Cause::ThrottledWrites { by: Vec::new() }, 2);
+    for group in &mut groups {
+        group.first_expiry_s = (group.class == Class::Retryable).then_some(600);
+    }
+    let lines = lines(groups);
+    assert_eq!(
+        lines[0].1,
+        "recoctl dlq export retryable.jsonl --class retryable && recoctl metrics --since 15m"
+    );
+    assert!(lines[0].2.starts_with("saves them first; "), "{lines:?}");
+    assert!(lines[0].2.ends_with("expires in 10m"), "{lines:?}");
+}
+
+#[test]
 fn where_it_is_not_certain_to_be_over_a_few_go_first() {
     let lines = lines(ended_by(Cause::FunctionTimeout, 60));
     assert!(lines[0].1.ends_with(" --canary 1,10,100"), "{lines:?}");

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::render::{by, rows};
-use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
+use crate::ui::{Align, Report, Table, Tone, View, amount, bytes, count, escape_line};
 use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
 use reco_ops::error::Result;
 
@@ -210,8 +210,8 @@ impl Report for ListReport {
             text.push_str(&format!("\n{}", rows::next(&command, view)));
         }
         text.push_str(&format!(
-            "\n{} journals, {}, in {}; recoctl never removes them\n",
-            self.journals.len(),
+            "\n{}, {}, in {}; recoctl never removes them\n",
+            amount(self.journals.len() as u64, "journal"),
             bytes(self.bytes),
             Path::new(&self.directory).display()
         ));

@@ -10,7 +10,7 @@ use crate::flags::outcome::WAIT;
 use crate::flags::seconds;
 use crate::render::outcome::{Named, outcomes};
 use crate::render::rows;
-use crate::ui::{Report, View, amount, escape_line, was};
+use crate::ui::{Report, View, amount, break_lines, escape_line, was};
 use reco_ops::dlq::outcome::{self, EarlierOptions, OutcomeReport};
 use reco_ops::error::Result;
 
@@ -58,7 +58,7 @@ impl Report for OutcomeReport {
             outcome: row.outcome,
             reason: row.reason.as_deref(),
         });
-        text.push_str(&outcomes(&self.summary, named, view));
+        text.push_str(&break_lines(&outcomes(&self.summary, named, view), view.width));
         if self.possibly_sent > 0 {
             let messages = amount(self.possibly_sent, "message");
             text.push_str(&rows::note(&format!("{messages} possibly sent, and not counted here; `recoctl dlq journal show {run}` names them"), view));

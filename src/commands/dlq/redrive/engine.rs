@@ -147,7 +147,10 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     let reasons = [
         (*dry_run, "a dry run lists each message"),
         (plan.is_some(), "--plan lists its messages"),
-        (!select.class.contains(&Choice::All), "a move task moves every class (--class all)"),
+        (
+            !select.class.contains(&Choice::All),
+            "an SQS move task cannot select classes, only move all (--class all)",
+        ),
         (select.narrows(), "a move task cannot select messages"),
         (max.is_some(), "a move task does not support --max"),
         (repair.plan().is_some(), "a move task cannot repair bodies"),

@@ -61,9 +61,15 @@ pub(super) fn next(
         let dlq = &report.queues.dlq;
         let gone = report.of(Category::Moved) + report.of(Category::AlreadySent);
         let kept = report.seen.saturating_sub(gone);
-        let why = match kept {
-            0 => format!("shows what comes back to {dlq}"),
-            _ => format!("{} in {dlq}, and whatever comes back", amount(kept, "message")),
+        let back = report.outcomes.as_ref().and_then(|outcomes| {
+            outcomes.counts.get(&MessageOutcome::CameBack).copied().filter(|back| *back > 0)
+        });
+        let why = match (kept, back) {
+            (kept, Some(back)) => {
+                format!("{} in {dlq}: {} came back", amount(kept + back, "message"), count(back))
+            }
+            (0, None) => format!("shows what comes back to {dlq}"),
+            (_, None) => format!("{} in {dlq}, and whatever comes back", amount(kept, "message")),
         };
         add(complete("dlq classify"), why);
     }

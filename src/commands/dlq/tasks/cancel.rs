@@ -43,14 +43,14 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
     let cancelled = handle.is_some();
     if cancelled {
         context.ui.status(acting_on(&dlq.arn, &format!("move task of DLQ {}", dlq.name)));
-        if let Some(lock) = holder_elsewhere(&sqs, &dlq).await {
-            context.ui.status(format!("{} is locked by {}: its run ends", dlq.name, lock.words()));
-        }
     }
     let moved = match handle {
         Some(handle) => sqs.cancel_move(handle).await?,
         None => None,
     };
+    if let Some(lock) = if cancelled { holder_elsewhere(&sqs, &dlq).await } else { None } {
+        context.ui.status(format!("{} is locked by {}", dlq.name, lock.words()));
+    }
     let by = match cancelled {
         true => context.signer.sign(&context.events()).await,
         false => context.signer.unsigned(),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use aws_config::SdkConfig;
 use reco_core::Time;
-use reco_core::cause::{Attempt, Logs, Record};
+use reco_core::cause::{Attempt, Evidence, Logs, Record};
 use reco_core::message_outcome::{MessageOutcome, Tracker};
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,10 @@ pub(super) async fn explain(
         .map(|message| (urgency(message.outcome), message.message_id.to_owned()))
         .collect();
     bad.sort_unstable();
+    let not_asked = bad.len().saturating_sub(ASKED);
     bad.truncate(ASKED);
+    let back = bad.iter().filter(|(first, _)| *first == urgency(MessageOutcome::CameBack));
+    let back: BTreeSet<&str> = back.map(|(_, id)| id.as_str()).collect();
     let bad: BTreeSet<&str> = bad.iter().map(|(_, id)| id.as_str()).collect();
     // The function knows a message by the id of its copy.
     let copies: BTreeMap<String, String> = match bad.is_empty() {
@@ -69,7 +72,8 @@ pub(super) async fn explain(
     let wanted: BTreeSet<String> = copies.keys().cloned().collect();
     let recorded = read_causes(log.sdk, &span, &wanted, cancel).await;
     for (copy, message_id) in &copies {
-        if let Some(words) = words(&recorded.record, copy) {
+        let has_ended = back.contains(message_id.as_str());
+        if let Some(words) = words(&recorded.record, copy, has_ended) {
             tracker.explain(message_id, &words);
         }
     }
@@ -77,6 +81,10 @@ pub(super) async fn explain(
         Logs::NotRead(unknown) => Some(unknown.words()),
         Logs::Read { incomplete, .. } => incomplete,
     };
+    let problem = problem.or_else(|| {
+        (not_asked > 0)
+            .then(|| format!("it was asked about {ASKED} messages, and not {not_asked} more"))
+    });
     let (calls, lines) = (recorded.calls, recorded.lines);
     Ok(Some(LogRead { group: Some(span.group), since_ms, calls, lines, problem }))
 }
@@ -90,9 +98,12 @@ const fn urgency(outcome: MessageOutcome) -> u8 {
     }
 }
 
-/// Returns what ended the last attempt at a copy.
-fn words(record: &Record, copy: &str) -> Option<String> {
-    let Attempt { at_ms, cause, .. } = record.attempts(copy).pop()?;
+/// Returns what ended the last attempt at a copy. Unless it came back and so `has_ended`, an attempt
+/// that only began may be going on.
+fn words(record: &Record, copy: &str, has_ended: bool) -> Option<String> {
+    let mut attempts = record.attempts(copy);
+    attempts.retain(|attempt| has_ended || attempt.evidence != Evidence::BatchReceived);
+    let Attempt { at_ms, cause, .. } = attempts.pop()?;
     let detail = cause.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
     Some(format!("by the log: {}{detail}, {}", cause.words(), Time::from_millis(at_ms).iso()))
 }

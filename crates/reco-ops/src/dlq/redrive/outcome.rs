@@ -52,6 +52,7 @@ impl Aftermath<'_> {
     /// Waits, and enters the outcomes. A failure is only a warning: the messages are moved.
     pub(super) async fn wait(self, report: &mut RedriveReport) {
         let events = &self.session.control.events;
+        let destinations = self.destinations.clone();
         let looking = Looking {
             session: self.session,
             journal: &self.journal,
@@ -71,6 +72,14 @@ impl Aftermath<'_> {
                 events.warn(reason.clone());
                 let counts = unknown(&mut report.messages);
                 report.outcomes = Some(OutcomeSummary::failed(counts, reason));
+            }
+        }
+        // What waited before has had the time to go.
+        for queue in destinations {
+            if let Some(waiting) = report.waiting.get_mut(&queue.name)
+                && let Ok(state) = self.session.sqs.state(&queue).await
+            {
+                *waiting = state.holds();
             }
         }
     }

@@ -69,16 +69,20 @@ impl Connections {
         what: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, FactsError> {
-        let connection = self.take().map_err(|error| failed(what, &error))?;
+        let (connection, is_new) = self.take().map_err(|error| failed(what, &error))?;
         let mut interrupt = Interrupt(Some(connection.get_interrupt_handle()));
         let done = tokio::task::spawn_blocking(move || {
             // One look at the file's locks for all statements, and one state of it.
-            let done = connection.unchecked_transaction().map_err(Failure::from).and_then(|open| {
+            let done = || {
+                if is_new {
+                    set_up(&connection)?;
+                }
+                let open = connection.unchecked_transaction()?;
                 let done = work(&connection)?;
                 open.finish()?;
                 Ok(done)
-            });
-            (done, connection)
+            };
+            (done(), connection)
         });
         let (done, connection) = done.await.map_err(|error| FactsError {
             stage: FactsStage::Query,
@@ -92,17 +96,21 @@ impl Connections {
         })
     }
 
-    fn take(&self) -> rusqlite::Result<Connection> {
+    /// Returns an idle connection, or a new one that is not set up yet.
+    fn take(&self) -> rusqlite::Result<(Connection, bool)> {
         if let Some(idle) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            return Ok(idle);
+            return Ok((idle, false));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
-        Ok(connection)
+        Ok((Connection::open_with_flags(&self.path, flags)?, true))
     }
+}
+
+/// Sets up a new connection. A pragma reads the schema, and may wait for whoever has locked the file.
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)
 }
 
 /// Sorts an error by the stage it belongs to. SQLite: "Result and Error Codes".

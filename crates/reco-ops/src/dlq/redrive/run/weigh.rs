@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reco_core::human::amount;
 use reco_core::room::{Load, propose};
 
 use super::Redrive;
@@ -37,7 +38,7 @@ impl Redrive<'_> {
         self.session
             .control
             .events
-            .warn(format!("{given}: {} messages {excess}; use {flags}", load.messages));
+            .warn(format!("{given}: {} {excess}; use {flags}", amount(load.messages, "message")));
     }
 
     /// Counts what waits in the destinations of moved messages.
