@@ -51,6 +51,27 @@ fn all_that_is_missing_is_said_at_once() {
     }
 }
 
+/// The README's first command. Each of its steps must end with a code that it may end with.
+#[test]
+fn the_tour_ends_well_and_shows_causes_outcomes_and_one_user() {
+    let home = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+    command.env_clear().env("HOME", home.path()).current_dir(home.path());
+    let output = command.args(["sandbox", "demo"]).output().expect("it runs");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for part in [
+        "$ recoctl dlq classify --logs",
+        "throttled writes to table",
+        "--canary 1,10 --wait 1m",
+        "users have the list",
+        "$ recoctl user ",
+        "End of the tour.",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
 #[test]
 fn a_single_thing_that_is_missing_keeps_its_own_words() {
     let (code, told) = bare(&["dlq", "peek"], &[REGION, KEY, SECRET]);
