@@ -414,11 +414,17 @@ fn what_the_worker_returns_is_explained_by_its_log() {
     }
 }
 
-/// A text without its times, which may have one to three decimals.
+/// A text without its times, which may have one to three decimals, and without the ids of requests:
+/// which messages share one depends on the minute.
 fn without_times(text: &str) -> String {
     let masked = |word: &str| {
         let is_time = word.ends_with('Z') && word.contains('T') && word.contains(':');
-        if is_time { "TIME".to_owned() } else { word.to_owned() }
+        let is_request = word.len() == 37 && word.ends_with(';') && word.matches('-').count() == 4;
+        match (is_time, is_request) {
+            (true, _) => "TIME".to_owned(),
+            (false, true) => "REQUEST;".to_owned(),
+            (false, false) => word.to_owned(),
+        }
     };
     let line = |line: &str| line.split(' ').map(masked).collect::<Vec<_>>().join(" ");
     // The answer that is typed to any prompt.
