@@ -196,7 +196,7 @@ struct Sieve<'a> {
     user_id: &'a Id,
     user: Option<&'a UserFacts>,
     policy: &'a Policy,
-    /// What is known of the articles from this rank on; `None` if there are no facts.
+    /// Facts of the articles from this rank on; `None` if there are no facts at all.
     known: Option<std::vec::IntoIter<Option<Article<'a>>>>,
     max_len: usize,
     /// Ranks of articles that occur earlier in the list.

@@ -1,4 +1,4 @@
-//! What recorded causes mean for sending messages back.
+//! Advice on redriving messages, by their recorded causes.
 
 use super::{Cause, Unknown, resource};
 use crate::human::{amount, duration};
@@ -7,19 +7,19 @@ use crate::human::{amount, duration};
 /// visibility timeout of their queue, and lines are in the log seconds later.
 pub const RECENT_MS: i64 = 10 * 60_000;
 
-/// What is recorded of a message: what ended its last attempt, or why that is not known.
+/// Cause of the end of a message's last attempt, or the reason why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
-    /// What ended it.
+    /// Known cause.
     Cause(Cause),
-    /// Why that is not known.
+    /// Reason why no cause is known.
     Unknown(Unknown),
 }
 
 /// Messages whose last attempts ended alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended<'a> {
-    /// What is recorded of them.
+    /// Their common cause, or the reason why none is known.
     pub recorded: &'a Recorded,
     /// Their number.
     pub messages: u64,
@@ -29,18 +29,18 @@ pub struct Ended<'a> {
     pub example: &'a str,
 }
 
-/// Use of the messages: what has to work for it.
+/// Planned use of messages, which determines what has to work first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// They go back to the function whole.
+    /// Redrive of whole messages.
     Redrive,
-    /// What the function can use of them goes back to it.
+    /// Redrive of the good entries only.
     Salvage,
-    /// Their lists are written without the function.
+    /// Backfill of their lists, without the function.
     Write,
 }
 
-/// What to look at first.
+/// First thing to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
     /// Metrics of table and function.
@@ -51,21 +51,21 @@ pub enum Look {
     Message(String),
 }
 
-/// Advice on the messages by what is recorded of them.
+/// Advice on messages, by their recorded causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advice {
-    /// The log has nothing against it.
+    /// Nothing in the log speaks against it.
     Go,
-    /// A few first: what ended them need not be over.
+    /// A few messages first: the cause may persist.
     FewFirst {
-        /// What to look at, in words.
+        /// Remedy.
         why: String,
     },
-    /// Not yet: it goes on.
+    /// Not yet: the cause persists.
     NotYet {
-        /// What to look at first.
+        /// First thing to check.
         look: Look,
-        /// What goes on, and what helps.
+        /// Cause and remedy.
         why: String,
     },
 }
@@ -100,7 +100,7 @@ impl Advice {
     }
 }
 
-/// What helps against a cause.
+/// Remedy for a cause.
 struct Remedy {
     look: Look,
     helps: String,

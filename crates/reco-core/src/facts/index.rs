@@ -18,8 +18,8 @@ const TEXT: usize = 32;
 /// Facts of an article in one word. Every list asks for a hundred of them at random, so what they
 /// cost is the memory that they are spread over.
 ///
-/// The lowest bit says whether it is published, the next two what the others are: nothing, the
-/// author's number, or the author's place among those that are no such number.
+/// The lowest bit is set if it is published. The next two give the meaning of all others: no author,
+/// the author's integer id, or an index into `authors`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Packed(i64);
 

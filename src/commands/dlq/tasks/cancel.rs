@@ -48,7 +48,7 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
         Some(handle) => sqs.cancel_move(handle).await?,
         None => None,
     };
-    if let Some(lock) = if cancelled { holder_elsewhere(&sqs, &dlq).await } else { None } {
+    if cancelled && let Some(lock) = holder_elsewhere(&sqs, &dlq).await {
         context.ui.status(format!("{} is locked by {}", dlq.name, lock.words()));
     }
     let by = match cancelled {
