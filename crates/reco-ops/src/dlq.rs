@@ -22,3 +22,4 @@ pub mod saved_plan;
 pub mod scan;
 pub mod select;
 pub mod session;
+pub mod waves;

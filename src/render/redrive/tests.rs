@@ -16,15 +16,17 @@ use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::redrive::report::{Engine, NextLine, Record, RedriveSummary};
 use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
+use reco_ops::dlq::waves::Waves;
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let options = RedriveOptions { rate: "50".parse().ok(), dry_run, ..RedriveOptions::default() };
+    let reach = Reach { exhausted: true, ..Reach::default() };
+    let waves = Waves { seen: messages.len() as u64, reach, ..Waves::default() };
     let ending = RedriveSummary {
-        seen: messages.len() as u64,
+        waves,
         move_time: Duration::from_millis(20),
         time: Duration::from_millis(1_234),
-        reach: Reach { exhausted: true, ..Reach::default() },
         engine: Engine::client("a dry run lists each message"),
         by: RunBy {
             who: Some("arn:aws:sts::1:assumed-role/ops/jane".to_owned()),
@@ -34,7 +36,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         ..RedriveSummary::default()
     };
     let released = Released { released: 2, ..Released::default() };
-    RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, &ending)
+    RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, ending)
 }
 
 fn to() -> Arc<Destination> {

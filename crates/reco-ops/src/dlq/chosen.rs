@@ -45,7 +45,7 @@ impl Chosen {
         let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
         warn_missing(events, &missing);
         warn_unknown_sources(events, matcher, scan.found.iter().map(|found| &*found.row));
-        let scanned = (scan.found.len() + scan.damaged.len()) as u64;
+        let scanned = scan.new_messages();
         matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
         let matches = matcher.decide_all(&scan.found, spool).await?;
         let undecided = warn_undecided(events, matcher, &matches);

@@ -11,12 +11,11 @@ use std::time::Instant;
 use reco_core::classify::Class;
 use reco_core::settle::Waiver;
 
-use crate::dlq::chosen::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::dlq::export::ExportFile;
 use crate::dlq::journal::Journal;
 use crate::dlq::scan::{Found, Goal, Keep, Scan};
 use crate::dlq::select::{Match, Matcher};
-use crate::dlq::session::{Ask, Session, SessionOptions, check_sum, warn_unreleased};
+use crate::dlq::session::{Ask, Session, SessionOptions, confirm};
 use crate::error::{Error, Result};
 use crate::files::spool::Spool;
 use crate::sqs::{DrainEnd, Released};
@@ -86,13 +85,11 @@ pub async fn collect(
         task,
         matcher,
         spool,
-        confirmed: task.ask.is_none(),
+        ask: task.ask,
         file,
         ending: CollectSummary { by: session.by.clone(), ..CollectSummary::default() },
         records: Vec::new(),
         released: Released::default(),
-        named: Vec::new(),
-        early: 0,
         began: Instant::now(),
     };
     let result = collector.run().await;
@@ -119,15 +116,12 @@ struct Collector<'a> {
     task: &'a Task<'a>,
     matcher: Arc<Matcher>,
     spool: Arc<Spool>,
-    confirmed: bool,
+    /// Prompt before anything is deleted; `None` if no confirmation is needed, or it was given.
+    ask: Option<&'a dyn Ask>,
     file: Option<ExportFile>,
     ending: CollectSummary,
     records: Vec<CollectedMessage>,
     released: Released,
-    /// Ids of messages of earlier scans that match `--id`.
-    named: Vec<String>,
-    /// Received messages that were there when the run began.
-    early: u64,
     began: Instant,
 }
 
@@ -146,19 +140,13 @@ impl Collector<'_> {
         loop {
             let front = self.fifo() && self.deletes();
             let goal = if front { Goal::Front } else { Goal::All };
-            let depth = self.session.depth().saturating_sub(self.ending.seen);
-            let scan = self.session.scan(goal, depth).await?;
-            self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
-            self.ending.repeated += scan.repeated;
-            self.early += self.session.early(&scan) - scan.again;
-            self.ending.reach = self.session.reach(&scan, (self.ending.seen, self.early)).await;
+            let scan = self.ending.waves.scan(self.session, goal).await?;
             let full = scan.end == DrainEnd::Enough;
             let may_go_on = self.deletes() && (self.fifo() || full);
             let deleted = self.wave(scan, may_go_on).await?;
             let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
-            let stopped =
-                self.session.control.cancel.is_cancelled() || self.ending.halted.is_some();
-            let seen_all = self.ending.seen >= self.session.depth();
+            let stopped = self.session.is_cancelled() || self.ending.halted.is_some();
+            let seen_all = self.ending.waves.saw_all(self.session);
             if !may_go_on || deleted == 0 || enough || stopped || (self.fifo() && seen_all) {
                 if full && !enough {
                     self.say_what_is_beyond();
@@ -170,29 +158,24 @@ impl Collector<'_> {
 
     /// Warns that the limit of held messages is reached although more are left.
     fn say_what_is_beyond(&mut self) {
-        let (depth, limit) = (self.session.depth(), self.session.scanner.limit);
-        let reach = std::mem::take(&mut self.ending.reach);
-        self.ending.reach = reach.out_of_room(limit, depth, self.ending.seen);
-        let held = count(limit as u64);
-        self.session
-            .control
-            .events
-            .warn(format!("at most {held} messages can be in flight at once"));
+        let seen = self.ending.waves.seen;
+        self.ending.waves.ran_out_of_room(self.session, seen);
+        let held = count(self.session.scanner.limit as u64);
+        self.session.warn(format!("at most {held} messages can be in flight at once"));
     }
 
     /// Processes the messages of one scan; returns the number of deleted ones.
     async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(CollectedMessage::damaged));
-        if !self.confirmed && !scan.found.is_empty() {
-            self.confirm(&scan.found).await?;
-            self.confirmed = true;
+        if !scan.found.is_empty()
+            && let Some(operator) = self.ask.take()
+        {
+            confirm(operator, &self.question(&scan.found), "deleted").await?;
         }
         let (going, staying) = self.choose(scan.found).await?;
         if !may_go_on {
             // Only after the last scan: another one would receive them again.
-            let released = self.session.lease.release(&staying).await;
-            warn_unreleased(&self.session.control.events, &released);
-            self.released.merge(released);
+            self.released.merge(self.session.release(&staying).await);
         }
         if going.is_empty() {
             return Ok(0);
@@ -212,27 +195,22 @@ impl Collector<'_> {
         Ok(0)
     }
 
-    /// Asks once it is known what would be deleted. The heartbeat keeps the messages held
-    /// meanwhile.
-    async fn confirm(&self, found: &[Found]) -> Result<()> {
+    /// Returns the question that is asked once it is known what would be deleted. The heartbeat
+    /// keeps the messages held meanwhile.
+    fn question(&self, found: &[Found]) -> String {
         let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
-        let question = format!(
+        format!(
             "{} received, {} of them retryable; {}",
             was(found.len() as u64),
             count(found.iter().filter(sound).count() as u64),
             self.task.question()
-        );
-        let Some(operator) = self.task.ask else { return Ok(()) };
-        if operator.ask(&question).await? {
-            return Ok(());
-        }
-        Err(Error::refused("not confirmed: nothing was deleted"))
+        )
     }
 
     /// Checks that each id prefix matches only one of all messages received so far; once a message
     /// was deleted, a failed check halts the run instead.
     fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        match self.matcher.check_named(&mut self.named, found) {
+        match self.ending.waves.check_names(&self.matcher, found) {
             Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),
             checked => return checked,
         }
@@ -242,14 +220,8 @@ impl Collector<'_> {
     /// Splits messages into the selected ones and the ids of the others.
     async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
         self.check_names(&found)?;
-        let matches = self.matcher.decide_all(&found, Some(&self.spool)).await?;
-        warn_unknown_sources(
-            &self.session.control.events,
-            &self.matcher,
-            found.iter().map(|found| &*found.row),
-        );
-        self.ending.undecided +=
-            warn_undecided(&self.session.control.events, &self.matcher, &matches);
+        let waves = &mut self.ending.waves;
+        let matches = waves.decide(self.session, &self.matcher, &self.spool, &found).await?;
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decided) in found.into_iter().zip(matches) {
             let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
@@ -281,13 +253,11 @@ impl Collector<'_> {
     /// Finishes the file and returns the report, after checking that every received message is
     /// accounted for.
     async fn end(mut self, result: Result<()>) -> Result<Collected> {
-        let whole = result.is_ok()
-            && self.ending.halted.is_none()
-            && !self.session.control.cancel.is_cancelled();
+        let whole = result.is_ok() && self.ending.halted.is_none() && !self.session.is_cancelled();
         // With `--max`, the file is complete once it has that many messages; otherwise, once the
         // whole queue was seen.
         let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
-        let whole = whole && (self.ending.reach.exhausted || enough);
+        let whole = whole && (self.ending.waves.reach.exhausted || enough);
         if let Some(file) = self.file.take() {
             let (path, messages) = (file.path().to_owned(), file.messages());
             match file.finish(whole).await {
@@ -301,10 +271,7 @@ impl Collector<'_> {
                 }
                 // All deleted messages are in the part that was flushed before.
                 Err(error) => {
-                    self.session
-                        .control
-                        .events
-                        .warn(format!("{} has no end record: {error}", path.display()));
+                    self.session.warn(format!("{} has no end record: {error}", path.display()));
                     self.ending.file = Some(FileRow::of(&path, messages, false));
                 }
                 Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
@@ -312,18 +279,12 @@ impl Collector<'_> {
         }
         if let (Err(_), Some(file)) = (&result, &self.ending.file) {
             let messages = amount(file.messages, "message");
-            self.session
-                .control
-                .events
-                .warn(format!("{} is incomplete; it has {messages}", file.path));
+            self.session.warn(format!("{} is incomplete; it has {messages}", file.path));
         }
         result?;
-        check_sum(self.ending.seen, self.records.len())?;
-        let missing =
-            self.matcher.missing_of(self.records.iter().map(CollectedMessage::message_id));
-        warn_missing(&self.session.control.events, &missing);
-        self.ending.missing = missing;
-        self.ending.interrupted = self.session.control.cancel.is_cancelled();
+        let ids = self.records.iter().map(CollectedMessage::message_id);
+        self.ending.missing = self.ending.waves.account(self.session, &self.matcher, ids)?;
+        self.ending.interrupted = self.session.is_cancelled();
         self.ending.time = self.began.elapsed();
         let basis = (self.session.queues(), self.session.basis.clone());
         Ok(Collected::new(basis, self.task, self.records, self.released, self.ending))

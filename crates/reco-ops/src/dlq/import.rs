@@ -18,10 +18,10 @@ use super::copies::{Copies, CopyFate, CopyOptions, CopyRow, KeptIn, close};
 use super::export::Opened;
 use super::journal::{EXPORT, Home};
 use super::judge::unsendable;
-use super::session::{Ask, before_all};
+use super::session::{Ask, before_all, confirm};
 use crate::aws::acting_on;
 use crate::aws::sqs::Sqs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Control;
 use crate::rate::{Pace, Rate};
 use crate::sqs::BEHIND;
@@ -135,7 +135,7 @@ pub async fn import(
     let queue = &plan.copies.queue;
     control.events.status(acting_on(&queue.arn, &format!("queue {}", queue.name)));
     if let Some(operator) = ask {
-        confirm(operator, &plan.copies.queue.name, to_send).await?;
+        confirm(operator, &question(&queue.name, to_send), "imported").await?;
     }
     let messages = amount(to_send, "message");
     control.events.status(format!("importing {messages} into {}", plan.copies.queue.name));
@@ -240,17 +240,13 @@ fn warn(control: &Control, options: &ImportOptions, plan: &Plan, asks: bool) {
     }
 }
 
-async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64) -> Result<()> {
-    let question = format!(
+fn question(queue: &str, to_send: u64) -> String {
+    format!(
         "this sends {} to {queue}, under new {}. Send {}?",
         amount(to_send, "message"),
         form(to_send, "id", "ids"),
         form(to_send, "it", "them")
-    );
-    if operator.ask(&question).await? {
-        return Ok(());
-    }
-    Err(Error::refused("not confirmed: nothing was imported"))
+    )
 }
 
 fn report(

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::journal::{Home, HomeOptions, Journal};
 use super::lock::{Claim, DlqLock};
 use super::queues::{self, QueuePair};
-use super::session::{Ask, World};
+use super::session::{Ask, World, confirm};
 use crate::aws::sqs::Sqs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Control;
 
 /// AWS: PurgeQueue: deletion takes up to 60 s; messages sent before it ends may be deleted too.
@@ -77,10 +77,8 @@ impl PurgeAll {
             dlq.name,
             count(about)
         );
-        if let Some(ask) = ask
-            && !ask.ask(&question).await?
-        {
-            return Err(Error::refused("not confirmed: nothing was deleted"));
+        if let Some(operator) = ask {
+            confirm(operator, &question, "deleted").await?;
         }
         let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
         let claim = Claim { home: &home, run_id: &run_id, force: self.force };

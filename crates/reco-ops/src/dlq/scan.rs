@@ -99,10 +99,16 @@ impl Scan {
         Scan { found, damaged, repeated: 0, again: 0, cleared, end, lists }
     }
 
+    /// Returns the number of received messages that no earlier scan classified.
+    #[must_use]
+    pub fn new_messages(&self) -> u64 {
+        (self.found.len() + self.damaged.len()) as u64
+    }
+
     /// Returns the number of received and held messages, including those classified before.
     #[must_use]
     pub fn taken(&self) -> u64 {
-        (self.found.len() + self.damaged.len()) as u64 + self.again
+        self.new_messages() + self.again
     }
 }
 

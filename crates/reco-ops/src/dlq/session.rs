@@ -86,6 +86,18 @@ pub trait Ask {
     fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>>;
 }
 
+/// Asks before an irreversible action; `undone` says what was not done without a yes, such as
+/// "moved".
+///
+/// # Errors
+/// Refused unless the answer is yes; those of [`Ask::ask`].
+pub async fn confirm(operator: &dyn Ask, question: &str, undone: &str) -> Result<()> {
+    match operator.ask(question).await? {
+        true => Ok(()),
+        false => Err(Error::refused(format!("not confirmed: nothing was {undone}"))),
+    }
+}
+
 /// Environment in which a session is opened.
 #[derive(Debug)]
 pub struct World<'a> {
@@ -183,14 +195,9 @@ impl Session {
         }
         let queue = pair.dlq.queue.clone();
         let messages = pair.dlq.state.visible.min(options.at_most.unwrap_or(usize::MAX) as u64);
-        let lease = VisibilityLease::start(sqs.clone(), queue.clone(), period_for(messages));
+        let lease = VisibilityLease::start(sqs.clone(), queue, period_for(messages));
         let lease = Arc::new(lease);
-        let drain = Drain {
-            sqs: sqs.clone(),
-            queue,
-            lease: Arc::clone(&lease),
-            cancel: control.cancel.clone(),
-        };
+        let drain = Drain { lease: Arc::clone(&lease), cancel: control.cancel.clone() };
         let scanner = Scanner {
             drain: Arc::new(drain),
             judge,
@@ -308,25 +315,30 @@ impl Session {
         Ok(Looked { scan, reach, released })
     }
 
+    /// Makes these messages visible immediately, and warns of those that could not be released.
+    pub async fn release(&self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Released {
+        let released = self.lease.release(ids).await;
+        warn_unreleased(&self.control.events, &released);
+        released
+    }
+
     /// Makes all held messages visible immediately, and warns of those that could not be released.
     pub async fn release_all(&self) -> Released {
         let released = self.lease.release_all().await;
         warn_unreleased(&self.control.events, &released);
         released
     }
-}
 
-/// Checks that each of `seen` received messages has a record.
-///
-/// # Errors
-/// Internal if one has none.
-pub(super) fn check_sum(seen: u64, records: usize) -> Result<()> {
-    if seen == records as u64 {
-        return Ok(());
+    /// Reports something that the operator should know although it is not an error.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        self.control.events.warn(text);
     }
-    let what = format!("{seen} messages were received but {records} are accounted for");
-    Err(Error::new(Kind::Internal, what)
-        .hint("inspect the queues before running again, and please report this bug"))
+
+    /// Returns whether a signal asks the run to end.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.control.cancel.is_cancelled()
+    }
 }
 
 /// Runs work that makes no changes, and ends it at the first signal.

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lease::Taken;
 use super::{DeleteOutcome, RETRIES, VisibilityLease};
-use crate::aws::sqs::{BATCH, CallEffect, Damaged, Queue, ReceiveOptions, Sqs};
+use crate::aws::sqs::{BATCH, CallEffect, Damaged, ReceiveOptions};
 use crate::error::{Error, Kind, Result};
 use end::EMPTIES;
 pub use end::{DrainEnd, Hidden};
@@ -41,11 +41,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Drain of one queue.
 #[derive(Debug)]
 pub struct Drain {
-    /// Client for SQS.
-    pub sqs: Sqs,
-    /// Queue to receive from.
-    pub queue: Queue,
-    /// Holder of the received messages.
+    /// Holder of the received messages, which are those of its queue.
     pub lease: Arc<VisibilityLease>,
     /// Ends the drain early.
     pub cancel: CancellationToken,
@@ -191,13 +187,14 @@ impl Drain {
         let hide = self.lease.period();
         let ask =
             ReceiveOptions { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
+        let (sqs, queue) = self.lease.queue();
         let mut polled = Polled::default();
         let (mut attempt, mut unknown) = (0, false);
         loop {
             let (since, began) = (SystemTime::now(), Instant::now());
             attempt += 1;
             // Not cancelled midway: a receive hides messages whether or not its response is read.
-            let failure = match self.sqs.receive(&self.queue, &ask).await {
+            let failure = match sqs.receive(queue, &ask).await {
                 Ok(received) => {
                     let (taken, took) = (self.lease.take(received, since), began.elapsed());
                     return Ok(Polled { taken, took, ..polled });
@@ -213,7 +210,7 @@ impl Drain {
             unknown |= failure.effect == CallEffect::Unknown;
             // On a FIFO queue a retry with the same attempt id gets the same messages: they are
             // lost only if no retry follows.
-            let loses = match self.queue.fifo {
+            let loses = match queue.fifo {
                 true => unknown && gives_up,
                 false => failure.effect == CallEffect::Unknown,
             };

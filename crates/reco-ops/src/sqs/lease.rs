@@ -176,6 +176,12 @@ impl VisibilityLease {
         VisibilityLease { inner, heartbeat }
     }
 
+    /// Returns the client for SQS and the queue of the messages.
+    #[must_use]
+    pub fn queue(&self) -> (&Sqs, &Queue) {
+        (&self.inner.sqs, &self.inner.queue)
+    }
+
     /// Returns the visibility timeout to receive with.
     #[must_use]
     pub fn period(&self) -> Duration {

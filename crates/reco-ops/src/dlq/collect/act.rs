@@ -20,7 +20,7 @@ impl Collector<'_> {
         let total = Some(going.len() as u64);
         let progress = self.session.control.events.progress("writing", total, Unit::Messages);
         for (at, found) in going.iter().enumerate() {
-            if self.session.control.cancel.is_cancelled() {
+            if self.session.is_cancelled() {
                 return Ok(at);
             }
             let slot = found
@@ -81,7 +81,7 @@ impl Collector<'_> {
         let progress = self.session.control.events.progress("deleting", total, Unit::Messages);
         let mut outcomes = Vec::with_capacity(deletable.len());
         for some in deletable.chunks(TOGETHER) {
-            if self.session.control.cancel.is_cancelled() || self.ending.halted.is_some() {
+            if self.session.is_cancelled() || self.ending.halted.is_some() {
                 outcomes.resize(outcomes.len() + some.len(), None);
                 continue;
             }

@@ -15,6 +15,7 @@ use crate::dlq::judge::Provenance;
 use crate::dlq::reach::Reach;
 use crate::dlq::scan::Found;
 use crate::dlq::session::Queues;
+use crate::dlq::waves::Waves;
 use crate::sqs::Released;
 
 /// What happened to a message.
@@ -125,16 +126,10 @@ impl FileRow {
 /// Result of the run, apart from the messages.
 #[derive(Debug, Default)]
 pub(super) struct CollectSummary {
-    /// Messages received.
-    pub(super) seen: u64,
+    /// What the scans received.
+    pub(super) waves: Waves,
     /// Messages selected, up to `--max`.
     pub(super) chosen: u64,
-    /// Reach of the scan in the DLQ.
-    pub(super) reach: Reach,
-    /// Deliveries of messages that were already held.
-    pub(super) repeated: u64,
-    /// Messages on which `--where` failed.
-    pub(super) undecided: u64,
     /// Requested ids that were not received.
     pub(super) missing: Vec<String>,
     /// Reason for stopping early, such as a file that cannot be written.
@@ -217,13 +212,13 @@ impl Collected {
             basis,
             dry_run: task.dry_run,
             delete: task.delete,
-            seen: ending.seen,
+            seen: ending.waves.seen,
             counts,
             chosen_by_class,
-            undecided: ending.undecided,
+            undecided: ending.waves.undecided,
             missing: ending.missing,
-            reach: ending.reach,
-            repeated: ending.repeated,
+            reach: ending.waves.reach,
+            repeated: ending.waves.repeated,
             file: ending.file,
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,

@@ -14,7 +14,7 @@ use super::{Home, RESTORE, find, load};
 use crate::aws::acting_on;
 use crate::aws::sqs::Sqs;
 use crate::dlq::copies::{Copies, CopyFate, CopyOptions, CopyRow, KeptIn, close};
-use crate::dlq::session::{Ask, before_all};
+use crate::dlq::session::{Ask, before_all, confirm};
 use crate::error::{Error, Result};
 use crate::event::Control;
 use crate::rate::Pace;
@@ -113,7 +113,8 @@ pub async fn restore(
         control.events.status(acting_on(&copies.queue.arn, &what));
     }
     if let Some(operator) = ask.filter(|_| to_send > 0) {
-        confirm(operator, &copies.queue.name, to_send, left_out).await?;
+        let question = question(&copies.queue.name, to_send, left_out);
+        confirm(operator, &question, "restored").await?;
     }
     let already_restored = number(&rows, CopyFate::AlreadySent);
     rows.retain(|row| row.fate != CopyFate::AlreadySent);
@@ -145,7 +146,7 @@ pub async fn restore(
     Ok(report)
 }
 
-async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64, left_out: u64) -> Result<()> {
+fn question(queue: &str, to_send: u64, left_out: u64) -> String {
     let (messages, ids) = (amount(to_send, "message"), form(to_send, "id", "ids"));
     let mut question = format!("this sends {messages} to {queue}, under new {ids}.");
     if left_out > 0 {
@@ -155,8 +156,5 @@ async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64, left_out: u64) -
             .push_str(&format!(" {left_out} more {are} skipped: they may still be in the DLQ."));
     }
     question.push_str(form(to_send, " Send it?", " Send them?"));
-    if operator.ask(&question).await? {
-        return Ok(());
-    }
-    Err(Error::refused("not confirmed: nothing was restored"))
+    question
 }

@@ -260,12 +260,8 @@ impl Resumer<'_> {
     /// Works by receiving from the DLQ. Unrelated messages are held meanwhile, so that each is
     /// received once.
     async fn by_receiving(&self, open: &mut Open, progress: &Arc<Progress>) -> Result<()> {
-        let drain = Arc::new(Drain {
-            sqs: self.sqs.clone(),
-            queue: self.from.clone(),
-            lease: Arc::clone(&self.lease),
-            cancel: self.control.cancel.clone(),
-        });
+        let cancel = self.control.cancel.clone();
+        let drain = Arc::new(Drain { lease: Arc::clone(&self.lease), cancel });
         let (at_most, depth) = (HOLD_LIMIT, self.depth);
         let bound = Bound { at_most, depth, front_only: false, awaits_counts: true };
         let (wanted, told) = (Arc::new(ids(open)), Arc::clone(progress));

@@ -17,7 +17,7 @@ use crate::dlq::lock::{Claim, DlqLock};
 use crate::dlq::queues::{self, QueuePair};
 use crate::dlq::redrive::report::Engine;
 use crate::dlq::redrive::{QUESTION, Rate};
-use crate::dlq::session::{Ask, Queues, World};
+use crate::dlq::session::{Ask, Queues, World, confirm};
 use crate::error::{Error, Result};
 use crate::event::{Control, Unit};
 
@@ -179,9 +179,7 @@ impl MoveRedrive {
         self.control.events.status(self.pair.acting_on());
         if let Some(ask) = questions.start {
             let question = format!("{} holds about {about}; {QUESTION}", dlq.name);
-            if !ask.ask(&question).await? {
-                return Err(Error::refused("not confirmed: nothing was moved"));
-            }
+            confirm(ask, &question, "moved").await?;
         }
         let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
         let claim = Claim { home: &home, run_id: &run_id, force: self.options.force };

@@ -78,12 +78,8 @@ impl<'a> DeadLetters<'a> {
             let period = period_for(state.visible);
             Arc::new(VisibilityLease::start(sqs.clone(), dlq.clone(), period))
         });
-        let drain = Arc::new(Drain {
-            sqs: sqs.clone(),
-            queue: dlq.clone(),
-            lease: Arc::clone(&lease),
-            cancel: control.cancel.clone(),
-        });
+        let cancel = control.cancel.clone();
+        let drain = Arc::new(Drain { lease: Arc::clone(&lease), cancel });
         let bound = Bound {
             at_most: HOLD_LIMIT.saturating_sub(held),
             depth: state.visible,

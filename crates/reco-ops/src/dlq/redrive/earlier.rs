@@ -78,8 +78,9 @@ impl Redrive<'_> {
     /// # Errors
     /// When a journal cannot be read or written.
     pub async fn end_earlier(&self) -> Result<()> {
-        let whole = self.ending.reach.exhausted && self.session.queues().in_flight_elsewhere == 0;
-        if self.options.dry_run || !whole || self.session.control.cancel.is_cancelled() {
+        let whole =
+            self.ending.waves.reach.exhausted && self.session.queues().in_flight_elsewhere == 0;
+        if self.options.dry_run || !whole || self.session.is_cancelled() {
             return Ok(());
         }
         let still_here: Vec<&str> = self.not_deleted().collect();

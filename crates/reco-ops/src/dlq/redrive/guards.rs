@@ -79,7 +79,7 @@ impl Guards {
             return None;
         }
         if dlq.state.redrive.is_some() {
-            session.control.events.warn(
+            session.warn(
                 "not watching for messages that come back: receiving from a DLQ with a redrive policy of its own may push them out of it",
             );
             return None;
@@ -88,10 +88,7 @@ impl Guards {
         let bounce_watch = match BounceWatch::new(scanner, Arc::clone(&self.bounces)).await {
             Ok(bounce_watch) => bounce_watch,
             Err(error) => {
-                session
-                    .control
-                    .events
-                    .warn(format!("not watching for messages that come back: {error}"));
+                session.warn(format!("not watching for messages that come back: {error}"));
                 return None;
             }
         };
@@ -135,7 +132,7 @@ async fn throttled(session: &Session, options: &GuardOptions) -> Result<Vec<Watc
     let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
     session.control.events.status(format!("watching throttled {}", names.join(" and ")));
     for left_out in targets.left_out {
-        session.control.events.warn(format!("not watching throttles of the {left_out}"));
+        session.warn(format!("not watching throttles of the {left_out}"));
     }
     Ok(watched)
 }

@@ -19,6 +19,7 @@ use crate::dlq::outcome::{Ended, OutcomeSummary};
 use crate::dlq::reach::Reach;
 use crate::dlq::redrive::{Bounced, Guard, Pauses};
 use crate::dlq::session::Queues;
+use crate::dlq::waves::Waves;
 use crate::sqs::Released;
 pub use record::{Category, Record};
 
@@ -44,24 +45,14 @@ impl Engine {
 }
 
 /// Result of a redrive, apart from its messages.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct RedriveSummary {
-    /// Messages received.
-    pub seen: u64,
+    /// What the scans received.
+    pub waves: Waves,
     /// Messages selected to be moved.
     pub moving: u64,
-    /// Reach of the scan in the DLQ.
-    pub reach: Reach,
     /// FIFO: messages moved past earlier ones of their group.
     pub overtaking: u64,
-    /// Deliveries of messages that were already held.
-    pub repeated: u64,
-    /// Scans that found new messages.
-    pub waves: u64,
-    /// Messages released to make room, and received again.
-    pub again: u64,
-    /// Messages on which `--where` failed.
-    pub undecided: u64,
     /// Requested ids that were not received.
     pub missing: Vec<String>,
     /// Time spent moving.
@@ -258,7 +249,7 @@ impl RedriveReport {
         options: &RedriveOptions,
         messages: Vec<Record>,
         released: Released,
-        ending: &RedriveSummary,
+        ending: RedriveSummary,
     ) -> Self {
         let mut counts: BTreeMap<Category, u64> = BTreeMap::new();
         let mut skipped_by_class: BTreeMap<Class, u64> = BTreeMap::new();
@@ -278,48 +269,49 @@ impl RedriveReport {
         let goes = |record: &&Record| matches!(record.fate, Category::Moved | Category::Planned);
         let moved = counts.get(&Category::Moved).copied().unwrap_or(0);
         let seconds = ending.move_time.as_secs_f64();
+        let run_id = ending.journal.as_ref().and_then(|_| options.run_id.clone());
         RedriveReport {
             queues,
             basis,
-            engine: ending.engine.clone(),
+            engine: ending.engine,
             dry_run: options.dry_run,
-            seen: ending.seen,
+            seen: ending.waves.seen,
             wcu: messages.iter().filter(goes).map(|record| record.wcu).sum(),
             changes: Changes::of(
                 options.repair.clone(),
-                ending.rejects.clone(),
+                ending.rejects,
                 messages.iter().filter(goes).filter_map(|record| record.changed.as_deref()),
             ),
             deleted_again: ending.deleted_again,
             perhaps_twice: messages.iter().filter(|record| record.perhaps_twice).count() as u64,
             counts,
             skipped_by_class,
-            undecided: ending.undecided,
-            missing: ending.missing.clone(),
-            reach: ending.reach.clone(),
+            undecided: ending.waves.undecided,
+            missing: ending.missing,
+            reach: ending.waves.reach,
             moved_to,
             overtaking: ending.overtaking,
-            repeated: ending.repeated,
-            waves: ending.waves,
-            received_again: ending.again,
-            waiting: ending.waiting.clone(),
+            repeated: ending.waves.repeated,
+            waves: ending.waves.count,
+            received_again: ending.waves.again,
+            waiting: ending.waiting,
             next: Vec::new(),
-            room: ending.room.clone(),
+            room: ending.room,
             load: ending.load,
             rate_limit: options.rate.map(|rate| rate.per_second()),
             rate: per_second(moved, seconds),
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,
             interrupted: ending.interrupted,
-            guards: ending.guards.clone(),
-            stopped: ending.stopped.clone(),
-            bounces: ending.bounces.clone(),
-            journal: ending.journal.clone(),
-            run_id: ending.journal.as_ref().and_then(|_| options.run_id.clone()),
+            guards: ending.guards,
+            stopped: ending.stopped,
+            bounces: ending.bounces,
+            journal: ending.journal,
+            run_id,
             journal_is_kept: !options.dry_run,
             outcomes: None,
-            canary: ending.canary.clone(),
-            by: ending.by.clone(),
+            canary: ending.canary,
+            by: ending.by,
             messages,
         }
     }

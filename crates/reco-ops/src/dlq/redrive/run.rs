@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::stream;
-use reco_core::classify::Class;
 use reco_core::human::{count, was};
 use reco_core::settle::Deletable;
 
@@ -21,14 +20,13 @@ pub use self::stages::{Canary, Stage};
 use super::guards::Guards;
 use super::report::{Category, Record, RedriveReport, RedriveSummary};
 use super::{Ask, QUESTION, RedriveOptions};
-use crate::dlq::chosen::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::dlq::journal::{Journal, now_ms};
 use crate::dlq::judge::Provenance;
 use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, Way, decide};
 use crate::dlq::repair::{Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
-use crate::dlq::session::{Session, check_sum, warn_unreleased};
+use crate::dlq::session::{Session, confirm};
 use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::files::spool::Spool;
@@ -54,13 +52,9 @@ pub struct Redrive<'a> {
     pub(super) records: Vec<Record>,
     /// Proofs of messages that earlier runs sent and this one deleted.
     pub(super) cleared: Vec<Deletable>,
-    /// Ids of messages of earlier waves that match `--id`.
-    named: Vec<String>,
     /// Messages matching `--id` that are kept until all were seen: see
     /// [`Redrive::set_named_apart`].
     waiting: Vec<Found>,
-    /// Received messages that were there when the run began.
-    early: u64,
     /// True once as many messages were received as were there when the run began.
     all_came: bool,
     /// FIFO: messages that arrived later and were left alone.
@@ -98,9 +92,7 @@ impl<'a> Redrive<'a> {
             ending: RedriveSummary::default(),
             records: Vec::new(),
             cleared: Vec::new(),
-            named: Vec::new(),
             waiting: Vec::new(),
-            early: 0,
             all_came: false,
             arrived: 0,
             staying: HashSet::new(),
@@ -136,20 +128,19 @@ impl<'a> Redrive<'a> {
         if !scan.found.is_empty()
             && let Some(operator) = self.ask.take()
         {
-            confirm(operator, &scan.found).await?;
+            confirm(operator, &question(&scan.found), "moved").await?;
         }
         self.clear_sent(&mut scan.found).await?;
         let first = self.records.len();
         let going = self.part(scan).await?;
         self.weigh(first).await;
         // While stages are left, all that is visible in the DLQ came since.
-        if !self.fifo() && self.ending.reach.exhausted && !self.stages.are_left() {
+        if !self.fifo() && self.ending.waves.reach.exhausted && !self.stages.are_left() {
             // Other consumers may have them back while the rest is moved. On a FIFO queue, or if
             // more scans follow, the next scan would receive them again.
             let moves = |one: &&Record| one.is(Category::Planned) && !self.options.dry_run;
             let staying = self.records[first..].iter().filter(|one| !moves(one));
-            let released = self.session.lease.release(staying.map(Record::message_id)).await;
-            warn_unreleased(&self.session.control.events, &released);
+            let released = self.session.release(staying.map(Record::message_id)).await;
             self.released.merge(released);
         }
         self.move_all(going).await
@@ -270,7 +261,7 @@ impl<'a> Redrive<'a> {
             false
         });
         if let Some(reason) = bounces.verdict() {
-            self.session.control.events.warn(format!("stopping: {reason}"));
+            self.session.warn(format!("stopping: {reason}"));
             self.pace.gate().stop(reason);
         }
         Ok(())
@@ -278,15 +269,7 @@ impl<'a> Redrive<'a> {
 
     async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
         self.check_names(found)?;
-        let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
-        warn_unknown_sources(
-            &self.session.control.events,
-            &self.matcher,
-            found.iter().map(|found| &*found.row),
-        );
-        self.ending.undecided +=
-            warn_undecided(&self.session.control.events, &self.matcher, &matches);
-        Ok(matches)
+        self.ending.waves.decide(self.session, &self.matcher, &self.spool, found).await
     }
 
     /// Repairs the selected messages, if repairs are requested.
@@ -338,8 +321,7 @@ impl<'a> Redrive<'a> {
         if let Some(bounce_task) = bounce_task {
             // Inspected and released; not counted among the received messages.
             let watched = bounce_task.finish().await;
-            let released = self.session.lease.release(&watched.held).await;
-            warn_unreleased(&self.session.control.events, &released);
+            let released = self.session.release(&watched.held).await;
             self.released.merge_invisible(released);
             self.note_cleared(watched.cleared);
         }
@@ -349,10 +331,10 @@ impl<'a> Redrive<'a> {
     /// Returns the provenance of the classification, with its limits if there were several waves.
     fn basis(&self) -> Provenance {
         let mut basis = self.session.basis.clone();
-        if !self.fifo() && self.ending.waves > 1 {
+        if !self.fifo() && self.ending.waves.count > 1 {
             basis.limits.push(format!(
                 "too many messages to hold at once: `superseded` was determined within each of {} waves",
-                self.ending.waves
+                self.ending.waves.count
             ));
         }
         basis
@@ -360,10 +342,9 @@ impl<'a> Redrive<'a> {
 
     /// Returns the report, after checking that every received message is accounted for.
     pub(super) fn report(self) -> Result<RedriveReport> {
-        let interrupted = self.session.control.cancel.is_cancelled();
-        check_sum(self.ending.seen, self.records.len())?;
-        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
-        warn_missing(&self.session.control.events, &missing);
+        let interrupted = self.session.is_cancelled();
+        let ids = self.records.iter().map(Record::message_id);
+        let missing = self.ending.waves.account(self.session, &self.matcher, ids)?;
         let basis = (self.session.queues(), self.basis());
         let ending = RedriveSummary {
             interrupted,
@@ -375,26 +356,20 @@ impl<'a> Redrive<'a> {
             canary: self.stages.into_report(),
             ..self.ending
         };
-        Ok(RedriveReport::new(basis, self.options, self.records, self.released, &ending))
+        Ok(RedriveReport::new(basis, self.options, self.records, self.released, ending))
     }
 }
 
 /// Number of messages moved, by destination queue name.
 pub type MovedTo = BTreeMap<String, u64>;
 
-/// Asks once it is known what would be moved. The heartbeat keeps the messages held meanwhile.
-async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
-    let of = |chosen: fn(Class) -> bool| {
-        let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
-        count(rows.count() as u64)
-    };
-    let question = format!(
+/// Returns the question that is asked once it is known what would be moved. The heartbeat keeps the
+/// messages held meanwhile.
+fn question(found: &[Found]) -> String {
+    let outdated = found.iter().filter(|found| is_outdated(found.row.verdict.class)).count();
+    format!(
         "{} received, {} of them stale or superseded; {QUESTION}",
         was(found.len() as u64),
-        of(is_outdated)
-    );
-    if operator.ask(&question).await? {
-        return Ok(());
-    }
-    Err(Error::refused("not confirmed: nothing was moved"))
+        count(outdated as u64)
+    )
 }

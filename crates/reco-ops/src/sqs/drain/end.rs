@@ -63,9 +63,10 @@ impl Drain {
             return Ok(());
         }
         run.empties += 1;
-        let state = self.sqs.state(&self.queue).await?;
+        let (sqs, queue) = self.lease.queue();
+        let state = sqs.state(queue).await?;
         let held = self.lease.held() as u64;
-        run.end = meaning(run, self.queue.fifo, held, &state);
+        run.end = meaning(run, queue.fifo, held, &state);
         Ok(())
     }
 }

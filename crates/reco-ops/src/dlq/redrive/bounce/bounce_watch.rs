@@ -85,15 +85,15 @@ impl BounceWatch {
     /// # Errors
     /// When SQS does not return the depth.
     pub async fn new(scanner: Arc<Scanner>, bounces: Arc<Bounces>) -> Result<Self> {
-        let drain = &scanner.drain;
-        let baseline = drain.sqs.state(&drain.queue).await?.visible;
+        let (sqs, queue) = scanner.lease().queue();
+        let baseline = sqs.state(queue).await?.visible;
         let watched = Watched::default();
         Ok(BounceWatch { scanner, bounces, baseline, innocent: 0, returned: 0, watched })
     }
 
     async fn look(&mut self) -> Result<()> {
-        let drain = Arc::clone(&self.scanner.drain);
-        let visible = drain.sqs.state(&drain.queue).await?.visible;
+        let (sqs, queue) = self.scanner.lease().queue();
+        let visible = sqs.state(queue).await?.visible;
         let expected = self.baseline.saturating_sub(self.innocent);
         let Some(beyond) = visible.checked_sub(expected).filter(|beyond| *beyond > 0) else {
             // Some messages left by another way; the baseline is now this depth.

@@ -90,7 +90,8 @@ impl Redrive<'_> {
         let mut moved = 0;
         while !going.is_empty() {
             let stops = self.pace.gate().stopped().is_some();
-            let Some(room) = self.stages.room().filter(|_| !stops && !self.is_cancelled()) else {
+            let Some(room) = self.stages.room().filter(|_| !stops && !self.session.is_cancelled())
+            else {
                 break;
             };
             let rest =
@@ -121,7 +122,7 @@ impl Redrive<'_> {
     /// # Errors
     /// When the journal cannot be read or written.
     pub(super) async fn end_last_stage(&mut self) -> Result<()> {
-        let goes_on = self.pace.gate().stopped().is_none() && !self.is_cancelled();
+        let goes_on = self.pace.gate().stopped().is_none() && !self.session.is_cancelled();
         if self.stages.are_left() && self.stages.begun > 0 && goes_on {
             self.end_stage().await?;
             self.stages.sizes.clear();
@@ -189,7 +190,7 @@ impl Redrive<'_> {
             "canary stage {number} ({}): the outcome is not known: {error}",
             amount(size, "message")
         );
-        self.session.control.events.warn(format!("stopping: {words}"));
+        self.session.warn(format!("stopping: {words}"));
         if let Some(canary) = &mut self.stages.canary {
             let counts = [(MessageOutcome::Unknown, size)].into();
             canary.stages.push(Stage { sent: size, counts, waited_s: 0.0 });
@@ -217,10 +218,6 @@ impl Redrive<'_> {
                 amount(messages, "message")
             ));
         }
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.session.control.cancel.is_cancelled()
     }
 }
 

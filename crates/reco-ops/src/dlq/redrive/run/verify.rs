@@ -31,7 +31,7 @@ impl Redrive<'_> {
         if self.outbox.is_none()
             || self.fifo()
             || self.gone().next().is_none()
-            || !self.ending.reach.exhausted
+            || !self.ending.waves.reach.exhausted
             || self.session.pair.dlq.state.redrive.is_some()
         {
             return;
@@ -47,7 +47,7 @@ impl Redrive<'_> {
         let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();
         let (mut again, mut last) = (HashSet::new(), Vec::new());
         for _ in 0..LOOKS {
-            if self.session.control.cancel.is_cancelled() {
+            if self.session.is_cancelled() {
                 break;
             }
             match self.look(left as u64).await {
@@ -57,8 +57,6 @@ impl Redrive<'_> {
                 }
                 Err(error) => {
                     self.session
-                        .control
-                        .events
                         .warn(format!("cannot verify that the deleted messages are gone: {error}"));
                     last.clear();
                     break;
@@ -99,12 +97,8 @@ impl Redrive<'_> {
         let period = period_for(visible);
         let lease = Arc::new(VisibilityLease::start(sqs.clone(), queue.clone(), period));
         lease.owe(proofs);
-        let drain = Arc::new(Drain {
-            sqs: sqs.clone(),
-            queue: queue.clone(),
-            lease: Arc::clone(&lease),
-            cancel: self.session.control.cancel.clone(),
-        });
+        let cancel = self.session.control.cancel.clone();
+        let drain = Arc::new(Drain { lease: Arc::clone(&lease), cancel });
         let at_most = usize::try_from(MOST).unwrap_or(usize::MAX);
         let bound = Bound { at_most, depth: visible, front_only: false, awaits_counts: false };
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
@@ -121,7 +115,7 @@ impl Redrive<'_> {
             }
         }
         if !deleted.is_empty() {
-            self.session.control.events.warn(format!(
+            self.session.warn(format!(
                 "{} still in the DLQ although SQS had confirmed the delete; {} deleted again",
                 was(deleted.len() as u64),
                 form(deleted.len() as u64, "it is", "they are")

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::Redrive;
 use crate::dlq::scan::{Found, Goal, Scan};
-use crate::dlq::session::warn_unreleased;
 use crate::error::{Error, Result};
 use crate::sqs::DrainEnd;
 use reco_core::human::count;
@@ -25,21 +24,18 @@ impl Redrive<'_> {
         let mut in_vain = 0;
         let full = loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
-            let depth = self.session.depth().saturating_sub(self.ending.seen);
-            let mut scan = self.session.scan(goal, depth).await?;
-            let new = (scan.found.len() + scan.damaged.len()) as u64;
-            let end = scan.end;
-            self.all_came = self.ending.seen >= self.session.depth();
-            self.note(&scan, new).await;
+            self.all_came = self.ending.waves.saw_all(self.session);
+            let mut scan = self.ending.waves.scan(self.session, goal).await?;
+            let (new, end) = (scan.new_messages(), scan.end);
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
             self.set_named_apart(&mut scan);
             let moved = self.wave(scan).await?;
             let enough = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
             if enough {
-                self.ending.reach.unreached = 0;
+                self.ending.waves.reach.unreached = 0;
             }
             let stopped = self.pace.gate().stopped().is_some();
-            if enough || stopped || self.session.control.cancel.is_cancelled() {
+            if enough || stopped || self.session.is_cancelled() {
                 break false;
             }
             let full = end == DrainEnd::Enough;
@@ -47,14 +43,14 @@ impl Redrive<'_> {
                 // If the local clock is ahead of SQS's, new arrivals look as if they had been there
                 // all along.
                 let most = self.session.depth().saturating_mul(2).saturating_add(100);
-                let endless = self.ending.seen > most;
+                let endless = self.ending.waves.seen > most;
                 if moved == 0 || endless || self.options.dry_run {
                     break full;
                 }
                 continue;
             }
             // As many as there were came, though the last scan was filled by known ones.
-            let all_came = new == 0 && self.ending.seen >= self.session.depth();
+            let all_came = new == 0 && self.ending.waves.saw_all(self.session);
             if !full || in_vain >= IN_VAIN || all_came {
                 break full && !all_came;
             }
@@ -69,22 +65,13 @@ impl Redrive<'_> {
             }
             self.make_room().await;
         };
-        self.ending.reach.arrived += self.arrived;
+        self.ending.waves.reach.arrived += self.arrived;
         self.move_named().await?;
         self.end_last_stage().await?;
         if full {
             self.say_what_is_beyond();
         }
         self.end_earlier().await
-    }
-
-    async fn note(&mut self, scan: &Scan, new: u64) {
-        self.ending.waves += u64::from(new > 0);
-        self.ending.seen += new;
-        self.ending.repeated += scan.repeated;
-        self.ending.again += scan.again;
-        self.early += self.session.early(scan) - scan.again;
-        self.ending.reach = self.session.reach(scan, (self.ending.seen, self.early)).await;
     }
 
     /// On a standard queue, keeps messages that match an id prefix of `--id` until all were seen: a
@@ -112,7 +99,7 @@ impl Redrive<'_> {
             return;
         }
         let arrived = found.extract_if(.., |found| self.session.is_late(found)).count() as u64;
-        self.ending.seen -= arrived;
+        self.ending.waves.seen -= arrived;
         self.arrived += arrived;
     }
 
@@ -124,16 +111,16 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Checks that each id prefix matches only one of all messages seen so far. On a FIFO queue,
-    /// messages behind the front of a group are seen only once the front is gone; if messages have
-    /// already moved, the run stops where it is and says why.
+    /// Checks that each id prefix matches only one message. On a FIFO queue, messages behind the
+    /// front of a group are seen only once the front is gone; if messages have already moved, the
+    /// run stops where it is and says why.
     ///
     /// # Errors
     /// Refused if no message has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        match self.matcher.check_named(&mut self.named, found) {
+        match self.ending.waves.check_names(&self.matcher, found) {
             Err(error) if !self.options.dry_run && self.ending.moving > 0 => {
-                self.session.control.events.warn(format!("stopping: {error}"));
+                self.session.warn(format!("stopping: {error}"));
                 self.pace.gate().stop(error.to_string());
                 Ok(())
             }
@@ -153,26 +140,26 @@ impl Redrive<'_> {
             self.waiting.iter().map(|found| found.row.message_id.as_str()).collect();
         ids.retain(|id| !kept.contains(id.as_str()));
         scanner.known.add(ids.iter().map(String::as_str));
-        let released = lease.release(&ids).await;
-        warn_unreleased(&self.session.control.events, &released);
+        let released = self.session.release(&ids).await;
         self.released.merge_invisible(released);
     }
 
     /// Reports the messages that were never looked at, because as many as may be held at once stay.
     fn say_what_is_beyond(&mut self) {
         // Arrivals may have come in place of messages that were there.
-        let seen = if self.fifo() { self.early } else { self.ending.seen };
-        let (depth, limit) = (self.session.depth(), self.session.scanner.limit);
-        if self.fifo() && seen >= depth {
+        let waves = &mut self.ending.waves;
+        let fifo = self.session.pair.dlq.queue.fifo;
+        let seen = if fifo { waves.early } else { waves.seen };
+        if fifo && seen >= self.session.depth() {
             return;
         }
-        self.ending.reach = std::mem::take(&mut self.ending.reach).out_of_room(limit, depth, seen);
-        let limit = count(limit as u64);
-        let why = match self.fifo() {
+        waves.ran_out_of_room(self.session, seen);
+        let limit = count(self.session.scanner.limit as u64);
+        let why = match fifo {
             true => format!("{limit} of those that stay are held"),
             false => format!("SQS keeps returning the same {limit}"),
         };
-        self.session.control.events.warn(format!(
+        self.session.warn(format!(
             "the DLQ has more messages, but {why}, and no more can be in flight at once; move or delete some of them, then run again for the rest"
         ));
     }

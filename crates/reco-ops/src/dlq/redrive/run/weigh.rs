@@ -36,8 +36,6 @@ impl Redrive<'_> {
         let given = rate.map_or("no --rate".to_owned(), |rate| format!("--rate {rate}"));
         let flags = propose(load, room, None).flags();
         self.session
-            .control
-            .events
             .warn(format!("{given}: {} {excess}; use {flags}", amount(load.messages, "message")));
     }
 
