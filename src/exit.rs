@@ -35,7 +35,7 @@ codes! {
         "stopped because too many redriven messages came back to the DLQ, or a canary stage did not end well; the report lists them";
     INTERNAL = 70, "internal", "a bug in recoctl; please report it";
     INTERRUPTED = 130, "interrupted",
-        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT, or by another run that took over its lock with --force; work in flight was finished and reported";
+        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT, or by another run that took over its lock with --take-over; work in flight was finished and reported";
 }
 
 /// Returns all codes with their names, for the help.

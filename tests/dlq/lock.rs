@@ -89,7 +89,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
         for part in [
             "refusing to run while another run has locked recs-dlq",
             &lock.words(),
-            "--force takes it over",
+            &format!("--take-over {} takes it over at once", lock.run_id),
         ] {
             assert!(told.contains(part), "{args:?}: {part}: {told}");
         }
@@ -120,9 +120,9 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
         &["dlq", "journal", "restore", &run_id, "--yes"],
     ] {
         assert_eq!(run(&harness, args).0, Some(7), "{args:?}");
-        let (code, told, _) = run(&harness, &[args, &["--force"]].concat());
+        let (code, told, _) = run(&harness, &[args, &["--take-over", &lock.run_id]].concat());
         assert_eq!(code, Some(0), "{args:?}: {told}");
-        assert!(told.contains("--force takes over the lock on recs-dlq: locked by "), "{told}");
+        assert!(told.contains("taking over the lock on recs-dlq: locked by "), "{told}");
         assert_eq!(tag_of(&harness, "recs-dlq"), None);
         set_tag(&harness, &lock.renewed(Time::from_seconds(i64::try_from(now()).unwrap())).value());
     }
@@ -162,16 +162,25 @@ fn a_dead_holders_lock_is_in_the_way_until_it_expires_except_on_its_own_machine(
     let (code, told, _) = run(&harness, &args);
     assert_eq!(code, Some(7), "{told}");
     assert!(told.contains("recoctl:lock") && told.contains("held by someone"), "{told}");
+    assert!(told.contains("--take-over unknown"), "{told}");
+    let (code, told, _) = run(&harness, &[&args[..], &["--take-over", "unknown"]].concat());
+    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
 }
 
 #[test]
-fn whoever_is_taken_over_by_force_finishes_what_is_in_flight_and_stops() {
+fn whoever_is_taken_over_finishes_what_is_in_flight_and_stops() {
     let mut harness = with_messages(MANY);
     on(&mut harness, "one");
     let (child, first) = going_on(&harness);
     on(&mut harness, "two");
-    let (code, told, output) = run(&harness, &["dlq", "redrive", "--force", "--output", "json"]);
-    assert!(told.contains(&format!("--force takes over the lock on recs-dlq: {}", first.words())));
+    // Neither by the check of another thing, nor by the name of another run.
+    for refused in [&["--force"][..], &["--take-over", "0123456789abcdef"]] {
+        let (code, told, _) = run(&harness, &[&["dlq", "redrive"], refused].concat());
+        assert_eq!(code, Some(7), "{refused:?}: {told}");
+    }
+    let args = ["dlq", "redrive", "--take-over", &first.run_id, "--output", "json"];
+    let (code, told, output) = run(&harness, &args);
+    assert!(told.contains(&format!("taking over the lock on recs-dlq: {}", first.words())));
     assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert!([&Value::Null, &json!(WHO)].contains(&&report["by"]["who"]), "{report}");

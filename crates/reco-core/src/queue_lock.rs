@@ -19,6 +19,9 @@ pub const LEASE_S: i64 = 600;
 /// AWS: maximum characters of a tag's value.
 const VALUE_CHARS: usize = 256;
 
+/// Stands for the run of a tag that names none.
+pub const UNKNOWN_RUN: &str = "unknown";
+
 /// Maximum characters of a machine's name.
 const HOST_CHARS: usize = 40;
 
@@ -182,6 +185,17 @@ impl FoundLock {
             FoundLock::Unknown(value) => {
                 Some(format!("its tag {TAG} is not one that this version writes: {value:?}"))
             }
+            FoundLock::Free | FoundLock::Own | FoundLock::Expired(_) | FoundLock::Ended(_) => None,
+        }
+    }
+
+    /// Returns the id of the run that stands in the way, by which its lock can be taken over;
+    /// [`UNKNOWN_RUN`] if the tag does not say. `None` if the lock can be taken.
+    #[must_use]
+    pub fn holder(&self) -> Option<&str> {
+        match self {
+            FoundLock::Held(lock) => Some(&lock.run_id),
+            FoundLock::Unknown(_) => Some(UNKNOWN_RUN),
             FoundLock::Free | FoundLock::Own | FoundLock::Expired(_) | FoundLock::Ended(_) => None,
         }
     }

@@ -36,6 +36,7 @@ pub struct Task<'a> {
     pub yes: bool,
     /// Allows receiving from a DLQ with a redrive policy of its own.
     pub force: bool,
+    pub take_over: Option<String>,
 }
 
 /// Carries out the task.
@@ -43,11 +44,11 @@ pub struct Task<'a> {
 /// # Errors
 /// Same as [`collect::collect`].
 pub async fn collect(context: &Context, task: Task<'_>) -> Result<Collected> {
-    let Task { select, max, file, delete, waiver, dry_run, yes, force } = task;
+    let Task { select, max, file, delete, waiver, dry_run, yes, force, take_over } = task;
     let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
     let must_confirm = delete && !select.narrows() && !yes && !dry_run;
     let ask = must_confirm.then_some(context as &dyn Ask);
-    let task = collect::Task { matcher, max, file, delete, waiver, dry_run, ask, force };
+    let task = collect::Task { matcher, max, file, delete, waiver, dry_run, ask, force, take_over };
     if must_confirm && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(&task.question(), "--yes")?;

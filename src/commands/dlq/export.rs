@@ -31,10 +31,12 @@ pub struct ExportArgs {
     /// Skip the confirmation that --and-delete asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
-    /// it
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN", requires = "and_delete")]
+    pub take_over: Option<String>,
 }
 
 /// Report of an export.
@@ -60,6 +62,7 @@ pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
         dry_run: false,
         yes: args.yes,
         force: args.force,
+        take_over: args.take_over,
     };
     let report = ExportReport(collect(context, task).await?);
     context.ui.report(&report)?;

@@ -39,9 +39,9 @@ pub struct ImportArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
-    /// Take over the queue's lock from a run on another machine
-    #[arg(long)]
-    pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
+    pub take_over: Option<String>,
 }
 
 /// Runs the import.
@@ -49,9 +49,9 @@ pub struct ImportArgs {
 /// # Errors
 /// Same as [`import`].
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
-    let ImportArgs { file, to, rate, again, dry_run, yes, force } = args;
+    let ImportArgs { file, to, rate, again, dry_run, yes, take_over } = args;
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
-    let options = ImportOptions { file, to, rate, again, dry_run, force };
+    let options = ImportOptions { file, to, rate, again, dry_run, take_over };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = import(connect, context.home()?, &control, &options, ask).await?;
     context.ui.report(&report)?;

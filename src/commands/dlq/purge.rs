@@ -44,10 +44,13 @@ pub struct PurgeArgs {
     /// selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own, a run on another machine has locked
-    /// it or, with --all-now, it is not the DLQ of any queue
+    /// Proceed even if the DLQ has a redrive policy of its own or, with --all-now, it is not the DLQ of
+    /// any queue
     #[arg(long)]
     pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
+    pub take_over: Option<String>,
 }
 
 /// Report of a purge.
@@ -76,6 +79,7 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
         dry_run: args.dry_run,
         yes: args.yes,
         force: args.force,
+        take_over: args.take_over,
     };
     let report = PurgeReport(collect(context, task).await?);
     context.ui.report(&report)?;
@@ -86,7 +90,7 @@ async fn purge_all(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let found = async { PurgeAll::find(context.world().await?, args.force).await };
     let purge = context.before_all(found).await?;
     let ask = (!args.yes).then_some(context as &dyn Ask);
-    let report = purge.run(args.dry_run, ask).await?;
+    let report = purge.run(args.dry_run, args.take_over.as_deref(), ask).await?;
     context.ui.report(&report)?;
     Ok(report.outcome())
 }

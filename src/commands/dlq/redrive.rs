@@ -76,10 +76,12 @@ pub struct RedriveArgs {
     /// Skip the confirmation that `--class all` asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
-    /// it
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
+    pub take_over: Option<String>,
     /// How to move the messages
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: EngineChoice,
@@ -121,19 +123,23 @@ impl RedriveArgs {
     fn is_plain(&self) -> bool {
         let repaired = self.repair.plan().is_some();
         let chosen = self.plan.is_some() || self.max.is_some() || !self.select.class.is_empty();
-        let allowed = self.force || self.resend_uncertain || self.outcome.given().is_some();
+        let allowed = self.waives() || self.outcome.given().is_some();
         !repaired && !chosen && !allowed && !self.select.narrows() && self.to.is_none()
+    }
+
+    /// Returns whether a check is waived that should not be waived again without a new thought.
+    fn waives(&self) -> bool {
+        self.force || self.take_over.is_some() || self.resend_uncertain
     }
 
     /// Returns whether the same command line goes on where this run ended: its files are not there
     /// yet, its messages are neither counted anew nor named one by one, and what it waives is not
     /// waived without a new thought.
     fn repeats(&self) -> bool {
-        let waives = self.force || self.resend_uncertain;
         let names =
             self.plan.is_some() || !self.select.ids.is_empty() || !self.select.id.is_empty();
         let files = self.journal.is_some() || self.repair.rejects.is_some();
-        self.max.is_none() && !waives && !names && !files
+        self.max.is_none() && !self.waives() && !names && !files
     }
 
     /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12
@@ -202,6 +208,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let run_id = (!args.dry_run).then(Journal::new_run_id);
     let options = SessionOptions {
         force: args.force,
+        take_over: args.take_over.clone(),
         keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
         at_most: None,
         limit: args.limit(),

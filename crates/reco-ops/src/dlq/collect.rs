@@ -41,6 +41,8 @@ pub struct Task<'a> {
     pub ask: Option<&'a dyn Ask>,
     /// Receives even from a DLQ with a redrive policy of its own.
     pub force: bool,
+    /// Run on another machine whose lock on the DLQ is taken over.
+    pub take_over: Option<String>,
 }
 
 impl Task<'_> {
@@ -72,7 +74,7 @@ pub async fn collect(
     let keep = if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing };
     let looking = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
     let run_id = (task.delete && !task.dry_run).then(Journal::new_run_id);
-    let options = SessionOptions { run_id, ..looking };
+    let options = SessionOptions { run_id, take_over: task.take_over.clone(), ..looking };
     let session = open(options).await?;
     announce(&session, task);
     let dlq = &session.pair.dlq.queue;

@@ -117,14 +117,14 @@ fn unexpected(error: &tokio::task::JoinError) -> Error {
 }
 
 /// Options of a run that sends copies.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CopyOptions {
     /// Counts no message as sent.
     pub again: bool,
     /// Sends nothing, and locks nothing.
     pub dry_run: bool,
-    /// Takes over the lock of a run on another machine.
-    pub force: bool,
+    /// Run on another machine whose lock on the queue is taken over.
+    pub take_over: Option<String>,
 }
 
 /// Queue that copies are sent to, with the record of what earlier runs sent there.
@@ -158,13 +158,14 @@ impl Copies {
         options: CopyOptions,
         control: &Control,
     ) -> Result<Self> {
-        let CopyOptions { again, dry_run, force } = options;
+        let CopyOptions { again, dry_run, take_over } = options;
         let (queue, state) = sqs.resolve(to).await?;
         // Locked before the ledger is read, since another run may be writing it.
         let lock = match dry_run {
             true => None,
             false => {
-                let claim = Claim { home: &home, run_id: &Journal::new_run_id(), force };
+                let (run_id, take_over) = (Journal::new_run_id(), take_over.as_deref());
+                let claim = Claim { home: &home, run_id: &run_id, take_over };
                 Some(DlqLock::take(&sqs, &queue, claim, control).await?)
             }
         };

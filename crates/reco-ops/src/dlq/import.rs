@@ -39,8 +39,8 @@ pub struct ImportOptions {
     pub again: bool,
     /// Reports what would be sent without sending it.
     pub dry_run: bool,
-    /// Takes over the lock of a run on another machine.
-    pub force: bool,
+    /// Run on another machine whose lock on the queue is taken over.
+    pub take_over: Option<String>,
 }
 
 /// Export file as shown in the report.
@@ -159,8 +159,8 @@ async fn plan(
     let ExportHeader { queue, export_id, .. } = opened.header()?.clone();
     let given = options.to.as_ref().unwrap_or(&queue);
     let (sqs, origin) = (connect(given).await?, (EXPORT, export_id.as_str()));
-    let ImportOptions { again, dry_run, force, .. } = *options;
-    let options = CopyOptions { again, dry_run, force };
+    let (again, dry_run, take_over) = (options.again, options.dry_run, options.take_over.clone());
+    let options = CopyOptions { again, dry_run, take_over };
     let copies = Copies::open(sqs, home, origin, given, options, control).await?;
     let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
     let mut stuck = HashSet::new();

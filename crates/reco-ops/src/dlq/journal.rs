@@ -9,7 +9,7 @@ pub use history::{FormerId, RedriveHistory, Redriven, Sign, Unfinished};
 pub use imports::{EXPORT, ImportOrigin, Ledger, MessageState, RESTORE};
 pub use restore::{RestoreOptions, RestoreReport, restore};
 pub(super) use resume::check_is_redrive;
-pub use resume::{ResumeReport, Resumed, ResumedRow, resume};
+pub use resume::{ResumeOptions, ResumeReport, Resumed, ResumedRow, resume};
 
 pub use crate::journal::{
     Holder, Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load,

@@ -39,8 +39,8 @@ pub struct Claim<'a> {
     pub home: &'a Home,
     /// Id of the run.
     pub run_id: &'a str,
-    /// Takes over the lock of a run on another machine.
-    pub force: bool,
+    /// Run on another machine whose lock is taken over.
+    pub take_over: Option<&'a str>,
 }
 
 /// Lock on a queue, held while this value lives.
@@ -94,10 +94,10 @@ impl DlqLock {
             control: control.clone(),
         };
         let (told, taken) = oneshot::channel();
-        let force = claim.force;
+        let take_over = claim.take_over.map(str::to_owned);
         // A task of its own, so that nothing that ends this future leaves the tag behind.
         let holding = control.closing.spawn(async move {
-            shared.hold(force, told).await;
+            shared.hold(take_over.as_deref(), told).await;
             drop(local);
         });
         let lock = DlqLock { by, stop: stop.drop_guard(), holding };
@@ -150,8 +150,8 @@ struct SharedLock {
 
 impl SharedLock {
     /// Takes the lock, tells whether it may go on, and holds the lock until the run ends.
-    async fn hold(mut self, force: bool, told: oneshot::Sender<Result<()>>) {
-        let tagged = match self.take(force).await {
+    async fn hold(mut self, take_over: Option<&str>, told: oneshot::Sender<Result<()>>) {
+        let tagged = match self.take(take_over).await {
             Ok(tagged) => tagged,
             Err(refused) => {
                 // Nobody is to be kept off by a tag of a run that does not go on.
@@ -176,12 +176,12 @@ impl SharedLock {
 
     /// Writes the tag and reads it again. Returns false if there is no tag because it cannot be
     /// read or written.
-    async fn take(&mut self, force: bool) -> Result<bool> {
+    async fn take(&mut self, take_over: Option<&str>) -> Result<bool> {
         let found = match within(self.sqs.tag(&self.queue, TAG)).await {
             Ok(found) => found,
             Err(error) => return Ok(self.goes_without(&error)),
         };
-        self.weigh(&FoundLock::of(found.as_deref(), &self.own, now()), force)?;
+        self.weigh(&FoundLock::of(found.as_deref(), &self.own, now()), take_over)?;
         if self.stop.is_cancelled() {
             return Ok(false);
         }
@@ -195,19 +195,25 @@ impl SharedLock {
             return Ok(self.goes_without(&error));
         }
         match self.rival().await? {
-            Some(words) => Err(self.refusal(&words)),
+            Some(words) => Err(self.refusal(&words).hint("run again once it has finished")),
             None => Ok(true),
         }
     }
 
     /// Decides whether the lock can be taken where another was found.
-    fn weigh(&self, found: &FoundLock, force: bool) -> Result<()> {
+    fn weigh(&self, found: &FoundLock, take_over: Option<&str>) -> Result<()> {
         let name = &self.queue.name;
         match (found, found.obstacle()) {
-            (_, Some(words)) if force => {
-                self.events().warn(format!("--force takes over the lock on {name}: {words}"));
+            (_, Some(words)) if take_over == found.holder() => {
+                self.events().warn(format!("taking over the lock on {name}: {words}"));
             }
-            (_, Some(words)) => return Err(self.refusal(&words)),
+            (_, Some(words)) => {
+                let holder = found.holder().unwrap_or_default();
+                return Err(self.refusal(&words).hint(format!(
+                    "wait for it to finish, or ask who runs it to stop it; the lock of a run that died expires within {} minutes, and --take-over {holder} takes it over at once",
+                    reco_core::queue_lock::LEASE_S / 60
+                )));
+            }
             (FoundLock::Expired(lock), None) => self.events().warn(format!(
                 "taking over the lock on {name}, which was not renewed and expired at {}: {}",
                 lock.expires.iso(),
@@ -224,12 +230,7 @@ impl SharedLock {
 
     fn refusal(&self, words: &str) -> Error {
         let name = &self.queue.name;
-        Error::refused(format!("refusing to run while another run has locked {name}"))
-            .cause(words)
-            .hint(format!(
-                "wait for it to finish, or ask who runs it to stop it; the lock of a run that died expires within {} minutes, and --force takes it over at once",
-                reco_core::queue_lock::LEASE_S / 60
-            ))
+        Error::refused(format!("refusing to run while another run has locked {name}")).cause(words)
     }
 
     /// Notes that other machines do not see the lock; returns false.

@@ -23,7 +23,6 @@ pub struct PurgeAll {
     pair: QueuePair,
     home: HomeOptions,
     control: Control,
-    force: bool,
 }
 
 /// Report of a purge of a whole DLQ.
@@ -52,14 +51,20 @@ impl PurgeAll {
         let sqs = Sqs::new(sdk);
         let pair = queues::find(&sqs, names, &control.events).await?;
         queues::guard_whole(&sqs, &pair, force).await?;
-        Ok(PurgeAll { sqs, pair, home, control, force })
+        Ok(PurgeAll { sqs, pair, home, control })
     }
 
-    /// Purges the DLQ after confirmation by `ask`.
+    /// Purges the DLQ after confirmation by `ask`; `take_over` is a run on another machine whose lock
+    /// on it is taken over.
     ///
     /// # Errors
     /// When it is not confirmed, another process has locked the queue, or SQS refuses.
-    pub async fn run(self, dry_run: bool, ask: Option<&dyn Ask>) -> Result<PurgeAllReport> {
+    pub async fn run(
+        self,
+        dry_run: bool,
+        take_over: Option<&str>,
+        ask: Option<&dyn Ask>,
+    ) -> Result<PurgeAllReport> {
         let (dlq, about) = (&self.pair.dlq.queue, self.pair.dlq.state.holds());
         let mut report = PurgeAllReport {
             dlq: dlq.name.clone(),
@@ -81,7 +86,7 @@ impl PurgeAll {
             confirm(operator, &question, "deleted").await?;
         }
         let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
-        let claim = Claim { home: &home, run_id: &run_id, force: self.force };
+        let claim = Claim { home: &home, run_id: &run_id, take_over };
         let lock = DlqLock::take(&self.sqs, dlq, claim, &self.control).await?;
         report.by = lock.by().clone();
         self.control.events.warn(format!("purging {}: {RACE}", dlq.name));

@@ -114,9 +114,10 @@ pub struct World<'a> {
 /// Options for opening a session.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// Allows receiving from a DLQ with a redrive policy of its own, and takes over the lock of a
-    /// run on another machine.
+    /// Allows receiving from a DLQ with a redrive policy of its own.
     pub force: bool,
+    /// Run on another machine whose lock on the DLQ is taken over.
+    pub take_over: Option<String>,
     /// Parts of each message to keep.
     pub keep: Keep,
     /// Maximum number of messages to receive.
@@ -137,8 +138,16 @@ impl SessionOptions {
     /// none.
     #[must_use]
     pub fn looking(wanted: Arc<Matcher>, keep: Keep, force: bool) -> Self {
-        let (at_most, limit) = (None, HOLD_LIMIT);
-        SessionOptions { force, keep, at_most, limit, wanted, to: None, run_id: None }
+        SessionOptions {
+            force,
+            take_over: None,
+            keep,
+            at_most: None,
+            limit: HOLD_LIMIT,
+            wanted,
+            to: None,
+            run_id: None,
+        }
     }
 }
 
@@ -169,7 +178,8 @@ impl Session {
         };
         let lock = match options.run_id.as_deref() {
             Some(run_id) => {
-                let claim = Claim { home: &Home::of(&home)?, run_id, force: options.force };
+                let take_over = options.take_over.as_deref();
+                let claim = Claim { home: &Home::of(&home)?, run_id, take_over };
                 Some(DlqLock::take(&sqs, &pair.dlq.queue, claim, &control).await?)
             }
             None => None,

@@ -39,9 +39,9 @@ pub struct RestoreArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
-    /// Take over the queue's lock from a run on another machine
-    #[arg(long)]
-    pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN")]
+    pub take_over: Option<String>,
 }
 
 /// Restores the messages.
@@ -49,15 +49,15 @@ pub struct RestoreArgs {
 /// # Errors
 /// Same as [`journal::restore`], or as [`import::run`] if an export is given.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
-    let RestoreArgs { run, to, all, again, yes, force } = args.clone();
+    let RestoreArgs { run, to, all, again, yes, take_over } = args.clone();
     if is_export(Path::new(&run)).await {
         // All messages of an export are imported: `--all` has nothing to add.
         let (file, rate, dry_run) = (run.into(), None, false);
-        let args = ImportArgs { file, to, rate, again, dry_run, yes, force };
+        let args = ImportArgs { file, to, rate, again, dry_run, yes, take_over };
         return import::run(context, args).await;
     }
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
-    let options = RestoreOptions { run, to, all, again, force };
+    let options = RestoreOptions { run, to, all, again, take_over };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = journal::restore(connect, context.home()?, &control, &options, ask).await?;
     context.ui.report(&report)?;

@@ -7,22 +7,24 @@ use crate::context::Context;
 use crate::render::{by, rows};
 use crate::ui::{Report, View, count, escape_line};
 use reco_ops::aws::sqs::Sqs;
-use reco_ops::dlq::journal::{self, ResumeReport, Resumed};
+use reco_ops::dlq::journal::{self, ResumeOptions, ResumeReport, Resumed};
 use reco_ops::error::Result;
 
 /// Maximum messages in the table per fate; JSON has all.
 const NAMED: usize = 20;
 
 /// Arguments of `recoctl dlq journal resume`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ResumeArgs {
     /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Proceed even if the DLQ has a redrive policy of its own, or a run on another machine has locked
-    /// it
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
+    /// Take over the lock of RUN, a run on another machine
+    #[arg(long, value_name = "RUN")]
+    pub take_over: Option<String>,
 }
 
 /// Resumes the run.
@@ -32,7 +34,9 @@ pub struct ResumeArgs {
 pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
     let (home, control) = (context.home()?, context.control());
-    let report = journal::resume(connect, &home, &control, &args.run, args.force).await?;
+    let ResumeArgs { run, force, take_over } = args.clone();
+    let options = ResumeOptions { run, force, take_over };
+    let report = journal::resume(connect, &home, &control, &options).await?;
     context.ui.report(&report)?;
     Ok(report.outcome())
 }

@@ -70,6 +70,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     let options = MoveOptions {
         to: args.to.clone(),
         force: args.force,
+        take_over: args.take_over.clone(),
         rate: args.guards.rate,
         client_instead: auto,
     };
@@ -135,6 +136,7 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
         dry_run,
         yes: _,
         force: _,
+        take_over: _,
         journal,
         resend_uncertain: _,
         hold,

@@ -30,8 +30,8 @@ pub struct RestoreOptions {
     pub all: bool,
     /// Also sends messages that earlier restores sent.
     pub again: bool,
-    /// Takes over the lock of a run on another machine.
-    pub force: bool,
+    /// Run on another machine whose lock on the queue is taken over.
+    pub take_over: Option<String>,
 }
 
 /// Report of a restore.
@@ -98,8 +98,8 @@ pub async fn restore(
     let given = options.to.as_ref().unwrap_or(&header.source);
     let open = async {
         let (sqs, origin) = (connect(given).await?, (RESTORE, header.run_id.as_str()));
-        let RestoreOptions { again, force, .. } = *options;
-        let options = CopyOptions { again, dry_run: false, force };
+        let (again, take_over) = (options.again, options.take_over.clone());
+        let options = CopyOptions { again, dry_run: false, take_over };
         Copies::open(sqs, home, origin, given, options, control).await
     };
     let copies = before_all(control, open).await?;

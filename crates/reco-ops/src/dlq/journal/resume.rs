@@ -36,7 +36,18 @@ use crate::sqs::{
 use report::Finished;
 pub use report::{ResumeReport, Resumed, ResumedRow};
 
-/// Resumes a run, given its id, a prefix of it, or its journal's path.
+/// Options of a resume.
+#[derive(Debug)]
+pub struct ResumeOptions {
+    /// Run to resume: its id, a prefix of it, or its journal's path.
+    pub run: String,
+    /// Receives even from a DLQ with a redrive policy of its own.
+    pub force: bool,
+    /// Run on another machine whose lock on the DLQ is taken over.
+    pub take_over: Option<String>,
+}
+
+/// Resumes a run.
 ///
 /// # Errors
 /// When the journal does not exist, its queues cannot be found, another run has locked the DLQ, or
@@ -45,9 +56,9 @@ pub async fn resume(
     connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
     home: &Home,
     control: &Control,
-    run: &str,
-    force: bool,
+    options: &ResumeOptions,
 ) -> Result<ResumeReport> {
+    let ResumeOptions { run, force, take_over } = options;
     let path = find(home, run)?;
     let header = load(&path)?.header().cloned().ok_or_else(|| {
         Error::input(format!("journal {} has no header", path.display()))
@@ -81,8 +92,8 @@ pub async fn resume(
         let sqs = connect(&header.source).await?;
         let (from, from_state) = sqs.resolve(&header.source).await?;
         let depth = from_state.visible;
-        guard(&QueuePair::of_dlq(QueueInfo { queue: from.clone(), state: from_state }), force)?;
-        let claim = Claim { home, run_id: &header.run_id, force };
+        guard(&QueuePair::of_dlq(QueueInfo { queue: from.clone(), state: from_state }), *force)?;
+        let claim = Claim { home, run_id: &header.run_id, take_over: take_over.as_deref() };
         let lock = DlqLock::share(lock, &sqs, &from, claim, control).await?;
         report.by = lock.by().clone();
         let to = match left.resend.is_empty() {

@@ -31,6 +31,8 @@ pub struct MoveOptions {
     pub to: Option<String>,
     /// Proceeds even if the DLQ has a redrive policy of its own.
     pub force: bool,
+    /// Run on another machine whose lock on the DLQ is taken over.
+    pub take_over: Option<String>,
     /// Maximum rate in messages per second: a whole number that SQS accepts.
     pub rate: Option<Rate>,
     /// True if recoctl may move the messages itself when SQS cannot.
@@ -182,7 +184,8 @@ impl MoveRedrive {
             confirm(ask, &question, "moved").await?;
         }
         let (home, run_id) = (Home::of(&self.home)?, Journal::new_run_id());
-        let claim = Claim { home: &home, run_id: &run_id, force: self.options.force };
+        let take_over = self.options.take_over.as_deref();
+        let claim = Claim { home: &home, run_id: &run_id, take_over };
         let lock = DlqLock::take(&self.sqs, &dlq, claim, &self.control).await?;
         self.control.events.status(format!(
             "redriving from {} (about {about}) to {} with an SQS move task ({engine_reason})",
