@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::record::{Header, VERSION};
+use super::record::{Header, Record, VERSION};
 use crate::decode::reason_in_line;
 
 /// Reason why a journal cannot be used.
@@ -66,9 +66,11 @@ pub struct Torn {
     pub bytes: u64,
 }
 
-/// Parses lines and tracks how the file ends.
+/// Parses lines, keeps the header, and tracks how the file ends.
 #[derive(Debug, Default)]
 pub(super) struct JournalReader {
+    /// Header, once it has been read.
+    pub header: Option<Header>,
     lines: u64,
     whole_bytes: u64,
     unterminated: bool,
@@ -76,9 +78,12 @@ pub(super) struct JournalReader {
 }
 
 impl JournalReader {
-    /// Reads one line, with or without its newline. Returns `None` for a blank line, and for an
-    /// invalid one: whether that is an error shows with the next line.
-    pub fn read<T: DeserializeOwned>(&mut self, line: &[u8]) -> Result<Option<T>, JournalError> {
+    /// Reads one line, with or without its newline. Returns `None` for the header, for a blank line,
+    /// and for an invalid one: whether that is an error shows with the next line.
+    pub fn read<I: DeserializeOwned>(
+        &mut self,
+        line: &[u8],
+    ) -> Result<Option<Record<'static, I>>, JournalError> {
         if let Some((error, _)) = self.pending.take() {
             return Err(error);
         }
@@ -94,7 +99,7 @@ impl JournalReader {
             Ok(record) => {
                 self.whole_bytes += bytes;
                 self.unterminated = !line.is_empty() && text.len() == line.len();
-                Ok(record)
+                self.admit(record)
             }
             Err(error) => {
                 let (line, reason) = (self.lines, reason_in_line(&error));
@@ -104,9 +109,24 @@ impl JournalReader {
         }
     }
 
-    /// Returns the number of the last line read.
-    pub const fn line(&self) -> u64 {
-        self.lines
+    /// Keeps the header, which must be the first record, and rejects a second one.
+    fn admit<I>(
+        &mut self,
+        record: Option<Record<'static, I>>,
+    ) -> Result<Option<Record<'static, I>>, JournalError> {
+        let line = self.lines;
+        match (record, &self.header) {
+            (Some(Record::Header(_)), Some(_)) => Err(JournalError::SecondHeader { line }),
+            (Some(Record::Header(header)), None) if header.version != VERSION => {
+                Err(JournalError::Version { found: header.version, recoctl: header.recoctl })
+            }
+            (Some(Record::Header(header)), None) => {
+                self.header = Some(header);
+                Ok(None)
+            }
+            (Some(_), None) => Err(JournalError::NoHeader { line }),
+            (record, _) => Ok(record),
+        }
     }
 
     /// Returns how the file ends.
@@ -117,25 +137,5 @@ impl JournalReader {
             unterminated: self.unterminated && self.pending.is_none(),
             torn: self.pending.map(|(_, torn)| torn),
         }
-    }
-}
-
-/// Keeps the header from a journal's first record and rejects a second one.
-pub(super) fn admit(
-    known: &mut Option<Header>,
-    found: Option<Header>,
-    line: u64,
-) -> Result<(), JournalError> {
-    match (&known, found) {
-        (None, None) => Err(JournalError::NoHeader { line }),
-        (Some(_), Some(_)) => Err(JournalError::SecondHeader { line }),
-        (None, Some(header)) if header.version != VERSION => {
-            Err(JournalError::Version { found: header.version, recoctl: header.recoctl })
-        }
-        (None, Some(header)) => {
-            *known = Some(header);
-            Ok(())
-        }
-        (Some(_), None) => Ok(()),
     }
 }

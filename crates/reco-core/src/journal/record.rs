@@ -14,22 +14,22 @@ use crate::run_by::RunBy;
 /// Format version that this code writes, and the only one it reads.
 pub const VERSION: u32 = 1;
 
-/// One line of a journal: an object whose only key names the kind.
+/// One line of a journal: an object whose only key names the kind. `I` is what is read of an intent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Record<'a> {
+pub enum Record<'a, I = Intent<'a>> {
     /// The header, always the first line.
     Header(Header),
     /// A message is about to be sent for the first time.
-    Intent(Intent<'a>),
+    Intent(I),
     /// A message of an earlier intent is about to be sent again.
     Again(Again),
     /// The destination acknowledged it with matching digests.
     Ack(Ack),
     /// It was not sent, or the destination rejected it.
-    Refused(Refused),
+    Refused(Unacknowledged),
     /// It may have been sent: the response was lost or does not match.
-    Uncertain(Uncertain),
+    Uncertain(Unacknowledged),
     /// The source queue confirmed its delete.
     Deleted(Deleted),
     /// The run ended normally.
@@ -140,25 +140,14 @@ pub struct Ack {
     pub batch: u64,
 }
 
-/// The destination did not accept the message in this attempt.
+/// The destination did not acknowledge the message in this attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct Unacknowledged {
     /// The original message's id.
     pub message_id: String,
-    /// The batch that was refused.
+    /// The batch of this attempt.
     pub batch: u64,
-    /// Reason given by the service.
-    pub reason: String,
-}
-
-/// The destination may have accepted the message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Uncertain {
-    /// The original message's id.
-    pub message_id: String,
-    /// The batch that is uncertain.
-    pub batch: u64,
-    /// Reason for the uncertainty.
+    /// Reason, mostly given by the service.
     pub reason: String,
 }
 

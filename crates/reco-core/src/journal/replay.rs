@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::digest::Digest;
-use super::reader::{JournalError, JournalReader, Tail, admit};
-use super::record::{Ack, Again, Became, Deleted, End, Header, Outcomes, Refused, Uncertain};
+use super::reader::{JournalError, JournalReader, Tail};
+use super::record::{Ack, Again, Became, Deleted, End, Header, Outcomes, Record, Unacknowledged};
 use super::standing::{Counts, Standing, Story};
 use crate::message_outcome::MessageOutcome;
 use crate::settle::Deletable;
@@ -24,22 +24,7 @@ pub struct Replay {
     state: JournalState,
 }
 
-/// A record with only the fields that replay needs.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Brief {
-    Header(Header),
-    Intent(BriefIntent),
-    Again(Again),
-    Ack(Ack),
-    Refused(Refused),
-    Uncertain(Uncertain),
-    Deleted(Deleted),
-    End(End),
-    Became(Became<'static>),
-    Outcomes(Outcomes),
-}
-
+/// An intent with only the fields that replay needs.
 #[derive(Deserialize)]
 struct BriefIntent {
     batch: u64,
@@ -78,22 +63,17 @@ impl Replay {
     /// # Errors
     /// When the line *before* it was invalid, or this one is out of place.
     pub fn line(&mut self, line: &[u8]) -> Result<(), JournalError> {
-        let Some(brief) = self.reader.read(line)? else { return Ok(()) };
-        let (header, brief) = match brief {
-            Brief::Header(header) => (Some(header), None),
-            brief => (None, Some(brief)),
-        };
-        admit(&mut self.state.header, header, self.reader.line())?;
-        if let Some(brief) = brief {
-            self.state.learn(brief);
+        if let Some(record) = self.reader.read(line)? {
+            self.state.learn(record);
         }
         Ok(())
     }
 
     /// Returns the state of the journal up to its last complete record.
     #[must_use]
-    pub fn finish(self) -> JournalState {
-        JournalState { tail: self.reader.finish(), ..self.state }
+    pub fn finish(mut self) -> JournalState {
+        let header = self.reader.header.take();
+        JournalState { header, tail: self.reader.finish(), ..self.state }
     }
 }
 
@@ -126,7 +106,7 @@ pub struct SentCopy<'a> {
 
 /// A message for which it is unknown whether the destination has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct UncertainMessage {
     /// The original message's id.
     pub message_id: String,
     /// Reason for the uncertainty.
@@ -142,7 +122,7 @@ pub struct Resume {
     /// duplicate.
     pub resend: Vec<String>,
     /// Messages to report: sending them again might duplicate them, deleting them might lose them.
-    pub uncertain: Vec<Doubt>,
+    pub uncertain: Vec<UncertainMessage>,
 }
 
 /// A contradiction that only a damaged journal has.
@@ -282,7 +262,7 @@ impl JournalState {
                     {
                         resume.resend.push(id.to_string());
                     } else {
-                        resume.uncertain.push(doubt(id, story));
+                        resume.uncertain.push(uncertain(id, story));
                     }
                 }
                 Standing::Deleted | Standing::Refused => {}
@@ -317,29 +297,29 @@ impl JournalState {
         self.stories.iter().map(|(id, story)| (&**id, story))
     }
 
-    fn learn(&mut self, brief: Brief) {
-        match brief {
-            // Handled by `admit`.
-            Brief::Header(_) => {}
-            Brief::Intent(BriefIntent { batch, at_ms, digest, message }) => {
+    fn learn(&mut self, record: Record<'static, BriefIntent>) {
+        match record {
+            // The reader keeps it.
+            Record::Header(_) => {}
+            Record::Intent(BriefIntent { batch, at_ms, digest, message }) => {
                 let (first, last) = self.intents_ms.unwrap_or((at_ms, at_ms));
                 self.intents_ms = Some((first.min(at_ms), last.max(at_ms)));
                 let story = self.begin(message.id, batch, at_ms);
                 story.intend(digest, message.receipt_handle);
             }
-            Brief::Again(Again { message_id, batch, at_ms }) => {
+            Record::Again(Again { message_id, batch, at_ms }) => {
                 self.begin(message_id, batch, at_ms);
             }
-            Brief::Ack(Ack { message_id, sent_as, .. }) => self.story(message_id).ack(sent_as),
-            Brief::Refused(Refused { message_id, reason, .. }) => {
+            Record::Ack(Ack { message_id, sent_as, .. }) => self.story(message_id).ack(sent_as),
+            Record::Refused(Unacknowledged { message_id, reason, .. }) => {
                 self.story(message_id).refuse(reason);
             }
-            Brief::Uncertain(Uncertain { message_id, reason, .. }) => {
+            Record::Uncertain(Unacknowledged { message_id, reason, .. }) => {
                 self.story(message_id).doubt(reason);
             }
-            Brief::Deleted(Deleted { message_id }) => self.story(message_id).delete(),
-            Brief::End(end) => self.end = Some(end),
-            Brief::Became(Became { outcome, message_ids }) => {
+            Record::Deleted(Deleted { message_id }) => self.story(message_id).delete(),
+            Record::End(end) => self.end = Some(end),
+            Record::Became(Became { outcome, message_ids }) => {
                 for id in message_ids {
                     // An outcome of a message that was never sent is ignored.
                     if let Some(story) = self.stories.get_mut(&*id) {
@@ -347,7 +327,7 @@ impl JournalState {
                     }
                 }
             }
-            Brief::Outcomes(outcomes) => self.outcomes = Some(outcomes),
+            Record::Outcomes(outcomes) => self.outcomes = Some(outcomes),
         }
     }
 
@@ -378,11 +358,11 @@ fn acked(id: &str, story: &Story) -> Option<Deletable> {
     Some(Deletable::sent(id, &story.receipt_handle, story.sent_as.as_ref()?))
 }
 
-fn doubt(id: &str, story: &Story) -> Doubt {
+fn uncertain(id: &str, story: &Story) -> UncertainMessage {
     let reason = match story.standing() {
         Standing::Uncertain => story.reason(),
         _ => None,
     };
     let reason = reason.unwrap_or("the run ended between its send and the response");
-    Doubt { message_id: id.to_owned(), reason: reason.to_owned() }
+    UncertainMessage { message_id: id.to_owned(), reason: reason.to_owned() }
 }

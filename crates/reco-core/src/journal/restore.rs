@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::reader::{JournalError, JournalReader, Tail, admit};
+use super::reader::{JournalError, JournalReader, Tail};
 use super::record::{Header, Intent, Record};
 use crate::message::Message;
 
@@ -22,7 +22,6 @@ pub struct KeptMessage {
 #[derive(Debug, Default)]
 pub struct Restore {
     reader: JournalReader,
-    header: Option<Header>,
     given: HashSet<Box<str>>,
 }
 
@@ -38,23 +37,19 @@ impl Restore {
     /// # Errors
     /// When the line *before* it was invalid, or this one is out of place.
     pub fn line(&mut self, line: &[u8]) -> Result<Option<KeptMessage>, JournalError> {
-        let Some(record) = self.reader.read::<Record<'static>>(line)? else { return Ok(None) };
-        let (header, kept) = match record {
-            Record::Header(header) => (Some(header), None),
-            Record::Intent(Intent { message, out, to, .. }) => {
-                let (out, to) = (out.map(Cow::into_owned), to.map(Cow::into_owned));
-                (None, Some(KeptMessage { message: message.into_owned(), out, to }))
-            }
-            _ => (None, None),
-        };
-        admit(&mut self.header, header, self.reader.line())?;
-        Ok(kept.filter(|kept| self.given.insert(kept.message.id.as_str().into())))
+        let Some(Record::Intent(intent)) = self.reader.read(line)? else { return Ok(None) };
+        let Intent { message, out, to, .. }: Intent<'static> = intent;
+        if !self.given.insert(message.id.as_str().into()) {
+            return Ok(None);
+        }
+        let (out, to) = (out.map(Cow::into_owned), to.map(Cow::into_owned));
+        Ok(Some(KeptMessage { message: message.into_owned(), out, to }))
     }
 
     /// Returns the header, once it has been read.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
-        self.header.as_ref()
+        self.reader.header.as_ref()
     }
 
     /// Returns how the file ends.

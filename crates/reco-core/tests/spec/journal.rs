@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use reco_core::journal::{
     Ack, Again, Anomaly, Became, Deleted, Digest, End, Header, Intent, JournalError, JournalState,
-    Outcomes, Record, Refused, Replay, Restore, SentMessages, Sighting, Standing, Uncertain,
-    VERSION, is_remembered,
+    Outcomes, Record, Replay, Restore, SentMessages, Sighting, Standing, Unacknowledged, VERSION,
+    is_remembered,
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::message_outcome::{MessageOutcome, UserCounts};
@@ -61,11 +61,15 @@ fn ack(id: &str, batch: u64) -> Record<'static> {
 }
 
 fn refused(id: &str, batch: u64) -> Record<'static> {
-    Record::Refused(Refused { message_id: id.to_owned(), batch, reason: "no".to_owned() })
+    Record::Refused(Unacknowledged { message_id: id.to_owned(), batch, reason: "no".to_owned() })
 }
 
 fn uncertain(id: &str, batch: u64) -> Record<'static> {
-    Record::Uncertain(Uncertain { message_id: id.to_owned(), batch, reason: "lost".to_owned() })
+    Record::Uncertain(Unacknowledged {
+        message_id: id.to_owned(),
+        batch,
+        reason: "lost".to_owned(),
+    })
 }
 
 fn again(id: &str, batch: u64, at_ms: i64) -> Record<'static> {

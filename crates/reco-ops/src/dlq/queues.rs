@@ -283,17 +283,7 @@ mod tests {
             arn: format!("arn:aws:sqs:r:1:{name}"),
             fifo: name.ends_with(".fifo"),
         };
-        let state = QueueState {
-            visible: 0,
-            in_flight: 0,
-            delayed: 0,
-            redrive: None,
-            retention_s: 345_600,
-            max_message_bytes: 1 << 20,
-            visibility_timeout_s: 30,
-            read_ms: 0,
-        };
-        QueueInfo { queue, state }
+        QueueInfo { queue, state: QueueState::default() }
     }
 
     fn alone(dlq: &str) -> QueuePair {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::groups::{FifoGroups, GroupKey};
 use super::{FAILURES, VisibilityLease};
-use crate::aws::sqs::{Queue, Sqs};
+use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Kind, Result};
 use crate::event::Progress;
 use crate::files::Rejects;
@@ -59,6 +59,12 @@ pub struct Destination {
 }
 
 impl Destination {
+    /// Returns a destination whose FIFO queue deduplicates by the messages' ids.
+    #[must_use]
+    pub fn new(number: usize, queue: Queue, state: &QueueState) -> Arc<Self> {
+        Arc::new(Destination { number, queue, limit: state.max_message_bytes, stamp: None })
+    }
+
     /// Returns the maximum size of one call in bytes.
     pub(super) fn call_limit(&self) -> usize {
         self.limit.clamp(LEAST_CALL, Limits::SEND_MESSAGE_BATCH.bytes)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Refused, Uncertain};
+use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Unacknowledged};
 use reco_core::settle::{Copy, Deletable, Settled, Unsent};
 
 use super::outbox::Pending;
@@ -47,8 +47,9 @@ pub(super) fn answers(settled: &Settled<Pending>, batch: u64) -> Result<Vec<u8>>
     // A server-side failure reported by the service does not prove that the message was not
     // accepted.
     let doubtful = settled.uncertain.iter().chain(&settled.faulted);
-    let refusals = not_taken.map(|Unsent { message, reason }| refused(message, batch, reason));
-    let doubts = doubtful.map(|Unsent { message, reason }| uncertain(message, batch, reason));
+    let of = |unsent: &Unsent<Pending>| unacknowledged(&unsent.message, batch, &unsent.reason);
+    let refusals = not_taken.map(|unsent| Record::Refused(of(unsent)));
+    let doubts = doubtful.map(|unsent| Record::Uncertain(of(unsent)));
     lines(acks.chain(refusals).chain(doubts))
 }
 
@@ -59,18 +60,13 @@ pub(super) fn failure(
     reason: &str,
     doubtful: bool,
 ) -> Result<Vec<u8>> {
-    let record = if doubtful { uncertain } else { refused };
-    lines(messages.iter().map(|message| record(message, batch, reason)))
+    let record = if doubtful { Record::Uncertain } else { Record::Refused };
+    lines(messages.iter().map(|message| record(unacknowledged(message, batch, reason))))
 }
 
-fn refused(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
+fn unacknowledged(pending: &Pending, batch: u64, reason: &str) -> Unacknowledged {
     let message_id = pending.dispatch.message.id.clone();
-    Record::Refused(Refused { message_id, batch, reason: reason.to_owned() })
-}
-
-fn uncertain(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
-    let message_id = pending.dispatch.message.id.clone();
-    Record::Uncertain(Uncertain { message_id, batch, reason: reason.to_owned() })
+    Unacknowledged { message_id, batch, reason: reason.to_owned() }
 }
 
 /// Record of each deleted message, written after the delete.

@@ -72,7 +72,7 @@ fn expected_uncertain(records: &[Record<'_>]) -> Vec<String> {
             Record::Again(again) => {
                 open.entry(&again.message_id).or_default().insert(again.batch, true);
             }
-            Record::Refused(Refused { message_id, batch, .. }) => {
+            Record::Refused(Unacknowledged { message_id, batch, .. }) => {
                 open.entry(message_id).or_default().insert(*batch, false);
             }
             Record::Ack(ack) => acked.push(&ack.message_id),

@@ -26,7 +26,7 @@ pub struct Queue {
 }
 
 /// Queue attributes at one moment. AWS documents its counts as approximate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct QueueState {
     /// Messages that can be received.
     pub visible: u64,

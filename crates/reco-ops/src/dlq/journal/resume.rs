@@ -158,8 +158,7 @@ async fn destinations(
     let mut found = HashMap::new();
     for (number, arn) in arns.into_iter().enumerate() {
         let (queue, state) = sqs.resolve(&arn).await?;
-        let limit = state.max_message_bytes;
-        found.insert(arn, Arc::new(Destination { number, queue, limit, stamp: None }));
+        found.insert(arn, Destination::new(number, queue, &state));
     }
     Ok(found)
 }

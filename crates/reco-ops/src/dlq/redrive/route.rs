@@ -41,30 +41,28 @@ enum Rule {
     Home { otherwise: Option<Arc<Destination>> },
 }
 
-fn destination(number: usize, queue: &Queue, state: &QueueState) -> Arc<Destination> {
-    let limit = state.max_message_bytes;
-    Arc::new(Destination { number, queue: queue.clone(), limit, stamp: None })
-}
-
 impl Route {
     /// Routes all messages of a DLQ to one queue.
     #[must_use]
     pub fn all(dlq: &Queue, (queue, state): (&Queue, &QueueState)) -> Self {
-        Route::new(dlq, Rule::All(destination(0, queue, state)))
+        Route::new(dlq, Rule::All(Destination::new(0, queue.clone(), state)))
     }
 
     /// Routes only the messages of one source queue, back to it. `alone` means that no other queue
     /// has the same DLQ, so that messages of unknown origin count as its own.
     #[must_use]
     pub fn only(dlq: &Queue, (queue, state): (&Queue, &QueueState), alone: bool) -> Self {
-        Route::new(dlq, Rule::Only { home: destination(0, queue, state), adopts: alone })
+        Route::new(
+            dlq,
+            Rule::Only { home: Destination::new(0, queue.clone(), state), adopts: alone },
+        )
     }
 
     /// Routes each message to its source queue; one of unknown origin to `otherwise`, the only
     /// queue with this DLQ.
     #[must_use]
     pub fn home(dlq: &Queue, otherwise: Option<(&Queue, &QueueState)>) -> Self {
-        let otherwise = otherwise.map(|(queue, state)| destination(0, queue, state));
+        let otherwise = otherwise.map(|(queue, state)| Destination::new(0, queue.clone(), state));
         let mut route = Route::new(dlq, Rule::Home { otherwise: otherwise.clone() });
         let known = otherwise.map(|one| (one.queue.arn.clone(), Way::To(one)));
         route.homes.extend(known);
@@ -122,7 +120,7 @@ impl Route {
         if queue.arn == self.dlq.arn {
             return Way::Nowhere("its source is the DLQ itself".to_owned());
         }
-        let way = Way::To(destination(self.next, &queue, &state));
+        let way = Way::To(Destination::new(self.next, queue, &state));
         self.next += 1;
         way
     }
@@ -161,17 +159,7 @@ mod tests {
             arn: format!("arn:aws:sqs:r:1:{name}"),
             fifo: false,
         };
-        let state = QueueState {
-            visible: 0,
-            in_flight: 0,
-            delayed: 0,
-            redrive: None,
-            retention_s: 0,
-            max_message_bytes: 1 << 20,
-            visibility_timeout_s: 30,
-            read_ms: 0,
-        };
-        (queue, state)
+        (queue, QueueState::default())
     }
 
     fn from(source: Option<&str>) -> Row {
@@ -214,7 +202,7 @@ mod tests {
         assert_eq!(name(&route.way(&from(Some("a")))), Some("a"));
         assert_eq!(name(&route.way(&from(None))), Some("a"));
         assert!(matches!(route.way(&from(Some("b"))), Way::Nowhere(_)));
-        route.homes.insert(b.0.arn.clone(), Way::To(destination(1, &b.0, &b.1)));
+        route.homes.insert(b.0.arn.clone(), Way::To(Destination::new(1, b.0.clone(), &b.1)));
         assert_eq!(name(&route.way(&from(Some("b")))), Some("b"));
         assert_eq!(route.destinations().count(), 2);
         let several = Route::home(&dlq, None);

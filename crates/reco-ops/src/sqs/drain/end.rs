@@ -104,16 +104,7 @@ mod tests {
     use super::*;
 
     fn state(visible: u64, in_flight: u64) -> QueueState {
-        QueueState {
-            visible,
-            in_flight,
-            delayed: 0,
-            redrive: None,
-            retention_s: 0,
-            max_message_bytes: 0,
-            visibility_timeout_s: 0,
-            read_ms: 0,
-        }
+        QueueState { visible, in_flight, ..QueueState::default() }
     }
 
     fn run(depth: u64, received: u64, empties: u32) -> Run {
