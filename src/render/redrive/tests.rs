@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::journal::Digest;
@@ -14,29 +13,32 @@ use reco_ops::aws::sqs::Queue;
 use reco_ops::dlq::journal::Sign;
 use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::redrive::report::{Engine, NextLine, Record, RedriveSummary};
-use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
+use reco_ops::dlq::redrive::report::{Engine, NextLine, Record};
+use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses};
 use reco_ops::dlq::waves::Waves;
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
-    let options = RedriveOptions { rate: "50".parse().ok(), dry_run, ..RedriveOptions::default() };
     let reach = Reach { exhausted: true, ..Reach::default() };
     let waves = Waves { seen: messages.len() as u64, reach, ..Waves::default() };
-    let ending = RedriveSummary {
-        waves,
-        move_time: Duration::from_millis(20),
-        time: Duration::from_millis(1_234),
+    let report = RedriveReport {
+        queues: sample::queues(),
+        basis: sample::basis(),
         engine: Engine::client("a dry run lists each message"),
+        dry_run,
+        rate_limit: Some(50.0),
+        rate: (!dry_run).then_some(50.0),
+        duration_s: 1.234,
+        released: Released { released: 2, ..Released::default() },
+        journal_is_kept: !dry_run,
         by: RunBy {
             who: Some("arn:aws:sts::1:assumed-role/ops/jane".to_owned()),
             host: Some("ops-1".to_owned()),
             reason: Some("INC-4711".to_owned()),
         },
-        ..RedriveSummary::default()
+        ..RedriveReport::default()
     };
-    let released = Released { released: 2, ..Released::default() };
-    RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, ending)
+    report.with(waves, messages)
 }
 
 fn to() -> Arc<Destination> {

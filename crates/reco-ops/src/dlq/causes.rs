@@ -16,7 +16,7 @@ use crate::logs::{LogSpan, Recorded, read_causes};
 use crate::metrics::targets::function_name;
 
 /// Time before the first send that is read, too: clocks differ.
-const LEAD_MS: i64 = 60_000;
+pub(in crate::dlq) const LEAD_MS: i64 = 60_000;
 /// Time in which a metric may still be missing (AWS: within minutes).
 const METRICS_LATE_MS: i64 = 5 * 60_000;
 /// Time that a message may have waited in its queue before its first attempt.
@@ -50,6 +50,17 @@ pub struct LogRead {
     pub lines: u64,
     /// Reason why it could not be read, or not all of it.
     pub problem: Option<String>,
+}
+
+impl LogRead {
+    /// Returns the result of reading a log group from this time on.
+    pub(in crate::dlq) fn of(group: Option<String>, since_ms: i64, recorded: &Recorded) -> Self {
+        let problem = match &recorded.logs {
+            Logs::NotRead(unknown) => Some(unknown.words()),
+            Logs::Read { incomplete, .. } => incomplete.clone(),
+        };
+        LogRead { group, since_ms, calls: recorded.calls, lines: recorded.lines, problem }
+    }
 }
 
 /// Recorded causes of a message.
@@ -133,12 +144,7 @@ pub async fn causes(session: &Session, rows: &[&Row], options: &CauseOptions) ->
         (row.message_id.clone(), about.message(row, former_ids))
     };
     let messages = rows.iter().map(cause).collect();
-    let problem = match &recorded.logs {
-        Logs::NotRead(unknown) => Some(unknown.words()),
-        Logs::Read { incomplete, .. } => incomplete.clone(),
-    };
-    let (calls, lines) = (recorded.calls, recorded.lines);
-    Causes { log: LogRead { group, since_ms, calls, lines, problem }, messages }
+    Causes { log: LogRead::of(group, since_ms, &recorded), messages }
 }
 
 fn since_ms(rows: &[&Row], sent_anew: bool, options: &CauseOptions, now_ms: i64) -> i64 {

@@ -16,11 +16,11 @@ use crate::dlq::journal::Journal;
 use crate::dlq::scan::{Found, Goal, Keep, Scan};
 use crate::dlq::select::{Match, Matcher};
 use crate::dlq::session::{Ask, Session, SessionOptions, confirm};
+use crate::dlq::waves::Waves;
 use crate::error::{Error, Result};
 use crate::files::spool::Spool;
 use crate::sqs::{DrainEnd, Released};
 use reco_core::human::{amount, count, was};
-use report::CollectSummary;
 pub use report::{Collected, CollectedMessage, Fate, FileRow};
 
 /// Export or purge of the selected messages.
@@ -89,7 +89,18 @@ pub async fn collect(
         spool,
         ask: task.ask,
         file,
-        ending: CollectSummary { by: session.by.clone(), ..CollectSummary::default() },
+        waves: Waves::default(),
+        chosen: 0,
+        halted: None,
+        report: Collected {
+            queues: session.queues(),
+            basis: session.basis.clone(),
+            dry_run: task.dry_run,
+            delete: task.delete,
+            by: session.by.clone(),
+            limited: task.max.is_some(),
+            ..Collected::default()
+        },
         records: Vec::new(),
         released: Released::default(),
         began: Instant::now(),
@@ -121,7 +132,13 @@ struct Collector<'a> {
     /// Prompt before anything is deleted; `None` if no confirmation is needed, or it was given.
     ask: Option<&'a dyn Ask>,
     file: Option<ExportFile>,
-    ending: CollectSummary,
+    waves: Waves,
+    /// Messages selected, up to `--max`.
+    chosen: u64,
+    /// Reason for stopping early, such as a file that cannot be written.
+    halted: Option<String>,
+    /// What is known for the report so far, but for the records.
+    report: Collected,
     records: Vec<CollectedMessage>,
     released: Released,
     began: Instant,
@@ -142,13 +159,13 @@ impl Collector<'_> {
         loop {
             let front = self.fifo() && self.deletes();
             let goal = if front { Goal::Front } else { Goal::All };
-            let scan = self.ending.waves.scan(self.session, goal).await?;
+            let scan = self.waves.scan(self.session, goal).await?;
             let full = scan.end == DrainEnd::Enough;
             let may_go_on = self.deletes() && (self.fifo() || full);
             let deleted = self.wave(scan, may_go_on).await?;
-            let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
-            let stopped = self.session.is_cancelled() || self.ending.halted.is_some();
-            let seen_all = self.ending.waves.saw_all(self.session);
+            let enough = self.task.max.is_some_and(|max| self.chosen >= u64::from(max));
+            let stopped = self.session.is_cancelled() || self.halted.is_some();
+            let seen_all = self.waves.saw_all(self.session);
             if !may_go_on || deleted == 0 || enough || stopped || (self.fifo() && seen_all) {
                 if full && !enough {
                     self.say_what_is_beyond();
@@ -160,8 +177,8 @@ impl Collector<'_> {
 
     /// Warns that the limit of held messages is reached although more are left.
     fn say_what_is_beyond(&mut self) {
-        let seen = self.ending.waves.seen;
-        self.ending.waves.ran_out_of_room(self.session, seen);
+        let seen = self.waves.seen;
+        self.waves.ran_out_of_room(self.session, seen);
         let held = count(self.session.scanner.limit as u64);
         self.session.warn(format!("at most {held} messages can be in flight at once"));
     }
@@ -182,7 +199,7 @@ impl Collector<'_> {
         if going.is_empty() {
             return Ok(0);
         }
-        if self.ending.halted.is_some() {
+        if self.halted.is_some() {
             self.leave(&going, "");
             return Ok(0);
         }
@@ -212,8 +229,8 @@ impl Collector<'_> {
     /// Checks that each id prefix matches only one of all messages received so far; once a message
     /// was deleted, a failed check halts the run instead.
     fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        match self.ending.waves.check_names(&self.matcher, found) {
-            Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),
+        match self.waves.check_names(&self.matcher, found) {
+            Err(error) if self.chosen > 0 => self.halted = Some(error.to_string()),
             checked => return checked,
         }
         Ok(())
@@ -222,15 +239,14 @@ impl Collector<'_> {
     /// Splits messages into the selected ones and the ids of the others.
     async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
         self.check_names(&found)?;
-        let waves = &mut self.ending.waves;
-        let matches = waves.decide(self.session, &self.matcher, &self.spool, &found).await?;
+        let matches = self.waves.decide(self.session, &self.matcher, &self.spool, &found).await?;
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decided) in found.into_iter().zip(matches) {
-            let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+            let full = self.task.max.is_some_and(|max| self.chosen >= u64::from(max));
             let record = match decided {
                 Match::Yes if full => CollectedMessage::of(&found, Fate::BeyondMax),
                 Match::Yes => {
-                    self.ending.chosen += 1;
+                    self.chosen += 1;
                     if !self.task.dry_run {
                         going.push(found);
                         continue;
@@ -255,11 +271,11 @@ impl Collector<'_> {
     /// Finishes the file and returns the report, after checking that every received message is
     /// accounted for.
     async fn end(mut self, result: Result<()>) -> Result<Collected> {
-        let whole = result.is_ok() && self.ending.halted.is_none() && !self.session.is_cancelled();
+        let whole = result.is_ok() && self.halted.is_none() && !self.session.is_cancelled();
         // With `--max`, the file is complete once it has that many messages; otherwise, once the
         // whole queue was seen.
-        let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
-        let whole = whole && (self.ending.waves.reach.exhausted || enough);
+        let enough = self.task.max.is_some_and(|max| self.chosen >= u64::from(max));
+        let whole = whole && (self.waves.reach.exhausted || enough);
         if let Some(file) = self.file.take() {
             let (path, messages) = (file.path().to_owned(), file.messages());
             match file.finish(whole).await {
@@ -274,21 +290,25 @@ impl Collector<'_> {
                 // All deleted messages are in the part that was flushed before.
                 Err(error) => {
                     self.session.warn(format!("{} has no end record: {error}", path.display()));
-                    self.ending.file = Some(FileRow::of(&path, messages, false));
+                    self.report.file = Some(FileRow::of(&path, messages, false));
                 }
-                Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
+                Ok(_) => self.report.file = Some(FileRow::of(&path, messages, whole)),
             }
         }
-        if let (Err(_), Some(file)) = (&result, &self.ending.file) {
+        if let (Err(_), Some(file)) = (&result, &self.report.file) {
             let messages = amount(file.messages, "message");
             self.session.warn(format!("{} is incomplete; it has {messages}", file.path));
         }
         result?;
         let ids = self.records.iter().map(CollectedMessage::message_id);
-        self.ending.missing = self.ending.waves.account(self.session, &self.matcher, ids)?;
-        self.ending.interrupted = self.session.is_cancelled();
-        self.ending.time = self.began.elapsed();
-        let basis = (self.session.queues(), self.session.basis.clone());
-        Ok(Collected::new(basis, self.task, self.records, self.released, self.ending))
+        let missing = self.waves.account(self.session, &self.matcher, ids)?;
+        let report = Collected {
+            missing,
+            interrupted: self.session.is_cancelled(),
+            duration_s: (self.began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            released: self.released,
+            ..self.report
+        };
+        Ok(report.with(self.waves, self.records))
     }
 }

@@ -88,7 +88,7 @@ impl Homes {
 }
 
 /// Provenance of a classification, as reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Provenance {
     /// SHA-256 of the policy's canonical form.
     pub policy_fingerprint: String,

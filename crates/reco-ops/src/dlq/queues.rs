@@ -57,7 +57,7 @@ impl QueuePair {
 }
 
 /// Queues as shown in reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Queues {
     /// Name of the DLQ.
     pub dlq: String,

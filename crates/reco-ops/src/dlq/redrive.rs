@@ -143,10 +143,9 @@ pub async fn redrive(
     redrive.rejects = rejects.clone();
     if let Some(log) = &log {
         redrive.outbox = Some(redrive.outbox(spool, log.journal()));
-        redrive.ending.journal = log.path();
+        redrive.report.journal = log.path();
+        redrive.report.run_id = log.path().and(options.run_id.clone());
     }
-    redrive.ending.engine = options.engine.clone();
-    redrive.ending.by = session.by.clone();
     let result = redrive.run().await;
     redrive.guards.finish().await;
     let released = session.release_all().await;
@@ -155,7 +154,7 @@ pub async fn redrive(
         redrive.verify().await;
         redrive.count_waiting().await;
     }
-    redrive.ending.rejects = rejects.and_then(|rejects| rejects.finish());
+    redrive.report.changes.rejects = rejects.and_then(|rejects| rejects.finish());
     if let Err(error) = result {
         if let Some(log) = log {
             log.abandon(events);
@@ -163,7 +162,7 @@ pub async fn redrive(
         return Err(error);
     }
     let aftermath = redrive.aftermath();
-    let mut report = redrive.report()?;
+    let mut report = redrive.into_report()?;
     if let Some(log) = log {
         // First, so that a wait that is cut off leaves no unfinished run.
         log.end(events, &mut report).await;

@@ -31,7 +31,7 @@ impl Collector<'_> {
                 if !self.task.delete {
                     return Err(failed);
                 }
-                self.ending.halted = Some(failed.to_string());
+                self.halted = Some(failed.to_string());
                 return Ok(at);
             }
             progress.advance(1);
@@ -42,13 +42,13 @@ impl Collector<'_> {
     /// Deletes the first `written` messages once the file with them is on disk.
     pub(super) async fn delete(&mut self, going: &[Found], written: usize) -> u64 {
         let (written, left) = going.split_at(written);
-        let proof = match (&mut self.file, &self.ending.halted) {
+        let proof = match (&mut self.file, &self.halted) {
             (None, _) => None,
             (Some(_), Some(_)) => return self.leave_all(going),
             (Some(file), None) => match file.sync().await {
                 Ok(proof) => Some(proof),
                 Err(error) => {
-                    self.ending.halted = Some(cannot_write(file, &error).to_string());
+                    self.halted = Some(cannot_write(file, &error).to_string());
                     return self.leave_all(going);
                 }
             },
@@ -81,7 +81,7 @@ impl Collector<'_> {
         let progress = self.session.control.events.progress("deleting", total, Unit::Messages);
         let mut outcomes = Vec::with_capacity(deletable.len());
         for some in deletable.chunks(TOGETHER) {
-            if self.session.is_cancelled() || self.ending.halted.is_some() {
+            if self.session.is_cancelled() || self.halted.is_some() {
                 outcomes.resize(outcomes.len() + some.len(), None);
                 continue;
             }
@@ -90,7 +90,7 @@ impl Collector<'_> {
             let refused =
                 |one: &DeleteOutcome| matches!(one, DeleteOutcome::Failed { refused: true, .. });
             if done.iter().all(refused) {
-                self.ending.halted = done.first().and_then(DeleteOutcome::reason);
+                self.halted = done.first().and_then(DeleteOutcome::reason);
             }
             outcomes.extend(done.into_iter().map(Some));
         }
@@ -103,7 +103,7 @@ impl Collector<'_> {
     }
 
     pub(super) fn leave(&mut self, left: &[Found], otherwise: &str) {
-        let reason = self.ending.halted.as_deref().unwrap_or(otherwise).to_owned();
+        let reason = self.halted.as_deref().unwrap_or(otherwise).to_owned();
         let left = left.iter().map(|found| CollectedMessage::of(found, Fate::Left));
         self.records.extend(left.map(|record| record.because(Some(reason.clone()))));
     }

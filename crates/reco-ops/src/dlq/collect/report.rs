@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::Task;
 use crate::aws::sqs::Damaged;
 use crate::dlq::judge::Provenance;
 use crate::dlq::reach::Reach;
@@ -123,29 +121,8 @@ impl FileRow {
     }
 }
 
-/// Result of the run, apart from the messages.
-#[derive(Debug, Default)]
-pub(super) struct CollectSummary {
-    /// What the scans received.
-    pub(super) waves: Waves,
-    /// Messages selected, up to `--max`.
-    pub(super) chosen: u64,
-    /// Requested ids that were not received.
-    pub(super) missing: Vec<String>,
-    /// Reason for stopping early, such as a file that cannot be written.
-    pub(super) halted: Option<String>,
-    /// File, if it has any messages.
-    pub(super) file: Option<FileRow>,
-    /// Time spent.
-    pub(super) time: Duration,
-    /// Stopped by a signal.
-    pub(super) interrupted: bool,
-    /// Signature of the run.
-    pub(super) by: RunBy,
-}
-
 /// Report of an export or purge.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Collected {
     /// Names and depth of the queues.
     #[serde(flatten)]
@@ -191,13 +168,8 @@ pub struct Collected {
 }
 
 impl Collected {
-    pub(super) fn new(
-        (queues, basis): (Queues, Provenance),
-        task: &Task<'_>,
-        messages: Vec<CollectedMessage>,
-        released: Released,
-        ending: CollectSummary,
-    ) -> Self {
+    /// Enters what the scans received and what happened to each message.
+    pub(super) fn with(self, waves: Waves, messages: Vec<CollectedMessage>) -> Self {
         let mut counts: BTreeMap<Fate, u64> = BTreeMap::new();
         let mut chosen_by_class: BTreeMap<Class, u64> = BTreeMap::new();
         for record in &messages {
@@ -208,24 +180,14 @@ impl Collected {
             }
         }
         Collected {
-            queues,
-            basis,
-            dry_run: task.dry_run,
-            delete: task.delete,
-            seen: ending.waves.seen,
+            seen: waves.seen,
+            undecided: waves.undecided,
+            reach: waves.reach,
+            repeated: waves.repeated,
             counts,
             chosen_by_class,
-            undecided: ending.waves.undecided,
-            missing: ending.missing,
-            reach: ending.waves.reach,
-            repeated: ending.waves.repeated,
-            file: ending.file,
-            duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
-            released,
-            interrupted: ending.interrupted,
-            by: ending.by,
-            limited: task.max.is_some(),
             messages,
+            ..self
         }
     }
 

@@ -8,20 +8,17 @@ use std::path::Path;
 
 use aws_config::SdkConfig;
 use reco_core::Time;
-use reco_core::cause::{Attempt, Evidence, Logs, Record};
+use reco_core::cause::{Attempt, Evidence, Record};
 use reco_core::message_outcome::{MessageOutcome, Tracker};
 use tokio_util::sync::CancellationToken;
 
-use crate::dlq::causes::LogRead;
+use crate::dlq::causes::{LEAD_MS, LogRead};
 use crate::error::Result;
 use crate::journal::{load, now_ms};
 use crate::logs::{LogSpan, read_causes};
 
 /// Messages that the log is asked for at most: ten calls by their ids, and about as many by requests.
 pub const ASKED: usize = 240;
-
-/// Time before the run that is read, too: clocks differ.
-const LEAD_MS: i64 = 60_000;
 
 /// The function's log.
 #[derive(Debug, Clone, Copy)]
@@ -77,16 +74,12 @@ pub(super) async fn explain(
             tracker.explain(message_id, &words);
         }
     }
-    let problem = match recorded.logs {
-        Logs::NotRead(unknown) => Some(unknown.words()),
-        Logs::Read { incomplete, .. } => incomplete,
-    };
-    let problem = problem.or_else(|| {
-        (not_asked > 0)
-            .then(|| format!("it was asked about {ASKED} messages, and not {not_asked} more"))
-    });
-    let (calls, lines) = (recorded.calls, recorded.lines);
-    Ok(Some(LogRead { group: Some(span.group), since_ms, calls, lines, problem }))
+    let mut read = LogRead::of(Some(span.group), since_ms, &recorded);
+    if not_asked > 0 {
+        let words = || format!("it was asked about {ASKED} messages, and not {not_asked} more");
+        read.problem.get_or_insert_with(words);
+    }
+    Ok(Some(read))
 }
 
 /// Returns which messages come first if there are too many.

@@ -39,7 +39,7 @@ impl From<&Changed> for Change {
 }
 
 /// Summary of the changes to message bodies.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Changes {
     /// Requested repairs; null if there are none.
     pub repair: Option<RepairPlan>,

@@ -78,8 +78,7 @@ impl Redrive<'_> {
     /// # Errors
     /// When a journal cannot be read or written.
     pub async fn end_earlier(&self) -> Result<()> {
-        let whole =
-            self.ending.waves.reach.exhausted && self.session.queues().in_flight_elsewhere == 0;
+        let whole = self.waves.reach.exhausted && self.session.queues().in_flight_elsewhere == 0;
         if self.options.dry_run || !whole || self.session.is_cancelled() {
             return Ok(());
         }

@@ -3,7 +3,6 @@
 mod record;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
@@ -11,7 +10,6 @@ use reco_core::room::{Load, Room};
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::RedriveOptions;
 pub use super::change::{Change, Changes};
 pub use super::run::{Canary, MovedTo, Stage};
 use crate::dlq::judge::Provenance;
@@ -44,49 +42,6 @@ impl Engine {
     }
 }
 
-/// Result of a redrive, apart from its messages.
-#[derive(Debug, Default)]
-pub struct RedriveSummary {
-    /// What the scans received.
-    pub waves: Waves,
-    /// Messages selected to be moved.
-    pub moving: u64,
-    /// FIFO: messages moved past earlier ones of their group.
-    pub overtaking: u64,
-    /// Requested ids that were not received.
-    pub missing: Vec<String>,
-    /// Time spent moving.
-    pub move_time: Duration,
-    /// Total duration.
-    pub time: Duration,
-    /// Stopped by a signal.
-    pub interrupted: bool,
-    /// Path of the journal.
-    pub journal: Option<String>,
-    /// Engine that moved the messages.
-    pub engine: Engine,
-    /// Signature of the run.
-    pub by: RunBy,
-    /// Path of the file with entries that were not sent.
-    pub rejects: Option<String>,
-    /// Messages that were still there after a confirmed delete and were deleted again.
-    pub deleted_again: u64,
-    /// Pauses by each guard.
-    pub guards: BTreeMap<Guard, Pauses>,
-    /// Reason why a guard stopped the run.
-    pub stopped: Option<String>,
-    /// Messages that came back.
-    pub bounces: Bounced,
-    /// Spare capacity of the pipeline when messages were about to move.
-    pub room: Room,
-    /// Cost of the messages that move.
-    pub load: Load,
-    /// Approximate number of messages in each destination at the end.
-    pub waiting: BTreeMap<String, u64>,
-    /// Stages that were moved first.
-    pub canary: Option<Canary>,
-}
-
 /// Command line to run next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NextLine {
@@ -97,7 +52,7 @@ pub struct NextLine {
 }
 
 /// Report of a redrive.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct RedriveReport {
     /// Names and depth of the queues.
     #[serde(flatten)]
@@ -242,15 +197,9 @@ impl RedriveReport {
         self.journal_is_kept = false;
     }
 
-    /// Returns the report with all counts.
+    /// Enters what the scans received and what happened to each message.
     #[must_use]
-    pub fn new(
-        (queues, basis): (Queues, Provenance),
-        options: &RedriveOptions,
-        messages: Vec<Record>,
-        released: Released,
-        ending: RedriveSummary,
-    ) -> Self {
+    pub fn with(self, waves: Waves, messages: Vec<Record>) -> Self {
         let mut counts: BTreeMap<Category, u64> = BTreeMap::new();
         let mut skipped_by_class: BTreeMap<Class, u64> = BTreeMap::new();
         let mut moved_to = MovedTo::new();
@@ -267,52 +216,22 @@ impl RedriveReport {
             }
         }
         let goes = |record: &&Record| matches!(record.fate, Category::Moved | Category::Planned);
-        let moved = counts.get(&Category::Moved).copied().unwrap_or(0);
-        let seconds = ending.move_time.as_secs_f64();
-        let run_id = ending.journal.as_ref().and_then(|_| options.run_id.clone());
+        let changed = messages.iter().filter(goes).filter_map(|record| record.changed.as_deref());
         RedriveReport {
-            queues,
-            basis,
-            engine: ending.engine,
-            dry_run: options.dry_run,
-            seen: ending.waves.seen,
+            seen: waves.seen,
+            undecided: waves.undecided,
+            reach: waves.reach,
+            repeated: waves.repeated,
+            waves: waves.count,
+            received_again: waves.again,
             wcu: messages.iter().filter(goes).map(|record| record.wcu).sum(),
-            changes: Changes::of(
-                options.repair.clone(),
-                ending.rejects,
-                messages.iter().filter(goes).filter_map(|record| record.changed.as_deref()),
-            ),
-            deleted_again: ending.deleted_again,
+            changes: Changes::of(self.changes.repair, self.changes.rejects, changed),
             perhaps_twice: messages.iter().filter(|record| record.perhaps_twice).count() as u64,
             counts,
             skipped_by_class,
-            undecided: ending.waves.undecided,
-            missing: ending.missing,
-            reach: ending.waves.reach,
             moved_to,
-            overtaking: ending.overtaking,
-            repeated: ending.waves.repeated,
-            waves: ending.waves.count,
-            received_again: ending.waves.again,
-            waiting: ending.waiting,
-            next: Vec::new(),
-            room: ending.room,
-            load: ending.load,
-            rate_limit: options.rate.map(|rate| rate.per_second()),
-            rate: per_second(moved, seconds),
-            duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
-            released,
-            interrupted: ending.interrupted,
-            guards: ending.guards,
-            stopped: ending.stopped,
-            bounces: ending.bounces,
-            journal: ending.journal,
-            run_id,
-            journal_is_kept: !options.dry_run,
-            outcomes: None,
-            canary: ending.canary,
-            by: ending.by,
             messages,
+            ..self
         }
     }
 
@@ -321,9 +240,4 @@ impl RedriveReport {
     pub fn of(&self, category: Category) -> u64 {
         self.counts.get(&category).copied().unwrap_or(0)
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a rate is shown with one decimal")]
-fn per_second(moved: u64, seconds: f64) -> Option<f64> {
-    (moved > 0 && seconds > 0.0).then(|| (moved as f64 / seconds * 10.0).round() / 10.0)
 }

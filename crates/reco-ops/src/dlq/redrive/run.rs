@@ -8,7 +8,7 @@ mod weigh;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::stream;
 use reco_core::human::{count, was};
@@ -17,16 +17,17 @@ use reco_core::settle::Deletable;
 use self::going::Going;
 use self::stages::Stages;
 pub use self::stages::{Canary, Stage};
+use super::change::Changes;
 use super::guards::Guards;
-use super::report::{Category, Record, RedriveReport, RedriveSummary};
+use super::report::{Category, Record, RedriveReport};
 use super::{Ask, QUESTION, RedriveOptions};
 use crate::dlq::journal::{Journal, now_ms};
-use crate::dlq::judge::Provenance;
 use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, Way, decide};
 use crate::dlq::repair::{Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
 use crate::dlq::session::{Session, confirm};
+use crate::dlq::waves::Waves;
 use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::files::spool::Spool;
@@ -48,7 +49,13 @@ pub struct Redrive<'a> {
     pace: Pace,
     pub(super) stages: Stages,
     pub(super) guards: Guards,
-    pub(super) ending: RedriveSummary,
+    pub(super) waves: Waves,
+    /// Messages selected to be moved.
+    moving: u64,
+    /// Time spent moving.
+    move_time: Duration,
+    /// What is known for the report so far, but for the records.
+    pub(super) report: RedriveReport,
     pub(super) records: Vec<Record>,
     /// Proofs of messages that earlier runs sent and this one deleted.
     pub(super) cleared: Vec<Deletable>,
@@ -89,7 +96,20 @@ impl<'a> Redrive<'a> {
             pace: options.pace(),
             stages: Stages::new(&options.canary),
             guards,
-            ending: RedriveSummary::default(),
+            waves: Waves::default(),
+            moving: 0,
+            move_time: Duration::ZERO,
+            report: RedriveReport {
+                queues: session.queues(),
+                basis: session.basis.clone(),
+                engine: options.engine.clone(),
+                dry_run: options.dry_run,
+                changes: Changes { repair: options.repair.clone(), ..Changes::default() },
+                rate_limit: options.rate.map(|rate| rate.per_second()),
+                journal_is_kept: !options.dry_run,
+                by: session.by.clone(),
+                ..RedriveReport::default()
+            },
             records: Vec::new(),
             cleared: Vec::new(),
             waiting: Vec::new(),
@@ -135,7 +155,7 @@ impl<'a> Redrive<'a> {
         let going = self.part(scan).await?;
         self.weigh(first).await;
         // While stages are left, all that is visible in the DLQ came since.
-        if !self.fifo() && self.ending.waves.reach.exhausted && !self.stages.are_left() {
+        if !self.fifo() && self.waves.reach.exhausted && !self.stages.are_left() {
             // Other consumers may have them back while the rest is moved. On a FIFO queue, or if
             // more scans follow, the next scan would receive them again.
             let moves = |one: &&Record| one.is(Category::Planned) && !self.options.dry_run;
@@ -166,7 +186,7 @@ impl<'a> Redrive<'a> {
                 way: self.route.way(&found.row),
                 remembered: self.remembered(&found.row.message_id),
             };
-            let full = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let full = self.options.max.is_some_and(|max| self.moving >= u64::from(max));
             let to = match &candidate.way {
                 Way::To(to) => Some(Arc::clone(to)),
                 Way::Other | Way::Nowhere(_) => None,
@@ -175,7 +195,7 @@ impl<'a> Redrive<'a> {
             let decision = self.keep_order(&found, to.as_deref(), decision);
             let changed = repaired.and_then(Repaired::into_changed);
             self.note_order(&found, &decision);
-            self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
+            self.moving += u64::from(matches!(decision, Decision::Move(_)));
             let record = Record::decided(&found.row, &decision, changed.as_deref());
             if let (Decision::Move(to), false) = (decision, self.options.dry_run) {
                 let record = self.records.len();
@@ -212,7 +232,7 @@ impl<'a> Redrive<'a> {
         if !matches!(decision, Decision::Move(_)) {
             self.staying.insert(group.to_string());
         } else if self.staying.contains(&**group) {
-            self.ending.overtaking += 1;
+            self.report.overtaking += 1;
         }
     }
 
@@ -228,7 +248,7 @@ impl<'a> Redrive<'a> {
         for ((_, outcome), at) in cleared.into_iter().zip(at) {
             if let (Some(at), DeleteOutcome::Deleted) = (at, outcome) {
                 self.records[at].is_deleted_after_all();
-                self.ending.deleted_again += 1;
+                self.report.deleted_again += 1;
             }
         }
     }
@@ -243,7 +263,7 @@ impl<'a> Redrive<'a> {
     /// round in circles. They stay held until the end.
     fn set_returned_apart(&mut self, found: &mut Vec<Found>) -> Result<()> {
         let bounces = Arc::clone(&self.guards.bounces);
-        let sent_any = self.ending.moving > 0 && !self.options.dry_run;
+        let sent_any = self.moving > 0 && !self.options.dry_run;
         let mut signs = Vec::new();
         for slot in found.iter().filter(|_| sent_any).map(|found| found.slot) {
             let message = slot.map(|slot| self.spool.get(slot)).transpose()?;
@@ -269,7 +289,7 @@ impl<'a> Redrive<'a> {
 
     async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
         self.check_names(found)?;
-        self.ending.waves.decide(self.session, &self.matcher, &self.spool, found).await
+        self.waves.decide(self.session, &self.matcher, &self.spool, found).await
     }
 
     /// Repairs the selected messages, if repairs are requested.
@@ -312,7 +332,7 @@ impl<'a> Redrive<'a> {
         };
         let messages = stream::iter(going.into_iter().map(Going::outgoing));
         let result = outbox.send_all(messages, &pace, cancel, &progress, tell).await;
-        self.ending.move_time += began.elapsed();
+        self.move_time += began.elapsed();
         for record in self.records[places].iter_mut().filter(|one| one.is(Category::Planned)) {
             record.is_settled(SendOutcome::Uncertain {
                 reason: "its outcome is not known".to_owned(),
@@ -328,36 +348,36 @@ impl<'a> Redrive<'a> {
         result.map(|()| moved)
     }
 
-    /// Returns the provenance of the classification, with its limits if there were several waves.
-    fn basis(&self) -> Provenance {
-        let mut basis = self.session.basis.clone();
-        if !self.fifo() && self.ending.waves.count > 1 {
-            basis.limits.push(format!(
+    /// Returns the report, after checking that every received message is accounted for.
+    pub(super) fn into_report(mut self) -> Result<RedriveReport> {
+        let ids = self.records.iter().map(Record::message_id);
+        let missing = self.waves.account(self.session, &self.matcher, ids)?;
+        if !self.fifo() && self.waves.count > 1 {
+            self.report.basis.limits.push(format!(
                 "too many messages to hold at once: `superseded` was determined within each of {} waves",
-                self.ending.waves.count
+                self.waves.count
             ));
         }
-        basis
-    }
-
-    /// Returns the report, after checking that every received message is accounted for.
-    pub(super) fn report(self) -> Result<RedriveReport> {
-        let interrupted = self.session.is_cancelled();
-        let ids = self.records.iter().map(Record::message_id);
-        let missing = self.ending.waves.account(self.session, &self.matcher, ids)?;
-        let basis = (self.session.queues(), self.basis());
-        let ending = RedriveSummary {
-            interrupted,
+        let report = RedriveReport {
+            interrupted: self.session.is_cancelled(),
             missing,
-            time: self.began.elapsed(),
+            duration_s: (self.began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             guards: self.pace.gate().pauses(),
             stopped: self.pace.gate().stopped(),
             bounces: self.guards.bounces.summary(),
             canary: self.stages.into_report(),
-            ..self.ending
+            released: self.released,
+            ..self.report
         };
-        Ok(RedriveReport::new(basis, self.options, self.records, self.released, ending))
+        let report = report.with(self.waves, self.records);
+        let rate = per_second(report.of(Category::Moved), self.move_time.as_secs_f64());
+        Ok(RedriveReport { rate, ..report })
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate is shown with one decimal")]
+fn per_second(moved: u64, seconds: f64) -> Option<f64> {
+    (moved > 0 && seconds > 0.0).then(|| (moved as f64 / seconds * 10.0).round() / 10.0)
 }
 
 /// Number of messages moved, by destination queue name.

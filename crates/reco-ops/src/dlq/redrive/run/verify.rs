@@ -31,7 +31,7 @@ impl Redrive<'_> {
         if self.outbox.is_none()
             || self.fifo()
             || self.gone().next().is_none()
-            || !self.ending.waves.reach.exhausted
+            || !self.waves.reach.exhausted
             || self.session.pair.dlq.state.redrive.is_some()
         {
             return;
@@ -66,7 +66,7 @@ impl Redrive<'_> {
                 break;
             }
         }
-        self.ending.deleted_again += (again.len() as u64).saturating_sub(last.len() as u64);
+        self.report.deleted_again += (again.len() as u64).saturating_sub(last.len() as u64);
         // The last deletes were not verified.
         for id in last {
             let reason = "SQS confirmed the delete, but the message reappeared".to_owned();

@@ -24,15 +24,15 @@ impl Redrive<'_> {
         let mut in_vain = 0;
         let full = loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
-            self.all_came = self.ending.waves.saw_all(self.session);
-            let mut scan = self.ending.waves.scan(self.session, goal).await?;
+            self.all_came = self.waves.saw_all(self.session);
+            let mut scan = self.waves.scan(self.session, goal).await?;
             let (new, end) = (scan.new_messages(), scan.end);
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
             self.set_named_apart(&mut scan);
             let moved = self.wave(scan).await?;
-            let enough = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let enough = self.options.max.is_some_and(|max| self.moving >= u64::from(max));
             if enough {
-                self.ending.waves.reach.unreached = 0;
+                self.waves.reach.unreached = 0;
             }
             let stopped = self.pace.gate().stopped().is_some();
             if enough || stopped || self.session.is_cancelled() {
@@ -43,14 +43,14 @@ impl Redrive<'_> {
                 // If the local clock is ahead of SQS's, new arrivals look as if they had been there
                 // all along.
                 let most = self.session.depth().saturating_mul(2).saturating_add(100);
-                let endless = self.ending.waves.seen > most;
+                let endless = self.waves.seen > most;
                 if moved == 0 || endless || self.options.dry_run {
                     break full;
                 }
                 continue;
             }
             // As many as there were came, though the last scan was filled by known ones.
-            let all_came = new == 0 && self.ending.waves.saw_all(self.session);
+            let all_came = new == 0 && self.waves.saw_all(self.session);
             if !full || in_vain >= IN_VAIN || all_came {
                 break full && !all_came;
             }
@@ -65,7 +65,7 @@ impl Redrive<'_> {
             }
             self.make_room().await;
         };
-        self.ending.waves.reach.arrived += self.arrived;
+        self.waves.reach.arrived += self.arrived;
         self.move_named().await?;
         self.end_last_stage().await?;
         if full {
@@ -99,7 +99,7 @@ impl Redrive<'_> {
             return;
         }
         let arrived = found.extract_if(.., |found| self.session.is_late(found)).count() as u64;
-        self.ending.waves.seen -= arrived;
+        self.waves.seen -= arrived;
         self.arrived += arrived;
     }
 
@@ -118,8 +118,8 @@ impl Redrive<'_> {
     /// # Errors
     /// Refused if no message has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        match self.ending.waves.check_names(&self.matcher, found) {
-            Err(error) if !self.options.dry_run && self.ending.moving > 0 => {
+        match self.waves.check_names(&self.matcher, found) {
+            Err(error) if !self.options.dry_run && self.moving > 0 => {
                 self.session.warn(format!("stopping: {error}"));
                 self.pace.gate().stop(error.to_string());
                 Ok(())
@@ -147,7 +147,7 @@ impl Redrive<'_> {
     /// Reports the messages that were never looked at, because as many as may be held at once stay.
     fn say_what_is_beyond(&mut self) {
         // Arrivals may have come in place of messages that were there.
-        let waves = &mut self.ending.waves;
+        let waves = &mut self.waves;
         let fifo = self.session.pair.dlq.queue.fifo;
         let seen = if fifo { waves.early } else { waves.seen };
         if fifo && seen >= self.session.depth() {

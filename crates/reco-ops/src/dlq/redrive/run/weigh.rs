@@ -16,22 +16,22 @@ impl Redrive<'_> {
         let planned = self.records[first..].iter().filter(|record| record.is(Category::Planned));
         let (messages, wcu) =
             planned.fold((0, 0), |(messages, wcu), record| (messages + 1, wcu + record.wcu));
-        let begun = self.ending.load.messages > 0;
-        self.ending.load.messages += messages;
-        self.ending.load.wcu += wcu;
+        let begun = self.report.load.messages > 0;
+        self.report.load.messages += messages;
+        self.report.load.wcu += wcu;
         if begun || messages == 0 {
             return;
         }
         self.propose_stages(messages);
         let session = self.session;
         let function = self.options.guards.throttled.function.as_deref();
-        self.ending.room =
+        self.report.room =
             room::measure(&session.sdk, session.scanner.judge.table(), function).await;
         self.warn_of_rate(&Load { messages, wcu });
     }
 
     fn warn_of_rate(&self, load: &Load) {
-        let (rate, room) = (self.options.rate.map(|rate| rate.per_second()), &self.ending.room);
+        let (rate, room) = (self.options.rate.map(|rate| rate.per_second()), &self.report.room);
         let Some(excess) = room.excess(load, rate) else { return };
         let given = rate.map_or("no --rate".to_owned(), |rate| format!("--rate {rate}"));
         let flags = propose(load, room, None).flags();
@@ -52,6 +52,6 @@ impl Redrive<'_> {
                 waiting.insert(to.queue.name.clone(), state.holds());
             }
         }
-        self.ending.waiting = waiting;
+        self.report.waiting = waiting;
     }
 }
