@@ -173,11 +173,20 @@ impl Record {
     /// Returns the record of a message that was corrupted in transit.
     #[must_use]
     pub fn damaged(damaged: &Damaged) -> Self {
+        let reason = Some(damaged.reason.as_str().into());
+        Record::new(&damaged.message_id, None, (Category::Damaged, reason))
+    }
+
+    fn new(
+        message_id: &str,
+        class: Option<Class>,
+        (fate, reason): (Category, Option<Box<str>>),
+    ) -> Self {
         Record {
-            message_id: damaged.message_id.as_str().into(),
-            class: None,
-            fate: Category::Damaged,
-            reason: Some(damaged.reason.as_str().into()),
+            message_id: message_id.into(),
+            class,
+            fate,
+            reason,
             sent_as: None,
             to: None,
             outcome: None,
@@ -189,20 +198,8 @@ impl Record {
     }
 
     fn of(row: &Row, fate: Category, reason: Option<String>) -> Self {
-        let (class, wcu) = (Some(row.verdict.class), row.verdict.wcu);
-        Record {
-            message_id: row.message_id.as_str().into(),
-            class,
-            fate,
-            reason: reason.map(Into::into),
-            sent_as: None,
-            to: None,
-            outcome: None,
-            changed: None,
-            perhaps_twice: false,
-            wcu,
-            unsendable: false,
-        }
+        let (class, reason) = (Some(row.verdict.class), reason.map(Into::into));
+        Record { wcu: row.verdict.wcu, ..Record::new(&row.message_id, class, (fate, reason)) }
     }
 
     fn with(self, changed: Option<&Changed>) -> Self {
