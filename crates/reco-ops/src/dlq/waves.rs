@@ -29,7 +29,7 @@ pub struct Waves {
     /// Messages on which `--where` failed.
     pub undecided: u64,
     /// Ids of messages that match `--id`.
-    named: Vec<String>,
+    pub named: Vec<String>,
 }
 
 impl Waves {

@@ -145,7 +145,7 @@ fn header(path: &Path) -> Option<Header> {
     let mut first = Vec::new();
     let file = BufReader::new(open_regular(path).ok()?);
     file.take(64 * 1024).read_until(b'\n', &mut first).ok()?;
-    match serde_json::from_slice(&first).ok()? {
+    match serde_json::from_slice::<Record<'_>>(&first).ok()? {
         Record::Header(header) => Some(header),
         _ => None,
     }
