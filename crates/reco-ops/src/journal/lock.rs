@@ -6,6 +6,7 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use reco_core::human::to_the_second;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -123,7 +124,7 @@ fn read_id(path: &Path) -> Option<String> {
 fn refusal(arn: &str, holder: Option<Holder>) -> Error {
     let who = match holder {
         Some(Holder { pid, run_id, since, .. }) => {
-            format!("locked by process {pid} (run {run_id}) since {since}")
+            format!("locked by process {pid} (run {run_id}) since {}", to_the_second(&since))
         }
         None => "it has just started".to_owned(),
     };
