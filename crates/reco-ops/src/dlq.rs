@@ -1,5 +1,6 @@
 //! The dead-letter queue: inspecting, redriving, exporting and purging its messages.
 
+pub mod ask;
 pub mod causes;
 pub mod chosen;
 pub mod collect;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use futures::future::LocalBoxFuture;
 use serde::Serialize;
 
+pub use super::ask::{Ask, confirm};
 pub use super::queues::Queues;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
@@ -74,27 +74,6 @@ pub struct DamagedRow {
 impl From<&Damaged> for DamagedRow {
     fn from(damaged: &Damaged) -> Self {
         DamagedRow { message_id: damaged.message_id.clone(), reason: damaged.reason.clone() }
-    }
-}
-
-/// Prompt for confirmation before an irreversible action.
-pub trait Ask {
-    /// Asks a yes-or-no question; any answer but yes counts as no.
-    ///
-    /// # Errors
-    /// Refused if no prompt is possible; interrupted by a signal.
-    fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>>;
-}
-
-/// Asks before an irreversible action; `undone` says what was not done without a yes, such as
-/// "moved".
-///
-/// # Errors
-/// Refused unless the answer is yes; those of [`Ask::ask`].
-pub async fn confirm(operator: &dyn Ask, question: &str, undone: &str) -> Result<()> {
-    match operator.ask(question).await? {
-        true => Ok(()),
-        false => Err(Error::refused(format!("not confirmed: nothing was {undone}"))),
     }
 }
 

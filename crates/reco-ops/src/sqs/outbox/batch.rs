@@ -1,11 +1,12 @@
 //! One batch: check that the messages are still held, write the intents, send, settle, write the
 //! answers, delete.
 
+mod pending;
+
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use reco_core::journal::{Digest, is_remembered};
-use reco_core::settle::{Copy, Deletable, Outgoing, SendResult, Settled, Unsent, settle};
+use reco_core::settle::{Copy, Deletable, SendResult, settle};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -17,6 +18,8 @@ use crate::files::spool::Slot;
 use crate::journal::now_ms;
 use crate::rate::Pace;
 use crate::sqs::{DeleteOutcome, RETRIES, records};
+use pending::Batch;
+pub(in crate::sqs) use pending::Pending;
 
 /// Attempt that may or may not have taken effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,115 +68,6 @@ pub enum Trouble {
     Refused(String),
     /// Possibly transient.
     Failed(String),
-}
-
-/// A message of a batch that is not settled yet.
-#[derive(Debug, Clone)]
-pub(in crate::sqs) struct Pending {
-    pub(in crate::sqs) dispatch: Dispatch,
-    pub(in crate::sqs) known: bool,
-    place: usize,
-    key: Option<GroupKey>,
-    rejects: Option<Slot>,
-    pub(in crate::sqs) doubt: Option<Doubt>,
-    digest: OnceLock<Digest>,
-}
-
-impl Pending {
-    /// Returns the digest of the content to send, which is computed once.
-    pub(in crate::sqs) fn digest(&self) -> Digest {
-        let Outgoing { original, body } = self.dispatch.outgoing();
-        *self.digest.get_or_init(|| Digest::of(body, &original.attributes))
-    }
-}
-
-/// State of a batch being sent.
-struct Batch<'a> {
-    to: &'a Destination,
-    pending: Vec<Pending>,
-    /// Acknowledged messages.
-    deletable: Vec<(Deletable, Pending)>,
-    /// Start of the current attempt, milliseconds since the epoch.
-    attempt_ms: i64,
-    /// Reason why the answers are not in the journal, in which case nothing is deleted.
-    unwritten: Option<String>,
-    sent: Sent,
-}
-
-impl Batch<'_> {
-    /// Settles a message that the destination did not acknowledge. It is uncertain if an earlier
-    /// attempt may have taken effect, whatever stopped this one.
-    fn settle(&mut self, pending: Pending, outcome: SendOutcome) {
-        let outcome = match pending.doubt {
-            Some(doubt) => SendOutcome::Uncertain { reason: doubt.reason },
-            None => outcome,
-        };
-        self.sent.outcomes.push((pending.place, pending.key, outcome));
-    }
-
-    fn settle_pending(&mut self, outcome: impl Fn() -> SendOutcome) {
-        for pending in std::mem::take(&mut self.pending) {
-            self.settle(pending, outcome());
-        }
-    }
-
-    /// Ends the whole run: without the journal no message may be sent or deleted.
-    fn halt(&mut self, error: &Error) {
-        let reason = error.to_string();
-        self.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
-        self.unwritten = Some(reason.clone());
-        self.sent.trouble = Some(Trouble::Refused(reason));
-    }
-
-    /// Settles messages that could be duplicated by another send: the queue may have forgotten the
-    /// deduplication id of the doubtful attempt (AWS: after 5 minutes).
-    fn drop_aged(&mut self) {
-        let (now_ms, fifo) = (now_ms(), self.to.queue.fifo);
-        let aged = |pending: &mut Pending| {
-            let doubt = pending.doubt.as_ref().filter(|_| fifo);
-            doubt.is_some_and(|doubt| !is_remembered(doubt.since_ms, now_ms))
-        };
-        let aged: Vec<Pending> = self.pending.extract_if(.., aged).collect();
-        for mut pending in aged {
-            let reason = pending.doubt.take().map(|doubt| doubt.reason).unwrap_or_default();
-            let reason = format!(
-                "{reason}; too long ago for the queue to deduplicate it, so it is not sent again"
-            );
-            self.settle(pending, SendOutcome::Uncertain { reason });
-        }
-    }
-
-    /// Notes that the current attempt may have sent all pending messages.
-    fn doubt(&mut self, reason: &str) {
-        for pending in &mut self.pending {
-            let since_ms = self.attempt_ms;
-            pending.doubt.get_or_insert_with(|| Doubt { since_ms, reason: reason.to_owned() });
-        }
-    }
-
-    /// Applies an answer. Messages that may be sent again become pending; returns the reason, if
-    /// there are any.
-    fn apply(&mut self, settled: Settled<Pending>) -> Option<String> {
-        let Settled { deletable, retry, faulted, refused, uncertain } = settled;
-        self.deletable.extend(deletable);
-        for Unsent { message, reason } in refused {
-            self.settle(message, SendOutcome::Failed { reason });
-        }
-        for Unsent { message, reason } in uncertain {
-            self.settle(message, SendOutcome::Uncertain { reason });
-        }
-        let because = retry.first().or(faulted.first()).map(|unsent| unsent.reason.clone());
-        let since_ms = self.attempt_ms;
-        let faulted = faulted.into_iter().map(|Unsent { mut message, reason }| {
-            let reason =
-                format!("SQS reported a server-side failure ({reason}) and may have accepted it");
-            message.doubt.get_or_insert(Doubt { since_ms, reason });
-            message
-        });
-        let retry = retry.into_iter().map(|unsent| unsent.message);
-        self.pending = retry.chain(faulted).collect();
-        because
-    }
 }
 
 impl Outbox {
