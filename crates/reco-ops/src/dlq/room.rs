@@ -1,6 +1,6 @@
 //! Measures what the table, its indexes and the function have to spare, for [`reco_core::room`].
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use reco_core::budget::{Capacity, NEW_ON_DEMAND_WCU};
@@ -8,6 +8,7 @@ use reco_core::room::{Place, Room};
 
 use crate::aws::{Cloudwatch, Span, Table};
 use crate::error::{Error, Result};
+use crate::journal::now_ms;
 use crate::metrics::plan::{Measure, MetricsPlan, Subject};
 use crate::metrics::report::{MeasureRow, Section};
 use crate::metrics::{read, targets};
@@ -85,8 +86,7 @@ async fn sections(
         plans.extend(indexes.map(|index| MetricsPlan::index(&table.info.name, index)));
     }
     plans.extend(function.map(|name| MetricsPlan::function(targets::function_name(name))));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let end = i64::try_from(now).unwrap_or(i64::MAX) / 60 * 60;
+    let end = now_ms() / 60_000 * 60;
     let span = Span { start: end - MINUTES * 60, end, period: 60 };
     let cloudwatch = Cloudwatch::new(sdk);
     let late = |_| Err(Error::service("CloudWatch does not respond"));

@@ -8,7 +8,6 @@ mod bounce_watch;
 use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use reco_core::classify::Class;
 use reco_core::journal::{Digest, SentMessages, Sighting};
@@ -17,7 +16,7 @@ use serde::Serialize;
 
 pub use bounce_watch::{BounceWatch, Watched, watch};
 
-use crate::dlq::journal::{Redriven, Sign};
+use crate::dlq::journal::{Redriven, Sign, now_ms};
 use crate::dlq::judge::Row;
 use crate::sqs::AckWatch;
 use reco_core::human::{amount, count};
@@ -123,9 +122,7 @@ impl Bounces {
     /// Returns an empty record.
     #[must_use]
     pub fn new(limit: Limit) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let began_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-        Bounces { limit, began_ms, state: Mutex::default() }
+        Bounces { limit, began_ms: now_ms(), state: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

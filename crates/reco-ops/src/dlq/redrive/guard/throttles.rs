@@ -1,10 +1,11 @@
 //! `--max-throttles`: throttled writes of the table and throttled invocations of the function.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::{Verdict, Watch};
 use crate::aws::{Cloudwatch, Series, SeriesQuery, Span};
 use crate::error::{Error, Result};
+use crate::journal::now_ms;
 use crate::metrics::plan::{Measure, MetricsPlan, Subject};
 use crate::rate::{Gate, Guard};
 use reco_core::human::count;
@@ -78,7 +79,7 @@ impl Watch for Throttles {
     async fn look(&mut self, _: &Gate) -> Result<Verdict> {
         let queries: Vec<SeriesQuery> =
             self.watched.iter().flat_map(|watched| watched.queries.iter().cloned()).collect();
-        let series = self.cloudwatch.read(&queries, &last_minutes(now_s())).await?;
+        let series = self.cloudwatch.read(&queries, &last_minutes(now_ms() / 1_000)).await?;
         let mut series = series.into_iter();
         let mut counts = Vec::with_capacity(self.watched.len());
         for watched in &self.watched {
@@ -124,11 +125,6 @@ fn verdict(counts: &[(&str, u64)], most: u64) -> Verdict {
     }
     let (what, most) = (too_many.join(" and "), count(most));
     Verdict::Pause(format!("{what} in a minute, more than {most}"))
-}
-
-fn now_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
