@@ -193,6 +193,44 @@ fn whoever_is_taken_over_finishes_what_is_in_flight_and_stops() {
     assert_eq!(tag_of(&harness, "recs-dlq"), Some(taken.value()), "not its own to remove");
 }
 
+/// Each command that changes a DLQ takes over the lock of the run that it names, and only where it takes
+/// a lock at all.
+#[test]
+fn every_command_that_takes_a_lock_takes_one_over() {
+    let harness = with_messages(8);
+    let report = harness.json(0, ["dlq", "redrive", "--max", "1"]);
+    let run_id = report["run_id"].as_str().expect("a run");
+    let lock = QueueLock::new("bbbb2222", "other", (None, "elsewhere"), {
+        Time::from_seconds(i64::try_from(now()).expect("a time"))
+    });
+    let commands = [
+        &["dlq", "redrive", "--max", "1"][..],
+        &["dlq", "redrive", "--class", "all", "--engine", "native", "--yes"],
+        &["dlq", "export", "e.jsonl", "--and-delete", "--yes"],
+        &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl", "--yes"],
+        &["dlq", "purge", "--all-now", "--yes"],
+    ];
+    for args in commands {
+        plant_sound(&harness, STANDARD, 1, 7);
+        set_tag(&harness, &lock.value());
+        assert_eq!(run(&harness, args).0, Some(7), "{args:?}");
+        let (code, told, _) = run(&harness, &[args, &["--take-over", "bbbb2222"]].concat());
+        assert!(matches!(code, Some(0 | 5)), "{args:?}: {told}");
+        assert!(told.contains("taking over the lock on recs-dlq: locked by "), "{args:?}: {told}");
+        assert_eq!(tag_of(&harness, "recs-dlq"), None, "{args:?}");
+    }
+    let idle = [
+        &["dlq", "redrive", "--dry-run"][..],
+        &["dlq", "export", "f.jsonl"],
+        &["dlq", "purge", "--class", "malformed", "--backup", "c.jsonl", "--dry-run"],
+        &["dlq", "import", "e.jsonl", "--dry-run"],
+    ];
+    for args in idle {
+        let (code, told, _) = run(&harness, &[args, &["--take-over", run_id]].concat());
+        assert_eq!(code, Some(2), "{args:?}: {told}");
+    }
+}
+
 #[test]
 fn without_the_permission_for_tags_a_note_says_that_the_lock_is_local() {
     for denied in ["ListQueueTags", "TagQueue"] {

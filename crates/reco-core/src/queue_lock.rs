@@ -19,9 +19,6 @@ pub const LEASE_S: i64 = 600;
 /// AWS: maximum characters of a tag's value.
 const VALUE_CHARS: usize = 256;
 
-/// Stands for the run of a tag that names none.
-pub const UNKNOWN_RUN: &str = "unknown";
-
 /// Maximum characters of a machine's name.
 const HOST_CHARS: usize = 40;
 
@@ -177,25 +174,16 @@ impl FoundLock {
         }
     }
 
-    /// Returns who stands in the way of the run, in words; `None` if the lock can be taken.
+    /// Returns the id of the run that stands in the way, by which its lock can be taken over, and who
+    /// that is, in words; `None` if the lock can be taken. The id is `unknown` if the tag names none.
     #[must_use]
-    pub fn obstacle(&self) -> Option<String> {
+    pub fn obstacle(&self) -> Option<(&str, String)> {
         match self {
-            FoundLock::Held(lock) => Some(lock.words()),
-            FoundLock::Unknown(value) => {
-                Some(format!("its tag {TAG} is not one that this version writes: {value:?}"))
-            }
-            FoundLock::Free | FoundLock::Own | FoundLock::Expired(_) | FoundLock::Ended(_) => None,
-        }
-    }
-
-    /// Returns the id of the run that stands in the way, by which its lock can be taken over;
-    /// [`UNKNOWN_RUN`] if the tag does not say. `None` if the lock can be taken.
-    #[must_use]
-    pub fn holder(&self) -> Option<&str> {
-        match self {
-            FoundLock::Held(lock) => Some(&lock.run_id),
-            FoundLock::Unknown(_) => Some(UNKNOWN_RUN),
+            FoundLock::Held(lock) => Some((&lock.run_id, lock.words())),
+            FoundLock::Unknown(value) => Some((
+                "unknown",
+                format!("its tag {TAG} is not one that this version writes: {value:?}"),
+            )),
             FoundLock::Free | FoundLock::Own | FoundLock::Expired(_) | FoundLock::Ended(_) => None,
         }
     }
@@ -216,7 +204,11 @@ impl FoundLock {
             }
             _ => false,
         };
-        if is_former { None } else { FoundLock::of(value, own, now).obstacle() }
+        if is_former {
+            return None;
+        }
+        let found = FoundLock::of(value, own, now);
+        found.obstacle().map(|(_, words)| words)
     }
 }
 
@@ -283,7 +275,8 @@ mod tests {
         for value in ["", "held", "run= since=x", "run=1 since=2027-01-15T08:00:00Z", "\u{1b}[2J"] {
             let found = FoundLock::of(Some(value), &own(), NOW);
             assert_eq!(found, FoundLock::Unknown(value.to_owned()));
-            assert!(found.obstacle().is_some_and(|words| !words.contains('\u{1b}')), "{value:?}");
+            let (run, words) = found.obstacle().expect("in the way");
+            assert!(run == "unknown" && !words.contains('\u{1b}'), "{value:?}");
         }
         let later = format!("{} shard=7", other("bbbb").value());
         assert_eq!(FoundLock::of(Some(&later), &own(), NOW), FoundLock::Held(other("bbbb")));
@@ -297,7 +290,7 @@ mod tests {
         };
         assert!(lost(Some(&rival), None));
         assert!(!lost(Some(&own_value), Some(&rival)));
-        // Read late: the tag is not there yet, or still the one that was taken over by --force.
+        // Read late: the tag is not there yet, or still the one that was taken over.
         assert!(!lost(None, None));
         assert!(!lost(Some(&rival), Some(&rival)));
         let renewed = other("bbbb").renewed(Time::from_seconds(NOW.seconds() + 60)).value();

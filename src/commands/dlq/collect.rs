@@ -36,6 +36,7 @@ pub struct Task<'a> {
     pub yes: bool,
     /// Allows receiving from a DLQ with a redrive policy of its own.
     pub force: bool,
+    /// Run on another machine whose lock on the DLQ is taken over.
     pub take_over: Option<String>,
 }
 

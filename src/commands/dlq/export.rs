@@ -34,8 +34,8 @@ pub struct ExportArgs {
     /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
-    /// Take over the lock of RUN, a run on another machine
-    #[arg(long, value_name = "RUN", requires = "and_delete")]
+    /// Take over the lock of the run HOLDER on another machine, which a refusal names
+    #[arg(long, value_name = "HOLDER", requires = "and_delete")]
     pub take_over: Option<String>,
 }
 

@@ -79,8 +79,8 @@ pub struct RedriveArgs {
     /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
-    /// Take over the lock of RUN, a run on another machine
-    #[arg(long, value_name = "RUN", conflicts_with = "dry_run")]
+    /// Take over the lock of the run HOLDER on another machine, which a refusal names
+    #[arg(long, value_name = "HOLDER", conflicts_with = "dry_run")]
     pub take_over: Option<String>,
     /// How to move the messages
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]

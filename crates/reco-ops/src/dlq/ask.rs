@@ -18,7 +18,7 @@ pub trait Ask {
 ///
 /// # Errors
 /// Refused unless the answer is yes; those of [`Ask::ask`].
-pub async fn confirm(operator: &dyn Ask, question: &str, undone: &str) -> Result<()> {
+pub(super) async fn confirm(operator: &dyn Ask, question: &str, undone: &str) -> Result<()> {
     match operator.ask(question).await? {
         true => Ok(()),
         false => Err(Error::refused(format!("not confirmed: nothing was {undone}"))),

@@ -15,7 +15,7 @@ use crate::journal::now_ms;
 use crate::logs::{LogSpan, Recorded, read_causes};
 use crate::metrics::targets::function_name;
 
-/// Time before the first send that is read, too: clocks differ.
+/// Time before the first send, or before the run, that is read, too: clocks differ.
 pub(in crate::dlq) const LEAD_MS: i64 = 60_000;
 /// Time in which a metric may still be missing (AWS: within minutes).
 const METRICS_LATE_MS: i64 = 5 * 60_000;

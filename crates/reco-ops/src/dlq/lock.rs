@@ -204,11 +204,10 @@ impl SharedLock {
     fn weigh(&self, found: &FoundLock, take_over: Option<&str>) -> Result<()> {
         let name = &self.queue.name;
         match (found, found.obstacle()) {
-            (_, Some(words)) if take_over == found.holder() => {
+            (_, Some((holder, words))) if take_over == Some(holder) => {
                 self.events().warn(format!("taking over the lock on {name}: {words}"));
             }
-            (_, Some(words)) => {
-                let holder = found.holder().unwrap_or_default();
+            (_, Some((holder, words))) => {
                 return Err(self.refusal(&words).hint(format!(
                     "wait for it to finish, or ask who runs it to stop it; the lock of a run that died expires within {} minutes, and --take-over {holder} takes it over at once",
                     reco_core::queue_lock::LEASE_S / 60

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use serde::Serialize;
 
-pub use super::ask::{Ask, confirm};
+pub use super::ask::Ask;
+pub(super) use super::ask::confirm;
 pub use super::queues::Queues;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};

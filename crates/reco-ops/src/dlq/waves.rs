@@ -14,7 +14,7 @@ use crate::files::spool::Spool;
 /// What all scans of a run received.
 #[derive(Debug, Default)]
 pub struct Waves {
-    /// Messages received.
+    /// Messages received, but for arrivals that are left alone.
     pub seen: u64,
     /// Those of them that were there when the run began.
     pub early: u64,
@@ -33,7 +33,7 @@ pub struct Waves {
 }
 
 impl Waves {
-    /// Scans for messages that were there when the run began and were not received yet.
+    /// Scans for as many messages as were there when the run began and were not received yet.
     ///
     /// # Errors
     /// As [`Session::scan`].

@@ -124,7 +124,7 @@ fn read_id(path: &Path) -> Option<String> {
 fn refusal(arn: &str, holder: Option<Holder>) -> Error {
     let who = match holder {
         Some(Holder { pid, run_id, since, .. }) => {
-            format!("locked by process {pid} (run {run_id}) since {}", to_the_second(&since))
+            format!("locked by process {pid} (run {run_id}) since {}Z", to_the_second(&since))
         }
         None => "it has just started".to_owned(),
     };

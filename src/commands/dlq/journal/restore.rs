@@ -39,8 +39,8 @@ pub struct RestoreArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
-    /// Take over the lock of RUN, a run on another machine
-    #[arg(long, value_name = "RUN")]
+    /// Take over the lock of the run HOLDER on another machine, which a refusal names
+    #[arg(long, value_name = "HOLDER")]
     pub take_over: Option<String>,
 }
 

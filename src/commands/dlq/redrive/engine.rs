@@ -189,6 +189,7 @@ mod tests {
             "--class all --rate 500",
             "--class all --rate 1 --to q --yes",
             "--class all --stop-on-bounce off",
+            "--class all --force --take-over x",
         ] {
             assert_eq!(beyond(line), None, "{line}");
         }

@@ -26,7 +26,8 @@ pub struct Queue {
 }
 
 /// Queue attributes at one moment. AWS documents its counts as approximate.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(Default))]
 pub struct QueueState {
     /// Messages that can be received.
     pub visible: u64,

@@ -170,6 +170,8 @@ pub struct Collected {
 impl Collected {
     /// Enters what the scans received and what happened to each message.
     pub(super) fn with(self, waves: Waves, messages: Vec<CollectedMessage>) -> Self {
+        let Waves { seen, early: _, repeated, again: _, count: _, reach, undecided, named: _ } =
+            waves;
         let mut counts: BTreeMap<Fate, u64> = BTreeMap::new();
         let mut chosen_by_class: BTreeMap<Class, u64> = BTreeMap::new();
         for record in &messages {
@@ -179,16 +181,7 @@ impl Collected {
                 *chosen_by_class.entry(class).or_default() += 1;
             }
         }
-        Collected {
-            seen: waves.seen,
-            undecided: waves.undecided,
-            reach: waves.reach,
-            repeated: waves.repeated,
-            counts,
-            chosen_by_class,
-            messages,
-            ..self
-        }
+        Collected { seen, undecided, reach, repeated, counts, chosen_by_class, messages, ..self }
     }
 
     /// Returns the number of messages with this fate.

@@ -200,6 +200,8 @@ impl RedriveReport {
     /// Enters what the scans received and what happened to each message.
     #[must_use]
     pub fn with(self, waves: Waves, messages: Vec<Record>) -> Self {
+        let Waves { seen, early: _, repeated, again, count: waves, reach, undecided, named: _ } =
+            waves;
         let mut counts: BTreeMap<Category, u64> = BTreeMap::new();
         let mut skipped_by_class: BTreeMap<Class, u64> = BTreeMap::new();
         let mut moved_to = MovedTo::new();
@@ -218,12 +220,12 @@ impl RedriveReport {
         let goes = |record: &&Record| matches!(record.fate, Category::Moved | Category::Planned);
         let changed = messages.iter().filter(goes).filter_map(|record| record.changed.as_deref());
         RedriveReport {
-            seen: waves.seen,
-            undecided: waves.undecided,
-            reach: waves.reach,
-            repeated: waves.repeated,
-            waves: waves.count,
-            received_again: waves.again,
+            seen,
+            undecided,
+            reach,
+            repeated,
+            waves,
+            received_again: again,
             wcu: messages.iter().filter(goes).map(|record| record.wcu).sum(),
             changes: Changes::of(self.changes.repair, self.changes.rejects, changed),
             perhaps_twice: messages.iter().filter(|record| record.perhaps_twice).count() as u64,

@@ -111,9 +111,9 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Checks that each id prefix matches only one message. On a FIFO queue, messages behind the
-    /// front of a group are seen only once the front is gone; if messages have already moved, the
-    /// run stops where it is and says why.
+    /// Checks that each id prefix matches only one of all messages seen so far. On a FIFO queue,
+    /// messages behind the front of a group are seen only once the front is gone; if messages have
+    /// already moved, the run stops where it is and says why.
     ///
     /// # Errors
     /// Refused if no message has moved yet.
