@@ -17,7 +17,7 @@ const TABLES_EVERY: Duration = Duration::from_secs(60);
 pub async fn run(sqs: Sqs, dynamodb: DynamoDb, metrics: Cloudwatch, stop: CancellationToken) {
     let mut queues = tokio::time::interval(QUEUES_EVERY);
     let mut tables = tokio::time::interval(TABLES_EVERY);
-    let mut sampler = Queues::default();
+    let mut sampler = QueueSampler::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -29,11 +29,11 @@ pub async fn run(sqs: Sqs, dynamodb: DynamoDb, metrics: Cloudwatch, stop: Cancel
 
 /// Counts of the last sample, to compute the difference.
 #[derive(Default)]
-struct Queues {
+struct QueueSampler {
     counted: HashMap<String, Traffic>,
 }
 
-impl Queues {
+impl QueueSampler {
     fn sample(&mut self, sqs: &Sqs, metrics: &Cloudwatch) {
         for queue in sqs.queue_names() {
             let Some(depth) = sqs.depth(&queue) else {

@@ -3,7 +3,7 @@
 //! Calls go through its HTTP layer rather than its Rust API, because that layer implements request
 //! checks, error envelopes and checksums.
 
-use crate::http::{AWS_JSON, HeaderMap, Request, Response, StatusCode, respond};
+use crate::http::{AWS_JSON, HeaderMap, Request, Response, StatusCode, respond, target};
 use dynoxide::Database;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -131,11 +131,7 @@ pub fn replace_body(response: &mut Response, body: Bytes) {
 /// Returns whether a call describes resources. Only such answers are rewritten, because items may
 /// contain anything.
 fn is_control_plane(headers: &HeaderMap) -> bool {
-    let operation = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .and_then(|target| target.rsplit('.').next())
-        .unwrap_or_default();
+    let operation = target(headers).and_then(|t| t.rsplit('.').next()).unwrap_or_default();
     operation.ends_with("Table")
         || operation.ends_with("Stream")
         || operation.ends_with("Streams")

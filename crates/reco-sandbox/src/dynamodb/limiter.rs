@@ -4,8 +4,9 @@
 //! throttling shows within seconds.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+use parking_lot::Mutex;
 
 /// Write limit of each table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,11 +72,11 @@ pub struct Cost {
 #[derive(Debug)]
 pub struct Limiter {
     capacity: WriteCapacity,
-    buckets: Mutex<HashMap<Resource, Bucket>>,
+    buckets: Mutex<HashMap<Resource, CapacityBucket>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Bucket {
+struct CapacityBucket {
     capacity: WriteCapacity,
     tokens: f64,
     refilled: Instant,
@@ -103,7 +104,7 @@ impl Limiter {
     /// An item that costs more than a full bucket passes when the bucket is full and leaves it in
     /// debt; otherwise it could never be written.
     pub fn take(&self, costs: &[Cost], now: Instant) -> Result<(), Vec<Resource>> {
-        let mut buckets = self.lock();
+        let mut buckets = self.buckets.lock();
         let mut lacking = Vec::new();
         for Cost { resource, units, described } in costs {
             let bucket = self.refill(&mut buckets, resource, *described, now);
@@ -126,7 +127,7 @@ impl Limiter {
     /// Corrects earlier [`take`](Self::take)s once the engine has reported the actual cost: a
     /// positive number charges more (the old item was larger), a negative one refunds.
     pub fn settle(&self, extra: &BTreeMap<Resource, f64>, now: Instant) {
-        let mut buckets = self.lock();
+        let mut buckets = self.buckets.lock();
         for (resource, extra) in extra {
             // One that nothing was taken from is not limited.
             if let Some(bucket) = buckets.get_mut(resource) {
@@ -138,25 +139,21 @@ impl Limiter {
 
     fn refill<'a>(
         &self,
-        buckets: &'a mut HashMap<Resource, Bucket>,
+        buckets: &'a mut HashMap<Resource, CapacityBucket>,
         resource: &Resource,
         described: Option<f64>,
         now: Instant,
-    ) -> &'a mut Bucket {
+    ) -> &'a mut CapacityBucket {
         let capacity = self.capacity.at_most(described);
-        let full = Bucket { capacity, tokens: capacity.bank(), refilled: now };
+        let full = CapacityBucket { capacity, tokens: capacity.bank(), refilled: now };
         let bucket = buckets.entry(resource.clone()).or_insert(full);
         bucket.capacity = capacity;
         bucket.refill(now);
         bucket
     }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Resource, Bucket>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Bucket {
+impl CapacityBucket {
     fn refill(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.refilled).as_secs_f64();
         self.tokens = (self.tokens + elapsed * self.capacity.wcu).min(self.capacity.bank());

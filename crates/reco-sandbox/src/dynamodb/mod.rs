@@ -15,7 +15,7 @@ mod throttle;
 mod write;
 
 use crate::cloudwatch::Cloudwatch;
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, target};
 use creation::Creation;
 use engine::Engine;
 use limiter::{Limiter, WriteCapacity};
@@ -84,10 +84,7 @@ impl DynamoDb {
 
     /// Answers one call.
     pub async fn handle(&self, request: Request) -> Response {
-        let operation = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|target| target.to_str().ok())
+        let operation = target(request.headers())
             .and_then(|target| target.strip_prefix(TARGET_PREFIX))
             .and_then(Operation::named);
         match operation {

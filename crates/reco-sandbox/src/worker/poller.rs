@@ -52,7 +52,7 @@ impl Mapping {
             }
             let mapping = self.clone();
             self.running.spawn(async move {
-                for part in within_payload(batch, &mapping.queue_arn) {
+                for part in within_payload(batch, &mapping.source.queue_arn) {
                     mapping.invoke(part).await;
                 }
                 drop(free);
@@ -94,9 +94,10 @@ impl Mapping {
         stop: &CancellationToken,
     ) -> Option<Vec<Message>> {
         let call = self
+            .source
             .client
             .receive_message()
-            .queue_url(&self.queue_url)
+            .queue_url(&self.source.queue_url)
             .max_number_of_messages(room.min(MAX_RECEIVE) as i32)
             .wait_time_seconds(wait.min(LONG_POLL).as_secs() as i32)
             .message_system_attribute_names(MessageSystemAttributeName::All)

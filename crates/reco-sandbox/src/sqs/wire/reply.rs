@@ -7,12 +7,12 @@ use serde::{Serialize, Serializer};
 
 use super::{Attributes, Texts};
 use crate::sqs::error::SqsError;
-use crate::sqs::message::Content;
+use crate::sqs::message::StoredContent;
 
 /// One reply, not yet rendered.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Reply {
+pub(crate) enum SqsReply {
     Empty {},
     #[serde(rename_all = "PascalCase")]
     QueueUrl {
@@ -138,7 +138,7 @@ pub(crate) struct ReceivedMessage {
     pub md5_of_body: String,
     /// Shared with the queue: a body is copied only into the response.
     #[serde(rename = "Body", serialize_with = "body")]
-    pub content: Arc<Content>,
+    pub content: Arc<StoredContent>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<&'static str, String>,
     #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
@@ -147,7 +147,7 @@ pub(crate) struct ReceivedMessage {
     pub message_attributes: Attributes,
 }
 
-fn body<S: Serializer>(content: &Arc<Content>, serializer: S) -> Result<S::Ok, S::Error> {
+fn body<S: Serializer>(content: &Arc<StoredContent>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&content.body)
 }
 
