@@ -120,7 +120,6 @@ async fn what_is_redriven_ends_in_the_table_and_poison_in_the_dlq() {
         *dead.entry(message.body).or_default() += 1;
     }
     assert_eq!(dead, poison);
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -140,7 +139,6 @@ async fn a_table_without_capacity_fills_the_dlq_again_and_loses_nothing() {
     for (user, articles) in expected(&sandbox, &gone).await {
         assert_eq!(table.get(&user), Some(&articles), "user {user} is neither here nor there");
     }
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -155,5 +153,4 @@ async fn the_worker_may_be_left_out() {
     };
     assert!(!moved);
     assert_eq!(sandbox.sqs().depth(QUEUE).unwrap().visible, 1);
-    sandbox.shutdown().await;
 }

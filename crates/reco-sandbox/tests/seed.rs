@@ -98,7 +98,6 @@ async fn every_message_is_of_the_class_it_was_made_for() {
         for class in Class::ALL {
             assert_eq!(seed.counts()[&class], mix.count(class), "{class}");
         }
-        sandbox.shutdown().await;
     }
 }
 
@@ -113,8 +112,6 @@ async fn the_same_seed_makes_the_same_messages() {
     assert!(facts.exists());
     drop(first);
     assert!(!facts.exists(), "the facts file outlives its sandbox");
-    second.shutdown().await;
-    third.shutdown().await;
 }
 
 #[tokio::test]
@@ -138,7 +135,6 @@ async fn the_dlq_shows_what_a_redrive_must_carry_over() {
     let oldest = messages.iter().map(|message| message.sent_at_ms).min().unwrap();
     let left_min = (oldest + 14 * 86_400_000 - now_ms) / 60_000;
     assert!(left_min < 60, "{left_min} minutes left");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -163,5 +159,4 @@ async fn the_environment_names_the_pipeline() {
     assert!(table.table().unwrap().item_count().unwrap() > 0);
     let facts = env["RECOCTL_FACTS"].strip_prefix("sqlite:").unwrap();
     assert!(std::path::Path::new(facts).exists());
-    sandbox.shutdown().await;
 }
