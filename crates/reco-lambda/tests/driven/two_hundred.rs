@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Operator;
+use crate::kit::bootstrap;
 use crate::mariadb;
 use crate::starting::silent;
 
@@ -170,14 +171,8 @@ fn binary(sandbox: &Sandbox, cause: &Cause) -> FunctionBinary {
         ("RECO_TABLE", cause.table),
         ("RECO_FACTS", &cause.facts),
     ];
-    let own = own.into_iter().map(|(name, value)| (name, value.to_owned()));
-    let variables = sandbox.env().into_iter().chain(own);
     let log = FunctionLogs::of(sandbox.logs().clone(), FUNCTION);
-    FunctionBinary {
-        path: env!("CARGO_BIN_EXE_bootstrap").into(),
-        variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-        log: FunctionLog::Sandbox(sandbox.cloudwatch().clone(), log),
-    }
+    bootstrap(sandbox, &own, FunctionLog::Sandbox(sandbox.cloudwatch().clone(), log))
 }
 
 /// The binary as the function of a mapping; sends it `signal` in the middle of each batch.
@@ -323,6 +318,16 @@ async fn each_of_200_messages_is_told_the_cause_that_it_had() {
         let expected: Vec<u64> =
             if cause.reserved == Some(0) { Vec::new() } else { (1..=RECEIVES).collect() };
         assert_eq!(attempts, expected, "{}: {message}", cause.name);
+        let stage = match cause.name {
+            "facts down" => "connect",
+            "facts slow" => "timeout",
+            "wrong password" => "auth",
+            _ => continue,
+        };
+        for attempt in message["recorded"]["attempts"].as_array().unwrap() {
+            assert_eq!(attempt["stage"], stage, "{}: {message}", cause.name);
+            assert!(attempt["error"].is_string(), "{}: {message}", cause.name);
+        }
     }
 
     let classified = operator.json(0, &["dlq", "classify", "--logs"]).await;
