@@ -3,18 +3,18 @@
 
 mod common;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_core::classify::{Class, ClassifyContext, Held, MessageContent, classify};
 use reco_core::decode::decode;
-use reco_core::facts::{FactSet, Facts, FactsRequest};
+use reco_core::facts::{FactSet, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::Policy;
 use reco_core::supersede::{Newest, UserDigest, user_digest};
 use reco_core::{Id, Time};
-use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
+use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions};
 use reco_sandbox::sqs::SnapshotMessage;
 use reco_sandbox::{Sandbox, SandboxOptions};
-use reco_store::facts::FactsSource;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 async fn seeded(seed: SeedOptions) -> Sandbox {
@@ -23,25 +23,18 @@ async fn seeded(seed: SeedOptions) -> Sandbox {
 }
 
 async fn facts(sandbox: &Sandbox, messages: &[SnapshotMessage]) -> FactSet {
-    let url = sandbox.env().into_iter().find(|(name, _)| *name == "RECOCTL_FACTS").unwrap().1;
-    let source = FactsSource::from_url(&url).await.unwrap();
     let decoded: Vec<_> = messages.iter().filter_map(|m| decode(&m.body).ok()).collect();
     let entries = decoded.iter().flat_map(|decoded| &decoded.entries);
     let request = FactsRequest::of(entries.map(|entry| &entry.recommendation));
-    source.lookup(&request).await.unwrap()
+    common::facts(sandbox, &request).await
 }
 
 async fn in_table(sandbox: &Sandbox) -> HashMap<Id, Held> {
-    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox));
-    let mut held = HashMap::new();
-    let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
-    while let Some(item) = pages.next().await {
-        let item = item.unwrap();
+    let held = |item: HashMap<String, AttributeValue>| {
         let number = |name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
-        let at = Held::At(Time::from_seconds(number("generated_at")));
-        held.insert(Id::from(number("user_id")), at);
-    }
-    held
+        (Id::from(number("user_id")), Held::At(Time::from_seconds(number("generated_at"))))
+    };
+    common::items(sandbox).await.into_iter().map(held).collect()
 }
 
 struct Judged<'a> {

@@ -6,10 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::SqsEvent;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ProvisionedThroughput, ScalarAttributeType,
-};
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::logs::FunctionLogs;
@@ -122,46 +118,33 @@ async fn pipeline() -> Sandbox {
     let redrive = redrive.to_string();
     sandbox.sqs().create_queue("recs", &[("RedrivePolicy", &redrive)]).unwrap();
     sandbox.logs().create_group(GROUP, Some(30));
-    table(&sandbox, "recs", 1, None).await;
-    table(&sandbox, "indexed", 1_000, Some(1)).await;
+    table(&sandbox, "recs", 1, None);
+    table(&sandbox, "indexed", 1_000, Some(1));
     sandbox
 }
 
-async fn table(sandbox: &Sandbox, name: &str, wcu: i64, index: Option<i64>) {
-    let key = |name: &str| {
-        KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash).build().unwrap()
-    };
-    let number = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::N).build().unwrap()
-    };
-    let units = |wcu: i64| {
-        let units = ProvisionedThroughput::builder().read_capacity_units(100);
-        units.write_capacity_units(wcu).build().unwrap()
-    };
-    let index = index.map(|wcu| {
-        GlobalSecondaryIndex::builder()
-            .index_name("by-time")
-            .key_schema(key("generated_at"))
-            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-            .provisioned_throughput(units(wcu))
-            .build()
-            .unwrap()
+fn table(sandbox: &Sandbox, name: &str, wcu: u64, index: Option<u64>) {
+    let key = |name| json!([{ "AttributeName": name, "KeyType": "HASH" }]);
+    let number = |name: &&str| json!({ "AttributeName": name, "AttributeType": "N" });
+    let units = |wcu| json!({ "ReadCapacityUnits": 100, "WriteCapacityUnits": wcu });
+    let keys = if index.is_some() { &["user_id", "generated_at"][..] } else { &["user_id"] };
+    let mut table = json!({
+        "TableName": name,
+        "BillingMode": "PROVISIONED",
+        "ProvisionedThroughput": units(wcu),
+        "KeySchema": key("user_id"),
+        "AttributeDefinitions": keys.iter().map(number).collect::<Vec<_>>(),
     });
-    let create = aws_sdk_dynamodb::Client::new(&sandbox.sdk_config())
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::Provisioned)
-        .provisioned_throughput(units(wcu))
-        .key_schema(key("user_id"))
-        .attribute_definitions(number("user_id"));
-    let create = match index {
-        Some(index) => {
-            create.attribute_definitions(number("generated_at")).global_secondary_indexes(index)
-        }
-        None => create,
-    };
-    create.send().await.unwrap();
+    if let Some(wcu) = index {
+        table["GlobalSecondaryIndexes"] = json!([{
+            "IndexName": "by-time",
+            "KeySchema": key("generated_at"),
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+            "ProvisionedThroughput": units(wcu),
+        }]);
+    }
+    let request = serde_json::from_value(table).unwrap();
+    sandbox.dynamodb().database().create_table(request).unwrap();
 }
 
 /// The real binary as it is deployed in an incident.

@@ -38,14 +38,14 @@ struct WriteAnswer {
 #[serde(untagged)]
 enum ReportedCapacity {
     Many(Vec<ConsumedCapacity>),
-    One(ConsumedCapacity),
+    One(Box<ConsumedCapacity>),
 }
 
 /// Reads `ConsumedCapacity` (mode `INDEXES`) of an answer.
 pub fn consumed_of(body: &[u8]) -> Vec<Consumed> {
     let tables = match serde_json::from_slice::<WriteAnswer>(body).map(|answer| answer.consumed) {
         Ok(Some(ReportedCapacity::Many(tables))) => tables,
-        Ok(Some(ReportedCapacity::One(table))) => vec![table],
+        Ok(Some(ReportedCapacity::One(table))) => vec![*table],
         Ok(None) | Err(_) => Vec::new(),
     };
     let consumed = |capacity: ConsumedCapacity| {

@@ -8,7 +8,6 @@ use super::meter::{Consumed, consumed_of};
 use super::plan::{self, Admission, Batch, Fields, Pricing};
 use super::throttle;
 use crate::http::{Request, Response, StatusCode};
-use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,7 +57,7 @@ enum AskedCapacity {
 struct ThrottledCall(BTreeMap<Resource, usize>);
 
 impl DynamoDb {
-    pub(super) async fn write(&self, operation: Operation, request: Request) -> Response {
+    pub(super) async fn write(&self, operation: Operation, mut request: Request) -> Response {
         let parsed = serde_json::from_slice::<Fields>(request.body()).ok();
         let Some((mut fields, asked)) = parsed.and_then(|fields| {
             let asked = asked(&fields)?;
@@ -85,10 +84,9 @@ impl DynamoDb {
             self.meter.throttled(self.cause, resource, *writes);
         }
         set(&mut fields, "ReturnConsumedCapacity", "INDEXES");
-        let body = serde_json::to_vec(&fields).unwrap_or_default();
+        *request.body_mut() = serde_json::to_vec(&fields).unwrap_or_default().into();
         let started = Instant::now();
-        let (parts, _) = request.into_parts();
-        let response = self.engine.forward(&parts.headers, &parts.method, Bytes::from(body)).await;
+        let response = self.engine.forward(request).await;
         let consumed = self.settle(&admission, &response);
         for spent in &consumed {
             self.meter.consumed(spent);

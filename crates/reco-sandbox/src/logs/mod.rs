@@ -46,10 +46,8 @@ struct LogGroup {
     arrived: u64,
 }
 
-impl LogGroup {
-    fn new() -> Self {
-        LogGroup { created_ms: now_ms(), ..LogGroup::default() }
-    }
+fn made() -> LogGroup {
+    LogGroup { created_ms: now_ms(), ..LogGroup::default() }
 }
 
 #[derive(Debug)]
@@ -85,13 +83,13 @@ impl Logs {
     /// Creates a group, or sets how many days it keeps its events.
     pub fn create_group(&self, name: &str, retention_days: Option<u32>) {
         let mut groups = self.0.lock();
-        groups.entry(name.to_owned()).or_insert_with(LogGroup::new).retention_days = retention_days;
+        groups.entry(name.to_owned()).or_insert_with(made).retention_days = retention_days;
     }
 
     /// Puts an event, and makes its group if there is none, as Lambda does.
     pub fn put(&self, group: &str, stream: &str, at_ms: u64, message: impl Into<String>) {
         let mut groups = self.0.lock();
-        let group = groups.entry(group.to_owned()).or_insert_with(LogGroup::new);
+        let group = groups.entry(group.to_owned()).or_insert_with(made);
         group.arrived += 1;
         let event =
             LogEvent { stream: stream.to_owned(), ingested_ms: now_ms(), message: message.into() };

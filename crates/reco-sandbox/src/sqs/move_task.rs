@@ -8,15 +8,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::check::in_range;
 use super::error::{ErrorKind, SqsError};
 use super::message::{StoredMessage, new_id};
 use super::state::SqsState;
-use super::wire::{
-    CancelMessageMoveTask, ListMessageMoveTasks, SqsReply, StartMessageMoveTask, TaskEntry,
-};
+use super::wire::{CancelMessageMoveTask, ListMessageMoveTasks, SqsReply, StartMessageMoveTask};
 use super::{Sqs, SqsServer, now_ms};
 
 /// AWS: ListMessageMoveTasks returns up to 10 tasks of a source.
@@ -24,23 +23,33 @@ const MAX_LISTED: usize = 10;
 /// Longest pause between two steps, within which a cancel is noticed.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// A task, running or ended.
-#[derive(Debug, Clone)]
+/// A task, running or ended, as ListMessageMoveTasks shows it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct MoveTask {
-    handle: String,
-    source_arn: String,
-    destination_arn: Option<String>,
-    asked_rate: Option<u32>,
+    #[serde(rename = "TaskHandle", skip_serializing_if = "Option::is_none")]
+    handle: Option<String>,
     status: Status,
+    source_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_number_of_messages_per_second: Option<u32>,
+    #[serde(rename = "ApproximateNumberOfMessagesMoved")]
     moved: u64,
+    #[serde(rename = "ApproximateNumberOfMessagesToMove")]
     to_move: u64,
-    failure: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure_reason: Option<MoveFailure>,
+    #[serde(rename = "StartedTimestamp")]
     started_ms: u64,
     /// Messages of the source queue with a key below this one belong to the task.
+    #[serde(skip)]
     mark: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&'static str")]
 enum Status {
     Running,
     Completed,
@@ -49,17 +58,19 @@ enum Status {
     Failed,
 }
 
-impl Status {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Completed => "COMPLETED",
-            Self::Cancelling => "CANCELLING",
-            Self::Cancelled => "CANCELLED",
-            Self::Failed => "FAILED",
+impl From<Status> for &'static str {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Running => "RUNNING",
+            Status::Completed => "COMPLETED",
+            Status::Cancelling => "CANCELLING",
+            Status::Cancelled => "CANCELLED",
+            Status::Failed => "FAILED",
         }
     }
+}
 
+impl Status {
     fn is_active(self) -> bool {
         matches!(self, Self::Running | Self::Cancelling)
     }
@@ -79,19 +90,19 @@ impl Sqs {
         state.check_move(&call.source_arn, call.destination_arn.as_deref())?;
         let now = now_ms();
         let cell = state.queue_by_arn(&call.source_arn)?;
+        let task_handle = BASE64.encode(format!("{}/{}", new_id(), call.source_arn));
         let task = MoveTask {
-            handle: BASE64.encode(format!("{}/{}", new_id(), call.source_arn)),
+            handle: Some(task_handle.clone()),
+            status: Status::Running,
             source_arn: call.source_arn.clone(),
             destination_arn: call.destination_arn.clone(),
-            asked_rate,
-            status: Status::Running,
+            max_number_of_messages_per_second: asked_rate,
             moved: 0,
             to_move: cell.queue.counts(now).visible as u64,
-            failure: None,
+            failure_reason: None,
             started_ms: now,
             mark: cell.queue.mark(),
         };
-        let task_handle = task.handle.clone();
         state.remember_task(task);
         drop(state);
         let rate = asked_rate.unwrap_or(self.inner.options.move_rate).max(1);
@@ -108,7 +119,12 @@ impl Sqs {
         state.queue_by_arn(&call.source_arn)?;
         let of_source = state.tasks.iter().rev().filter(|task| task.source_arn == call.source_arn);
         let max = usize::try_from(max).unwrap_or(MAX_LISTED);
-        Ok(SqsReply::Tasks { results: of_source.take(max).map(MoveTask::entry).collect() })
+        let mut results: Vec<MoveTask> = of_source.take(max).cloned().collect();
+        // AWS: the handle of a task is listed only while its status is RUNNING.
+        for task in results.iter_mut().filter(|task| task.status != Status::Running) {
+            task.handle = None;
+        }
+        Ok(SqsReply::Tasks { results })
     }
 
     pub(super) fn cancel_message_move_task(
@@ -116,7 +132,8 @@ impl Sqs {
         call: &CancelMessageMoveTask,
     ) -> Result<SqsReply, SqsError> {
         let mut state = self.inner.state.lock();
-        let task = state.tasks.iter_mut().find(|task| task.handle == call.task_handle);
+        let handle = Some(&call.task_handle);
+        let task = state.tasks.iter_mut().find(|task| task.handle.as_ref() == handle);
         let task = task.ok_or_else(|| {
             SqsError::new(ErrorKind::ResourceNotFound, "the task handle names no task")
         })?;
@@ -124,27 +141,14 @@ impl Sqs {
         if task.status != Status::Running {
             return Err(SqsError::new(
                 ErrorKind::UnsupportedOperation,
-                format!("only running tasks can be cancelled; this one is {}", task.status.name()),
+                format!(
+                    "only running tasks can be cancelled; this one is {}",
+                    <&str>::from(task.status)
+                ),
             ));
         }
         task.status = Status::Cancelling;
         Ok(SqsReply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
-    }
-}
-
-impl MoveTask {
-    fn entry(&self) -> TaskEntry {
-        TaskEntry {
-            task_handle: (self.status == Status::Running).then(|| self.handle.clone()),
-            status: self.status.name(),
-            source_arn: self.source_arn.clone(),
-            destination_arn: self.destination_arn.clone(),
-            max_number_of_messages_per_second: self.asked_rate,
-            approximate_number_of_messages_moved: self.moved,
-            approximate_number_of_messages_to_move: self.to_move,
-            failure_reason: self.failure.map(str::to_owned),
-            started_timestamp: self.started_ms,
-        }
     }
 }
 
@@ -220,7 +224,7 @@ impl SqsState {
     /// Moves messages until the task's count is `due` or none is left. Returns `None` once it
     /// ended.
     fn step(&mut self, handle: &str, due: u64) -> Option<()> {
-        let at = self.tasks.iter().position(|task| task.handle == handle)?;
+        let at = self.tasks.iter().position(|task| task.handle.as_deref() == Some(handle))?;
         let mut task = self.tasks.get(at)?.clone();
         if task.status == Status::Running {
             task.status = self.advance_task(&mut task, due);
@@ -238,7 +242,7 @@ impl SqsState {
                 Ok(true) => task.moved += 1,
                 Ok(false) => return Status::Completed,
                 Err(reason) => {
-                    task.failure = Some(reason);
+                    task.failure_reason = Some(reason);
                     return Status::Failed;
                 }
             }

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::{Attributes, Texts};
 use crate::sqs::error::SqsError;
 use crate::sqs::message::StoredContent;
+use crate::sqs::move_task::MoveTask;
 
 /// One reply, not yet rendered.
 #[derive(Debug, Serialize)]
@@ -57,7 +58,7 @@ pub(crate) enum SqsReply {
     },
     #[serde(rename_all = "PascalCase")]
     Tasks {
-        results: Vec<TaskEntry>,
+        results: Vec<MoveTask>,
     },
 }
 
@@ -149,22 +150,4 @@ pub(crate) struct ReceivedMessage {
 
 fn body<S: Serializer>(content: &Arc<StoredContent>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&content.body)
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct TaskEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_handle: Option<String>,
-    pub status: &'static str,
-    pub source_arn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_number_of_messages_per_second: Option<u32>,
-    pub approximate_number_of_messages_moved: u64,
-    pub approximate_number_of_messages_to_move: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_reason: Option<String>,
-    pub started_timestamp: u64,
 }
