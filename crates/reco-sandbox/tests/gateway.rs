@@ -4,6 +4,7 @@
 mod common;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use reco_sandbox::sqs::Planted;
 use reco_sandbox::{Sandbox, SandboxError, SandboxOptions};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,10 +104,8 @@ async fn a_long_poll_does_not_hold_up_the_shutdown() {
 async fn queues_show_in_cloudwatch() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     sandbox.sqs().create_queue("q", &[]).unwrap();
-    sandbox.sqs().plant("q", reco_sandbox::sqs::Planted::default()).unwrap_err();
-    let body = "x".to_owned();
-    let message = reco_sandbox::sqs::Planted { body, ..Default::default() };
-    sandbox.sqs().plant("q", message).unwrap();
+    sandbox.sqs().plant("q", Planted::default()).unwrap_err();
+    sandbox.sqs().plant("q", Planted { body: "x".to_owned(), ..Planted::default() }).unwrap();
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
     let deadline = Instant::now() + Duration::from_secs(10);
     let depth = "ApproximateNumberOfMessagesVisible";

@@ -68,33 +68,28 @@ fn causes(silent: &str) -> [Cause; 10] {
         reserved: None,
         visibility_s: 1,
     };
-    let slow = |cause: Cause| Cause { visibility_s: 3, ..cause };
-    let facts = |cause: Cause, facts: String| Cause { facts, ..cause };
+    let slow = |name, said, facts: &str| Cause {
+        facts: facts.to_owned(),
+        visibility_s: 3,
+        ..plain(name, said)
+    };
+    let stranger = format!("mysql://stranger:wrong@{rest}");
     [
-        slow(plain("table throttled", "throttled writes to table recs")),
+        slow("table throttled", "throttled writes to table recs", "none"),
         Cause {
             table: "indexed",
-            ..slow(plain("index throttled", "throttled writes to index by-time of table indexed"))
+            ..slow("index throttled", "throttled writes to index by-time of table indexed", "none")
         },
-        facts(
-            slow(plain("facts down", "facts database unreachable")),
-            "mysql://u:p@127.0.0.1:1/d".to_owned(),
-        ),
-        facts(slow(plain("facts slow", "facts database timed out")), silent.to_owned()),
-        facts(
-            slow(plain("wrong password", "facts database refused the login")),
-            format!("mysql://stranger:wrong@{rest}"),
-        ),
+        slow("facts down", "facts database unreachable", "mysql://u:p@127.0.0.1:1/d"),
+        slow("facts slow", "facts database timed out", silent),
+        slow("wrong password", "facts database refused the login", &stranger),
         Cause {
             signal: Some("-STOP"),
-            ..facts(slow(plain("function timeout", "the function timed out")), silent.to_owned())
+            ..slow("function timeout", "the function timed out", silent)
         },
         Cause {
             signal: Some("-KILL"),
-            ..facts(
-                slow(plain("killed for memory", "the function ran out of memory")),
-                silent.to_owned(),
-            )
+            ..slow("killed for memory", "the function ran out of memory", silent)
         },
         Cause { reserved: Some(0), ..plain("function throttled", "function-throttled") },
         Cause { body: |_| "{poison".to_owned(), ..plain("poison body", "malformed body") },

@@ -4,7 +4,7 @@
 use super::error::CloudwatchError;
 use super::statistic::{Statistic, checked_period};
 use super::store::{Dimension, SeriesKey, Store};
-use super::wire::{Epoch, Nothing, Number};
+use super::wire::{AnyNumber, Epoch, Nothing};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub struct AlarmDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     datapoints_to_alarm: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain_number")]
-    threshold: Option<Number>,
+    threshold: Option<AnyNumber>,
     comparison_operator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     treat_missing_data: Option<String>,
@@ -65,7 +65,7 @@ pub struct AlarmDefinition {
 }
 
 fn plain_number<S: serde::Serializer>(
-    number: &Option<Number>,
+    number: &Option<AnyNumber>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     number.map(|number| number.0).serialize(serializer)

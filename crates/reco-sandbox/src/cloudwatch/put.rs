@@ -3,7 +3,7 @@
 use super::error::CloudwatchError;
 use super::statistic::checked_period;
 use super::store::{Dimension, MINUTE, SeriesKey, Store, Summary};
-use super::wire::{Epoch, Nothing, Number};
+use super::wire::{AnyNumber, Epoch, Nothing};
 use serde::Deserialize;
 
 /// AWS: 1,000 metrics per request.
@@ -34,20 +34,20 @@ struct Datum {
     #[serde(default)]
     dimensions: Vec<Dimension>,
     timestamp: Option<Epoch>,
-    value: Option<Number>,
+    value: Option<AnyNumber>,
     statistic_values: Option<StatisticSet>,
-    values: Option<Vec<Number>>,
-    counts: Option<Vec<Number>>,
+    values: Option<Vec<AnyNumber>>,
+    counts: Option<Vec<AnyNumber>>,
     storage_resolution: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StatisticSet {
-    sample_count: Number,
-    sum: Number,
-    minimum: Number,
-    maximum: Number,
+    sample_count: AnyNumber,
+    sum: AnyNumber,
+    minimum: AnyNumber,
+    maximum: AnyNumber,
 }
 
 /// Stores all of a request's data, or none of it.
@@ -118,7 +118,7 @@ fn checked(
 
 /// Returns the samples of a datum, which carries a value, values with counts, or a statistic set.
 fn samples(datum: &Datum, at: &str) -> Result<Summary, CloudwatchError> {
-    let in_range = |number: &Number| {
+    let in_range = |number: &AnyNumber| {
         // NaN fails this comparison.
         (number.0.abs() <= MAX_VALUE).then_some(number.0).ok_or_else(|| {
             CloudwatchError::invalid_value(format!(
@@ -150,10 +150,10 @@ fn samples(datum: &Datum, at: &str) -> Result<Summary, CloudwatchError> {
 }
 
 fn weighted(
-    values: &[Number],
-    counts: Option<&[Number]>,
+    values: &[AnyNumber],
+    counts: Option<&[AnyNumber]>,
     at: &str,
-    in_range: impl Fn(&Number) -> Result<f64, CloudwatchError>,
+    in_range: impl Fn(&AnyNumber) -> Result<f64, CloudwatchError>,
 ) -> Result<Summary, CloudwatchError> {
     if values.is_empty() || values.len() > MAX_VALUES {
         return Err(CloudwatchError::validation(format!(

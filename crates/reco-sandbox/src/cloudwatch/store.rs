@@ -138,11 +138,11 @@ impl Summary {
     }
 }
 
-type Series = BTreeMap<i64, Summary>;
+type Buckets = BTreeMap<i64, Summary>;
 
 #[derive(Debug, Default)]
 pub struct Store {
-    series: BTreeMap<SeriesKey, Series>,
+    series: BTreeMap<SeriesKey, Buckets>,
 }
 
 impl Store {

@@ -101,9 +101,9 @@ pub struct Nothing {}
 
 /// A number, in any CBOR type that a client may choose.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Number(pub f64);
+pub struct AnyNumber(pub f64);
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for AnyNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         number(&Value::deserialize(deserializer)?)
             .map(Self)

@@ -70,7 +70,7 @@ pub struct Cost {
 
 /// The buckets of all tables and indexes.
 #[derive(Debug)]
-pub struct Limiter {
+pub struct WriteLimiter {
     capacity: WriteCapacity,
     buckets: Mutex<HashMap<Resource, CapacityBucket>>,
 }
@@ -82,7 +82,7 @@ struct CapacityBucket {
     refilled: Instant,
 }
 
-impl Limiter {
+impl WriteLimiter {
     /// Returns a limiter with full buckets.
     #[must_use]
     pub fn new(capacity: WriteCapacity) -> Self {
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    impl Limiter {
+    impl WriteLimiter {
         fn takes(&self, table: &str, units: f64, now: Instant) -> bool {
             let cost = Cost { resource: Resource::table(table), units, described: None };
             self.take(&[cost], now).is_ok()
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_write_passes_only_if_the_table_and_its_indexes_have_enough() {
-        let limiter = Limiter::new(WriteCapacity::per_second(10.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(10.0));
         let now = Instant::now();
         let cost = |index: Option<&str>, described| Cost {
             resource: Resource { table: "t".to_owned(), index: index.map(str::to_owned) },
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_full_bucket_passes_its_burst_and_no_more() {
-        let limiter = Limiter::new(WriteCapacity { wcu: 5.0, burst_seconds: 2.0 });
+        let limiter = WriteLimiter::new(WriteCapacity { wcu: 5.0, burst_seconds: 2.0 });
         let now = Instant::now();
         let passed = (0..50).filter(|_| limiter.takes("t", 1.0, now)).count();
         assert_eq!(passed, 10);
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_held_over_ten_seconds() {
-        let limiter = Limiter::new(WriteCapacity::per_second(7.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(7.0));
         let start = Instant::now();
         let passed = (0..10_000)
             .filter(|ms| limiter.takes("t", 1.0, start + Duration::from_millis(*ms)))
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_item_above_the_bank_passes_and_is_paid_off() {
-        let limiter = Limiter::new(WriteCapacity::per_second(2.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(2.0));
         let start = Instant::now();
         assert!(limiter.takes("t", 10.0, start));
         assert!(!limiter.takes("t", 1.0, start + Duration::from_secs(4)));
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn settling_charges_and_refunds_within_the_bank() {
-        let limiter = Limiter::new(WriteCapacity::per_second(4.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(4.0));
         let now = Instant::now();
         assert!(limiter.takes("t", 1.0, now));
         limiter.corrects("t", 3.0, now);

@@ -61,11 +61,11 @@ pub fn consumed_of(body: &[u8]) -> Vec<Consumed> {
 
 /// Recorder of DynamoDB's metrics.
 #[derive(Clone)]
-pub struct Meter {
+pub struct WriteMeter {
     metrics: Cloudwatch,
 }
 
-impl Meter {
+impl WriteMeter {
     pub const fn new(metrics: Cloudwatch) -> Self {
         Self { metrics }
     }

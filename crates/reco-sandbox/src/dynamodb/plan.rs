@@ -1,6 +1,6 @@
 //! Plan of a write call: its tables, the cost of each item, and the admitted part.
 
-use super::limiter::{Cost, Limiter, Resource};
+use super::limiter::{Cost, Resource, WriteLimiter};
 use dynoxide::actions::batch_write_item::WriteRequest;
 use dynoxide::storage::TableMetadata;
 use dynoxide::types::{
@@ -20,15 +20,15 @@ const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// Body of a call, parsed only one level deep so that untouched fields are passed on verbatim.
 pub type Fields = BTreeMap<String, Box<RawValue>>;
 /// Writes of a batch, by table.
-pub type Batch = BTreeMap<String, Vec<Box<RawValue>>>;
+pub type WriteBatch = BTreeMap<String, Vec<Box<RawValue>>>;
 
 /// A write call after the limiter.
 #[derive(Debug, Default)]
 pub struct Admission {
     /// Writes of a batch that are passed to the engine.
-    pub admitted: Batch,
+    pub admitted: WriteBatch,
     /// Writes of a batch that are returned as `UnprocessedItems`.
-    pub throttled: Batch,
+    pub throttled: WriteBatch,
     /// Expected WCU by table and index, taken from their buckets if there is a limit.
     pub expected: BTreeMap<Resource, f64>,
     /// Throttled writes by the table or index that had no capacity for them.
@@ -120,9 +120,9 @@ pub fn table_name(name_or_arn: &str) -> &str {
 /// than 25, two writes of one key, a missing key, an oversized item) goes to it undivided.
 #[must_use]
 pub fn split(
-    batch: &Batch,
+    batch: &WriteBatch,
     database: &Database,
-    limiter: &Limiter,
+    limiter: &WriteLimiter,
     now: Instant,
 ) -> Option<Admission> {
     let total: usize = batch.values().map(Vec::len).sum();

@@ -5,7 +5,7 @@ use super::DynamoDb;
 use super::engine::replace_body;
 use super::limiter::{Cost, Resource};
 use super::meter::{Consumed, consumed_of};
-use super::plan::{self, Admission, Batch, Fields, Pricing};
+use super::plan::{self, Admission, Fields, Pricing, WriteBatch};
 use super::throttle;
 use crate::http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -116,7 +116,7 @@ impl DynamoDb {
 
     fn admit_batch(&self, fields: &mut Fields) -> Result<Admission, ThrottledCall> {
         let split = self.limiter.as_ref().and_then(|limiter| {
-            let batch: Batch = get(fields, "RequestItems")?;
+            let batch: WriteBatch = get(fields, "RequestItems")?;
             plan::split(&batch, self.database(), limiter, Instant::now())
         });
         let Some(split) = split else {
@@ -209,7 +209,7 @@ fn asked(fields: &Fields) -> Option<AskedCapacity> {
 }
 
 /// Adds the throttled writes to the answer, and reduces its capacity report to what was asked for.
-fn finish(mut response: Response, asked: AskedCapacity, throttled: Batch) -> Response {
+fn finish(mut response: Response, asked: AskedCapacity, throttled: WriteBatch) -> Response {
     if response.status() != StatusCode::OK
         || (asked == AskedCapacity::Indexes && throttled.is_empty())
     {

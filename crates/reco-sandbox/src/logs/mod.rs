@@ -42,7 +42,7 @@ struct LogGroup {
     created_ms: u64,
     retention_days: Option<u32>,
     /// By time and order of arrival.
-    events: BTreeMap<(u64, u64), LogEvent>,
+    events: BTreeMap<(u64, u64), StoredEvent>,
     arrived: u64,
 }
 
@@ -51,7 +51,7 @@ fn made() -> LogGroup {
 }
 
 #[derive(Debug)]
-struct LogEvent {
+struct StoredEvent {
     stream: String,
     ingested_ms: u64,
     message: String,
@@ -91,8 +91,11 @@ impl Logs {
         let mut groups = self.0.lock();
         let group = groups.entry(group.to_owned()).or_insert_with(made);
         group.arrived += 1;
-        let event =
-            LogEvent { stream: stream.to_owned(), ingested_ms: now_ms(), message: message.into() };
+        let event = StoredEvent {
+            stream: stream.to_owned(),
+            ingested_ms: now_ms(),
+            message: message.into(),
+        };
         group.events.insert((at_ms, group.arrived), event);
     }
 

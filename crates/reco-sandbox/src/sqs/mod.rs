@@ -1,6 +1,6 @@
 //! A small, faithful SQS: awsJson 1.0, in memory, for the calls the pipeline and its operator use.
 //!
-//! [`Sqs::handle`] is the whole server: it parses a request into a `Call`, `perform` acts on it and
+//! [`Sqs::handle`] is the whole server: it parses a request into a `SqsCall`, `perform` acts on it and
 //! `render` writes the answer. Faults are injected between these steps. All queues are behind one
 //! lock; parsing, digests and rendering happen outside it.
 

@@ -18,7 +18,7 @@ pub(crate) const MAX_IN_FLIGHT_S: u64 = 43_200;
 const RECEIVES_BEFORE_THE_BACK: u32 = 3;
 
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct MessageQueue {
     /// Messages by key; keys rise with arrival.
     entries: BTreeMap<u64, QueueEntry>,
     line: QueueLine,
@@ -70,7 +70,7 @@ impl MessagePosition {
 
 /// Parameters of a receive.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ReceiveOptions {
+pub(crate) struct ReceiveLimits {
     pub max: usize,
     pub visibility_ms: u64,
     /// `maxReceiveCount` of the redrive policy, if its dead-letter queue exists.
@@ -115,7 +115,7 @@ pub(crate) struct QueueCounts {
     pub delayed: usize,
 }
 
-impl Queue {
+impl MessageQueue {
     pub fn new(fifo: bool, retention_ms: u64) -> Self {
         Self {
             entries: BTreeMap::new(),
@@ -179,7 +179,7 @@ impl Queue {
     ///
     /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead of
     /// being received.
-    pub fn receive(&mut self, ask: ReceiveOptions, now: u64) -> ReceivedBatch {
+    pub fn receive(&mut self, ask: ReceiveLimits, now: u64) -> ReceivedBatch {
         self.advance(now);
         let mut batch = ReceivedBatch::default();
         let room = ask.in_flight_limit.saturating_sub(self.in_flight);

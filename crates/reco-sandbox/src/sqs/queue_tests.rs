@@ -13,8 +13,8 @@ fn message(body: &str, group: Option<&str>, now: u64) -> StoredMessage {
     StoredMessage::fresh(Arc::new(content), None, now)
 }
 
-fn ask(max: usize, seconds: u64) -> ReceiveOptions {
-    ReceiveOptions {
+fn ask(max: usize, seconds: u64) -> ReceiveLimits {
+    ReceiveLimits {
         max,
         visibility_ms: seconds * 1000,
         max_receives: None,
@@ -26,8 +26,8 @@ fn bodies(batch: &ReceivedBatch) -> Vec<&str> {
     batch.messages.iter().map(|(_, message)| message.content.body.as_str()).collect()
 }
 
-fn standard(names: &[&str]) -> Queue {
-    let mut queue = Queue::new(false, RETENTION);
+fn standard(names: &[&str]) -> MessageQueue {
+    let mut queue = MessageQueue::new(false, RETENTION);
     for name in names {
         queue.put(message(name, None, 0), 0, 0);
     }
@@ -68,7 +68,7 @@ fn after_three_receives_a_message_goes_to_the_back() {
 #[test]
 fn receives_past_the_limit_move_a_message_out() {
     let mut queue = standard(&["a", "b"]);
-    let limited = ReceiveOptions { max_receives: Some(2), ..ask(1, 0) };
+    let limited = ReceiveLimits { max_receives: Some(2), ..ask(1, 0) };
     for now in 0..2 {
         assert_eq!(bodies(&queue.receive(limited, now)), ["a"]);
     }
@@ -80,17 +80,17 @@ fn receives_past_the_limit_move_a_message_out() {
 
 #[test]
 fn receives_elsewhere_do_not_count_against_this_queues_policy() {
-    let mut queue = Queue::new(false, RETENTION);
+    let mut queue = MessageQueue::new(false, RETENTION);
     let mut moved = message("a", None, 0);
     moved.receive_count = 7;
     queue.put(moved, 0, 0);
-    let batch = queue.receive(ReceiveOptions { max_receives: Some(1), ..ask(1, 0) }, 0);
+    let batch = queue.receive(ReceiveLimits { max_receives: Some(1), ..ask(1, 0) }, 0);
     assert_eq!(batch.messages[0].1.receive_count, 8);
 }
 
 #[test]
 fn delays_hide_and_retention_deletes() {
-    let mut queue = Queue::new(false, RETENTION);
+    let mut queue = MessageQueue::new(false, RETENTION);
     queue.put(message("late", None, 0), 5000, 0);
     assert_eq!(queue.counts(4999), QueueCounts { visible: 0, in_flight: 0, delayed: 1 });
     assert_eq!(queue.next_waking(), Some(5000));
@@ -102,7 +102,7 @@ fn delays_hide_and_retention_deletes() {
 
 #[test]
 fn a_fifo_group_waits_for_its_messages_in_flight() {
-    let mut queue = Queue::new(true, RETENTION);
+    let mut queue = MessageQueue::new(true, RETENTION);
     for (body, group) in [("a1", "a"), ("b1", "b"), ("a2", "a"), ("a3", "a")] {
         queue.put(message(body, Some(group), 0), 0, 0);
     }
@@ -153,7 +153,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Result of a history: every message put is still in the queue, deleted or dead.
 struct Run {
-    queue: Queue,
+    queue: MessageQueue,
     now: u64,
     put: usize,
     deleted: usize,
@@ -162,7 +162,7 @@ struct Run {
 }
 
 fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, TestCaseError> {
-    let queue = Queue::new(fifo, RETENTION);
+    let queue = MessageQueue::new(fifo, RETENTION);
     let mut run = Run { queue, now: 0, put: 0, deleted: 0, dead: 0, claims: Vec::new() };
     for step in steps {
         match step {
@@ -174,7 +174,7 @@ fn play(fifo: bool, steps: &[Step], max_receives: Option<u32>) -> Result<Run, Te
                 run.put += 1;
             }
             Step::Receive { max, visibility_s } => {
-                let ask = ReceiveOptions { max_receives, ..ask(*max, *visibility_s) };
+                let ask = ReceiveLimits { max_receives, ..ask(*max, *visibility_s) };
                 let batch = run.queue.receive(ask, run.now);
                 prop_assert!(batch.messages.len() <= *max);
                 run.dead += batch.dead.len();

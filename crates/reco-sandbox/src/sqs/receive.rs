@@ -9,7 +9,7 @@ use super::check::in_range;
 use super::error::{ErrorKind, SqsError};
 use super::handle::ReceiptClaim;
 use super::message::{AttributeValue, StoredContent, StoredMessage};
-use super::queue::{ReceiveOptions, ReceivedBatch};
+use super::queue::{ReceiveLimits, ReceivedBatch};
 use super::send::sequence_text;
 use super::state::{Cell, SqsState};
 use super::wire::{ReceiveMessage, ReceivedMessage, SqsReply};
@@ -88,7 +88,7 @@ impl Sqs {
             .filter(|policy| state.name_by_arn(&policy.dead_letter_target_arn).is_some())
             .map(|policy| policy.max_receive_count);
         let cell = state.by_url(&call.queue_url, options)?;
-        let ask = ReceiveOptions {
+        let ask = ReceiveLimits {
             max: poll.max,
             visibility_ms: poll.visibility_s.unwrap_or(cell.settings.visibility_timeout_s) * 1000,
             max_receives,
@@ -117,7 +117,7 @@ impl Cell {
     ///
     /// AWS: within 5 minutes the same `ReceiveRequestAttemptId` returns the same messages and
     /// receipt handles, as long as none of them was deleted or became visible.
-    fn receive(&mut self, ask: ReceiveOptions, attempt: Option<&str>, now: u64) -> ReceivedBatch {
+    fn receive(&mut self, ask: ReceiveLimits, attempt: Option<&str>, now: u64) -> ReceivedBatch {
         let Some(attempt) = attempt.filter(|_| self.settings.fifo) else {
             return self.queue.receive(ask, now);
         };

@@ -11,7 +11,7 @@ use super::error::{ErrorKind, SqsError};
 use super::md5;
 use super::message::{AttributeValue, Planted, StoredContent, StoredMessage};
 use super::state::Cell;
-use super::wire::{BatchReply, Outgoing, Sent, SentEntry, SqsReply, ToBatch, ToOne};
+use super::wire::{BatchReply, Outgoing, SentEntry, SentMessage, SqsReply, ToBatch, ToOne};
 use super::{Sqs, now_ms};
 
 /// Sequence numbers have 20 digits.
@@ -107,7 +107,7 @@ impl Sqs {
 impl Cell {
     /// Puts a valid message, unless it repeats one of the last 5 minutes; then the answer is that
     /// to the first.
-    fn send(&mut self, ready: Ready, now: u64) -> Sent {
+    fn send(&mut self, ready: Ready, now: u64) -> SentMessage {
         let content = &ready.content;
         let scope = ready.deduplication_id.as_deref().map(|id| {
             let group =
@@ -127,7 +127,7 @@ impl Cell {
             }
             sent
         });
-        Sent {
+        SentMessage {
             message_id: sent.message_id.to_string(),
             md5_of_body: content.body_md5.clone(),
             md5_of_attributes: content.attributes_md5.clone(),

@@ -12,7 +12,7 @@ use super::error::SqsError;
 use super::handle::ReceiptClaim;
 use super::message::StoredMessage;
 use super::move_task::MoveTask;
-use super::queue::{Queue, QueueCounts};
+use super::queue::{MessageQueue, QueueCounts};
 use super::snapshot::Traffic;
 
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Cell {
     /// one of the same name.
     pub uid: u64,
     pub settings: QueueSettings,
-    pub queue: Queue,
+    pub queue: MessageQueue,
     /// Sends by deduplication id and its scope; FIFO only.
     pub sends: Recent<FirstSend>,
     /// Messages handed out by receive attempt id; FIFO only.
@@ -53,7 +53,7 @@ impl Cell {
         Self {
             arn,
             uid: fastrand::u64(..),
-            queue: Queue::new(settings.fifo, settings.retention_s * 1000),
+            queue: MessageQueue::new(settings.fifo, settings.retention_s * 1000),
             settings,
             sends: Recent::default(),
             attempts: Recent::default(),

@@ -1,6 +1,6 @@
 //! One invocation: the function under its timeout, its metrics, and the deletes after it.
 
-use super::{Answer, Mapping, event};
+use super::{Answer, EventSourceMapping, event};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
@@ -20,7 +20,7 @@ impl Drop for RunningSlot<'_> {
 /// AWS: DeleteMessageBatch takes 10 entries.
 const MAX_DELETE: usize = 10;
 
-impl Mapping {
+impl EventSourceMapping {
     /// Invokes the function with a batch and deletes the messages it handled.
     pub(super) async fn invoke(&self, batch: Vec<Message>) {
         let concurrent = self.options.concurrency.max(1) - self.free.available_permits();

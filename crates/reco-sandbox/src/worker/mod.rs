@@ -69,7 +69,7 @@ pub struct Worker {
 
 /// Shared state of a mapping.
 #[derive(Clone)]
-struct Mapping {
+struct EventSourceMapping {
     source: Source,
     function: Function,
     metrics: Cloudwatch,
@@ -102,7 +102,7 @@ impl Worker {
         options: WorkerOptions,
         stop: CancellationToken,
     ) -> Self {
-        let mapping = Mapping {
+        let mapping = EventSourceMapping {
             source,
             function,
             metrics,

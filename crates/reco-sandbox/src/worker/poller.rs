@@ -1,6 +1,6 @@
 //! Receives batches by size and window, no more than there are free invocations.
 
-use super::{Mapping, event};
+use super::{EventSourceMapping, event};
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn within_payload(batch: Vec<Message>, queue_arn: &str) -> Vec<Vec<Message>> {
     parts
 }
 
-impl Mapping {
+impl EventSourceMapping {
     /// Polls and invokes until `stop` is cancelled, then waits for the running invocations.
     pub(super) async fn poll_until(self, stop: CancellationToken) {
         // The permit is taken before the receive: messages are handled at once, and do not wait

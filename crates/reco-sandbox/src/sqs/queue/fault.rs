@@ -1,8 +1,8 @@
 //! The queue's side of injected faults.
 
-use super::{MessagePosition, Queue, ReceiptClaim, StoredMessage};
+use super::{MessagePosition, MessageQueue, ReceiptClaim, StoredMessage};
 
-impl Queue {
+impl MessageQueue {
     /// Hands out a message in flight again; `luck` picks it.
     pub fn receive_in_flight(
         &mut self,

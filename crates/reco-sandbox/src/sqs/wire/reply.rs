@@ -40,7 +40,7 @@ pub(crate) enum SqsReply {
     Tags {
         tags: Texts,
     },
-    Sent(Sent),
+    Sent(SentMessage),
     SentBatch(BatchReply<SentEntry>),
     #[serde(rename_all = "PascalCase")]
     Received {
@@ -64,7 +64,7 @@ pub(crate) enum SqsReply {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Sent {
+pub(crate) struct SentMessage {
     pub message_id: String,
     #[serde(rename = "MD5OfMessageBody")]
     pub md5_of_body: String,
@@ -90,7 +90,7 @@ pub(crate) struct BatchReply<E> {
 pub(crate) struct SentEntry {
     pub id: String,
     #[serde(flatten)]
-    pub sent: Sent,
+    pub sent: SentMessage,
 }
 
 #[derive(Debug, Serialize)]
