@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsStage};
 use reco_core::item::Schema;
 use reco_core::policy::Policy;
@@ -14,7 +14,7 @@ use reco_store::writer::Writer;
 use tokio::time::Instant;
 
 use crate::intake::{Incoming, intake};
-use crate::plan::{Plan, entries_in};
+use crate::plan::{WritePlan, entries_in};
 use crate::report::{FailureReason, HandlerReport};
 
 /// State of the handler for the lifetime of the function's environment.
@@ -86,7 +86,9 @@ pub async fn handle(
         }
     }
     assert_eq!(report.accounted(), report.entries, "every entry has exactly one outcome");
-    Ok(Handled { response: response(&report), report })
+    let mut response = SqsBatchResponse::default();
+    response.set_failures(report.failures.iter().map(|failure| &failure.message_id));
+    Ok(Handled { response, report })
 }
 
 /// Looks up all users and articles of the batch at once.
@@ -129,7 +131,7 @@ async fn write(
             return;
         }
     };
-    let mut plan = Plan::make(incoming, facts, policy, schema, report);
+    let mut plan = WritePlan::make(incoming, facts, policy, schema, report);
     let begun = Instant::now();
     let written = writer.write_all(std::mem::take(&mut plan.items), &Stop::at(deadline)).await;
     report.write_ms = milliseconds_since(begun);
@@ -154,18 +156,4 @@ async fn layout<'w>(
 
 fn milliseconds_since(begun: Instant) -> u64 {
     u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-fn response(report: &HandlerReport) -> SqsBatchResponse {
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = report
-        .failures
-        .iter()
-        .map(|failure| {
-            let mut item = BatchItemFailure::default();
-            item.item_identifier.clone_from(&failure.message_id);
-            item
-        })
-        .collect();
-    response
 }

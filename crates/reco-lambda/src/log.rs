@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_lambda_events::sqs::SqsEvent;
 use reco_lambda::HandlerReport;
 use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_returned};
-use reco_lambda::metrics::{Batch, emf};
+use reco_lambda::metrics::{BatchContext, emf};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -15,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The function's log.
-pub(crate) struct Log {
+pub(crate) struct BatchLog {
     level: LevelFilter,
     /// The level that Lambda itself keeps the log to; what must not be lost claims it.
     kept: String,
@@ -24,7 +24,7 @@ pub(crate) struct Log {
 /// Begins logging at the level of `RECO_LOG`, or else at that of the function's logging configuration,
 /// which Lambda passes on in `AWS_LAMBDA_LOG_LEVEL` (info). Libraries are held at warnings whatever it
 /// says: at finer levels they print requests and statements.
-pub(crate) fn start() -> Log {
+pub(crate) fn start() -> BatchLog {
     let set = |name| std::env::var(name).ok().filter(|text: &String| !text.is_empty());
     let configured = set("AWS_LAMBDA_LOG_LEVEL");
     let level = set("RECO_LOG").as_deref().and_then(level_of);
@@ -36,7 +36,7 @@ pub(crate) fn start() -> Log {
         .with_target("bootstrap", level);
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
     tracing_subscriber::registry().with(lines).with(targets).init();
-    Log { level, kept: configured.unwrap_or_else(|| "INFO".to_owned()) }
+    BatchLog { level, kept: configured.unwrap_or_else(|| "INFO".to_owned()) }
 }
 
 /// The level of a warning that is not left out of a log kept to `kept`.
@@ -52,7 +52,7 @@ fn level_of(text: &str) -> Option<LevelFilter> {
     text.parse().ok()
 }
 
-impl Log {
+impl BatchLog {
     /// The messages of a batch, at every level: when the function is stopped in the middle, no other line
     /// says which they were.
     pub(crate) fn received(&self, request_id: &str, event: &SqsEvent) {
@@ -77,7 +77,7 @@ impl Log {
         if self.level >= LevelFilter::INFO {
             lines.push(batch_done(report, &stamp));
         }
-        let batch = Batch {
+        let batch = BatchContext {
             function,
             request_id,
             at_ms: stamp.at_ms,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_config::BehaviorVersion;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use log::Log;
+use log::BatchLog;
 use reco_lambda::lines::Origin;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
 }
 
 /// Starts and polls until the environment ends. What goes wrong is logged here.
-async fn serve(started: Instant, log: Log) -> Result<(), Error> {
+async fn serve(started: Instant, log: BatchLog) -> Result<(), Error> {
     let (pipeline, margin) = match open().await {
         Ok(opened) => opened,
         Err(error) => {
@@ -36,7 +36,7 @@ async fn serve(started: Instant, log: Log) -> Result<(), Error> {
             return Err(error);
         }
     };
-    let function = Function {
+    let function = WriterFunction {
         policy: pipeline.policy.fingerprint(),
         pipeline,
         log,
@@ -66,9 +66,9 @@ async fn open() -> Result<(Pipeline, Duration), Error> {
 }
 
 /// State of the function for the lifetime of its environment.
-struct Function {
+struct WriterFunction {
     pipeline: Pipeline,
-    log: Log,
+    log: BatchLog,
     margin: Duration,
     /// Duration of the start, until the first batch has reported it.
     cold_start: Mutex<Option<Duration>>,
@@ -78,7 +78,7 @@ struct Function {
     policy: String,
 }
 
-impl Function {
+impl WriterFunction {
     async fn invoke(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
         let LambdaEvent { payload, context } = event;
         self.log.received(&context.request_id, &payload);

@@ -14,7 +14,7 @@ pub const NAMESPACE: &str = "Reco/Writer";
 
 /// Metric values other than the counts.
 #[derive(Debug, Clone, Copy)]
-pub struct Batch<'a> {
+pub struct BatchContext<'a> {
     /// Function name, the only dimension.
     pub function: &'a str,
     /// Request id of the invocation, for log searches; not a dimension.
@@ -27,8 +27,8 @@ pub struct Batch<'a> {
 
 /// Returns the metrics line of a batch.
 #[must_use]
-pub fn emf(report: &HandlerReport, batch: &Batch<'_>) -> Value {
-    let mut line = Line::default();
+pub fn emf(report: &HandlerReport, batch: &BatchContext<'_>) -> Value {
+    let mut line = MetricsLine::default();
     counts(report, &mut line);
     line.put("FactsLatency", "Milliseconds", report.facts_ms);
     line.put("WriteLatency", "Milliseconds", report.write_ms);
@@ -36,7 +36,7 @@ pub fn emf(report: &HandlerReport, batch: &Batch<'_>) -> Value {
     if let Some(started) = batch.cold_start_ms {
         line.put("InitDuration", "Milliseconds", started);
     }
-    let Line { directives, mut members } = line;
+    let MetricsLine { directives, mut members } = line;
     members.insert(
         "_aws".to_owned(),
         json!({
@@ -56,7 +56,7 @@ pub fn emf(report: &HandlerReport, batch: &Batch<'_>) -> Value {
 
 /// Adds the counts. Reasons appear only if they occurred, since each custom metric is billed by the
 /// month.
-fn counts(report: &HandlerReport, line: &mut Line) {
+fn counts(report: &HandlerReport, line: &mut MetricsLine) {
     line.count("MessagesIn", report.messages);
     line.count("MessagesReturned", report.failures.len() as u64);
     line.count("EntriesIn", report.entries);
@@ -102,12 +102,12 @@ fn skipped_metric(reason: SkipReason) -> &'static str {
 }
 
 #[derive(Default)]
-struct Line {
+struct MetricsLine {
     directives: Vec<Value>,
     members: Map<String, Value>,
 }
 
-impl Line {
+impl MetricsLine {
     fn count(&mut self, name: &str, count: u64) {
         self.put(name, "Count", count);
     }

@@ -6,11 +6,16 @@ mod emf;
 use std::collections::BTreeMap;
 
 use reco_core::filter::SkipReason;
-use reco_lambda::metrics::{Batch, emf};
+use reco_lambda::metrics::{BatchContext, emf};
 use reco_lambda::{FailureReason, HandlerReport, MessageFailure};
 
-fn batch(cold_start_ms: Option<u64>) -> Batch<'static> {
-    Batch { function: "recs-writer", request_id: "r-1", at_ms: 1_767_323_045_123, cold_start_ms }
+fn batch(cold_start_ms: Option<u64>) -> BatchContext<'static> {
+    BatchContext {
+        function: "recs-writer",
+        request_id: "r-1",
+        at_ms: 1_767_323_045_123,
+        cold_start_ms,
+    }
 }
 
 #[test]

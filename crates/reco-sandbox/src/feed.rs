@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use futures::{StreamExt as _, stream};
-use std::fmt::Write as _;
+use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ impl Lists {
     #[must_use]
     pub fn message_bytes(&self) -> u64 {
         let last = self.users.saturating_sub(self.per_message.min(self.users));
-        Self { users: self.users, ..*self }.body(last, self.users).len() as u64
+        self.body(last, self.users).len() as u64
     }
 
     /// Returns the number of messages per call.
@@ -54,20 +54,16 @@ impl Lists {
 
     /// Returns the message for users `first` up to but excluding `end`.
     fn body(&self, first: u64, end: u64) -> String {
-        let mut text = String::from("{\"data\":[");
-        for number in first..end {
-            let user = Population::user(number);
-            let comma = if number == first { "" } else { "," };
-            // Writing into a String does not fail.
-            let _ = write!(text, "{comma}[{user},[");
-            for (rank, article) in list(user, self.length).enumerate() {
-                let comma = if rank == 0 { "" } else { "," };
-                let _ = write!(text, "{comma}{article}");
-            }
-            text.push_str("]]");
+        #[derive(Serialize)]
+        struct ListsMessage {
+            data: Vec<(u64, Vec<u64>)>,
+            generated_at: i64,
         }
-        let _ = write!(text, "],\"generated_at\":{}}}", self.generated_at);
-        text
+        let entry = |user| (user, list(user, self.length).collect());
+        let data = (first..end).map(Population::user).map(entry).collect();
+        let message = ListsMessage { data, generated_at: self.generated_at };
+        // A struct of numbers always serialises.
+        serde_json::to_string(&message).unwrap_or_default()
     }
 }
 

@@ -12,6 +12,22 @@ pub type Response = hyper::http::Response<Bytes>;
 /// The media type of awsJson 1.0 (SQS and DynamoDB).
 pub const AWS_JSON: &str = "application/x-amz-json-1.0";
 
+/// Returns the text of a header.
+pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Returns the `X-Amz-Target` of an awsJson call: a prefix of its service, and its operation.
+pub fn target(headers: &HeaderMap) -> Option<&str> {
+    header(headers, "x-amz-target")
+}
+
+/// Returns whether a call is of the query protocol, which older SDKs speak.
+pub fn is_query_protocol(request: &Request) -> bool {
+    let kind = header(request.headers(), "content-type");
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// Returns a response with this status, media type and body.
 #[must_use]
 pub fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response {

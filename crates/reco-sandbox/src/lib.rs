@@ -16,6 +16,7 @@ pub mod runtime;
 mod sample;
 mod sandbox;
 pub mod seed;
+mod services;
 pub mod sqs;
 mod sts;
 pub mod worker;

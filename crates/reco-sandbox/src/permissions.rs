@@ -14,11 +14,11 @@ use std::str::FromStr;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use request::{Asked, access_key};
+pub(crate) use request::{AskedCall, access_key};
 
 /// What each access key may do. A key that is not named may do everything.
 #[derive(Debug, Clone, Default)]
-pub struct Permissions(BTreeMap<String, Vec<Document>>);
+pub struct Permissions(BTreeMap<String, Vec<PolicyDocument>>);
 
 /// An access key with a document that it is held to: `KEY=FILE` on the command line.
 #[derive(Debug, Clone)]
@@ -26,13 +26,13 @@ pub struct Grant {
     /// The access key.
     pub key: String,
     /// The document.
-    pub document: Document,
+    pub document: PolicyDocument,
 }
 
 /// A policy document.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Document {
+pub struct PolicyDocument {
     #[serde(default, rename = "Version")]
     _version: Option<Value>,
     #[serde(default, rename = "Id")]
@@ -78,7 +78,7 @@ impl<T> OneOrMany<T> {
 #[error("not a policy document that the sandbox reads: {0}")]
 pub struct DocumentError(#[from] serde_json::Error);
 
-impl FromStr for Document {
+impl FromStr for PolicyDocument {
     type Err = DocumentError;
 
     fn from_str(text: &str) -> Result<Self, DocumentError> {
@@ -122,7 +122,7 @@ impl Permissions {
     }
 
     /// Whether a key may call, on every resource that the call names.
-    pub(crate) fn check(&self, key: &str, asked: &Asked) -> Result<(), Denied> {
+    pub(crate) fn check(&self, key: &str, asked: &AskedCall) -> Result<(), Denied> {
         let Some(documents) = self.0.get(key) else { return Ok(()) };
         for resource in &asked.resources {
             let matching = |effect: Effect| {
@@ -185,9 +185,9 @@ mod tests {
         Permissions::new([Grant { key: "reader".to_owned(), document }])
     }
 
-    fn asked(action: &str, resources: &[&str]) -> Asked {
+    fn asked(action: &str, resources: &[&str]) -> AskedCall {
         let resources = resources.iter().map(|each| (*each).to_owned()).collect();
-        Asked { action: action.to_owned(), resources }
+        AskedCall { action: action.to_owned(), resources }
     }
 
     const QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:recs";
@@ -237,7 +237,7 @@ mod tests {
             r#""Effect": "Allow", "Action": "*""#,
         ] {
             let text = format!(r#"{{"Statement": [{{{statement}}}]}}"#);
-            assert!(text.parse::<Document>().is_err(), "{text}");
+            assert!(text.parse::<PolicyDocument>().is_err(), "{text}");
         }
     }
 

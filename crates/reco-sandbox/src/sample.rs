@@ -17,35 +17,28 @@ const TABLES_EVERY: Duration = Duration::from_secs(60);
 pub async fn run(sqs: Sqs, dynamodb: DynamoDb, metrics: Cloudwatch, stop: CancellationToken) {
     let mut queues = tokio::time::interval(QUEUES_EVERY);
     let mut tables = tokio::time::interval(TABLES_EVERY);
-    let mut sampler = Queues::default();
+    let mut counted = HashMap::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
-            _ = queues.tick() => sampler.sample(&sqs, &metrics),
+            _ = queues.tick() => sample(&sqs, &metrics, &mut counted),
             _ = tables.tick() => dynamodb.record_provisioned(),
         }
     }
 }
 
-/// Counts of the last sample, to compute the difference.
-#[derive(Default)]
-struct Queues {
-    counted: HashMap<String, Traffic>,
-}
-
-impl Queues {
-    fn sample(&mut self, sqs: &Sqs, metrics: &Cloudwatch) {
-        for queue in sqs.queue_names() {
-            let Some(depth) = sqs.depth(&queue) else {
-                continue;
-            };
-            let put = |metric: &str, value: f64| {
-                metrics.record_now("AWS/SQS", metric, &[("QueueName", &queue)], value);
-            };
-            put_depth(&depth, put);
-            let before = self.counted.insert(queue.clone(), depth.traffic).unwrap_or_default();
-            put_traffic(&before, &depth.traffic, put);
-        }
+/// Publishes depth and traffic of every queue; `counted` has the totals of the last time.
+fn sample(sqs: &Sqs, metrics: &Cloudwatch, counted: &mut HashMap<String, Traffic>) {
+    for queue in sqs.queue_names() {
+        let Some(depth) = sqs.depth(&queue) else {
+            continue;
+        };
+        let put = |metric: &str, value: f64| {
+            metrics.record_now("AWS/SQS", metric, &[("QueueName", &queue)], value);
+        };
+        put_depth(&depth, put);
+        let before = counted.insert(queue.clone(), depth.traffic).unwrap_or_default();
+        put_traffic(&before, &depth.traffic, put);
     }
 }
 

@@ -10,10 +10,11 @@ use crate::options::{SandboxError, SandboxOptions};
 use crate::permissions::Permissions;
 use crate::place::ScratchDir;
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
+use crate::sample;
 use crate::seed::{self, Seed, SeedOptions};
+use crate::services::{Services, now_ms};
 use crate::sqs::{QueueDepth, Sqs};
 use crate::worker::{self, Function, Source, Worker, WorkerOptions};
-use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -41,31 +42,14 @@ pub struct Sandbox {
     endpoint: String,
     services: Services,
     faulty: FaultySqs,
-    pipeline: Option<Pipeline>,
+    pipeline: Option<SeededPipeline>,
     worker: Option<Worker>,
     gateway: JoinHandle<()>,
     stop: DropGuard,
 }
 
-#[derive(Clone)]
-struct Services {
-    sqs: Sqs,
-    dynamodb: DynamoDb,
-    cloudwatch: Cloudwatch,
-    logs: Logs,
-}
-
-/// Inputs of a sandbox's function other than its pipeline.
-struct Own<'a> {
-    endpoint: &'a str,
-    policy: Policy,
-    cache: Option<CacheOptions>,
-    metrics: Cloudwatch,
-    logs: Logs,
-}
-
 /// Seeded pipeline, and the directory that holds its facts.
-struct Pipeline {
+struct SeededPipeline {
     seed: Seed,
     _directory: ScratchDir,
 }
@@ -92,26 +76,25 @@ impl Sandbox {
         let mut services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
         services.dynamodb = services.dynamodb.throttling_as(options.throttle_cause);
         let pipeline = match &options.seed {
-            Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy).await?),
+            Some(seed) => Some(SeededPipeline::seed(&services, seed, &options.policy).await?),
             None => None,
         };
         let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
-        let permissions = Permissions::new(options.grants);
-        let gateway = services.gateway(faulty.clone(), permissions);
+        let gateway = Gateway {
+            services: services.clone(),
+            faulty: faulty.clone(),
+            permissions: Arc::new(Permissions::new(options.grants)),
+        };
         let gateway = tokio::spawn(gateway.serve(listener, stop.child_token()));
         // The services are up by now; the function needs them to describe its table.
         let worker = match (&pipeline, &options.worker) {
             (Some(pipeline), Some(worker)) => {
-                let own = Own {
-                    endpoint: &endpoint,
-                    policy: options.policy,
-                    cache: options.facts_cache,
-                    metrics: services.cloudwatch.clone(),
-                    logs: services.logs.clone(),
-                };
+                let (policy, cache) = (options.policy, options.facts_cache);
                 let function = match options.lambda_bin {
-                    Some(path) => pipeline.binary(path, own).await?,
-                    None => pipeline.function(own).await?,
+                    Some(path) => {
+                        pipeline.binary(path, &services, &endpoint, policy, cache).await?
+                    }
+                    None => pipeline.function(&services, &endpoint, policy, cache).await?,
                 };
                 Some(services.worker(&endpoint, function, worker.clone(), stop.child_token()))
             }
@@ -302,33 +285,16 @@ impl Services {
         };
         Worker::start(source, function, self.cloudwatch.clone(), options, stop)
     }
-
-    fn gateway(&self, sqs: FaultySqs, permissions: Permissions) -> Gateway {
-        Gateway {
-            sqs,
-            dynamodb: self.dynamodb.clone(),
-            cloudwatch: self.cloudwatch.clone(),
-            logs: self.logs.clone(),
-            permissions: Arc::new(permissions),
-        }
-    }
 }
 
-impl Pipeline {
+impl SeededPipeline {
     async fn seed(
         services: &Services,
         options: &SeedOptions,
         policy: &Policy,
     ) -> Result<Self, SandboxError> {
         let directory = ScratchDir::new("sandbox").map_err(SandboxError::Directory)?;
-        let targets = seed::Services {
-            sqs: &services.sqs,
-            dynamodb: &services.dynamodb,
-            cloudwatch: &services.cloudwatch,
-            logs: &services.logs,
-        };
-        let seed =
-            seed::plant(&targets, options, policy, directory.path(), cloudwatch::now_ms()).await?;
+        let seed = seed::plant(services, options, policy, directory.path(), now_ms()).await?;
         Ok(Self { seed, _directory: directory })
     }
 
@@ -338,16 +304,28 @@ impl Pipeline {
     }
 
     /// Opens the Lambda's handler on this pipeline.
-    async fn function(&self, own: Own<'_>) -> Result<Function, SandboxError> {
-        let Own { endpoint, policy, cache, metrics, logs } = own;
+    async fn function(
+        &self,
+        services: &Services,
+        endpoint: &str,
+        policy: Policy,
+        cache: Option<CacheOptions>,
+    ) -> Result<Function, SandboxError> {
+        let (metrics, logs) = (services.cloudwatch.clone(), services.logs.clone());
         let settings = Settings { policy, cache, ..Settings::new(seed::TABLE, self.facts()) };
         let pipeline = settings.open(&sdk_config(endpoint)).await?;
         Ok(worker::measured(pipeline, seed::FUNCTION, metrics, logs))
     }
 
     /// Starts the Lambda's binary on this pipeline.
-    async fn binary(&self, path: PathBuf, own: Own<'_>) -> Result<Function, SandboxError> {
-        let Own { endpoint, policy, cache, metrics, logs } = own;
+    async fn binary(
+        &self,
+        path: PathBuf,
+        services: &Services,
+        endpoint: &str,
+        policy: Policy,
+        cache: Option<CacheOptions>,
+    ) -> Result<Function, SandboxError> {
         let articles = cache.map_or(0, |cache| cache.capacity);
         let own = [
             ("AWS_LAMBDA_FUNCTION_NAME", seed::FUNCTION.to_owned()),
@@ -359,7 +337,10 @@ impl Pipeline {
         let binary = FunctionBinary {
             path,
             variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-            log: FunctionLog::Sandbox(metrics, FunctionLogs::of(logs, seed::FUNCTION)),
+            log: FunctionLog::Sandbox(
+                services.cloudwatch.clone(),
+                FunctionLogs::of(services.logs.clone(), seed::FUNCTION),
+            ),
         };
         Ok(Fleet::start(binary).await?.function())
     }

@@ -2,17 +2,13 @@
 //!
 //! AWS: "GetCallerIdentity": no permissions are required, not even where a policy denies it.
 
-use crate::http::{Request, Response, StatusCode, respond};
+use crate::http::{Request, Response, StatusCode, is_query_protocol, respond};
 use crate::permissions::access_key;
 
 /// Returns whether a request asks for the caller's identity.
 pub(crate) fn is_asked(request: &Request) -> bool {
-    let form = request.headers().get("content-type").and_then(|kind| kind.to_str().ok());
-    form.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-        && request
-            .body()
-            .split(|byte| *byte == b'&')
-            .any(|pair| pair == b"Action=GetCallerIdentity")
+    let mut pairs = request.body().split(|byte| *byte == b'&');
+    is_query_protocol(request) && pairs.any(|pair| pair == b"Action=GetCallerIdentity")
 }
 
 /// Answers with the IAM user whose access key signed the request: the key itself is its name.

@@ -48,7 +48,6 @@ const KNOWN_DIFFERENCES: &[Known] = &[
 async fn the_sandbox_passes_every_check() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.expect("the sandbox starts");
     let failures = failures(CHECKS, &Kit::new(&sandbox.endpoint()).await).await;
-    sandbox.shutdown().await;
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
@@ -91,7 +90,6 @@ async fn the_sandboxs_logs_pass_every_check() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.expect("the sandbox starts");
     let kit = logs::Kit::new(&sandbox.endpoint(), Some(sandbox.logs().clone())).await;
     let failures = failures(logs::CHECKS, &kit).await;
-    sandbox.shutdown().await;
     assert!(failures.is_empty(), "{failures:#?}");
 }
 

@@ -2,19 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "../../reco-store/tests/support/mod.rs"]
+mod support;
 
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types as cw;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, PutRequest,
-    ReturnConsumedCapacity, ScalarAttributeType, WriteRequest,
+    AttributeValue, PutRequest, ReturnConsumedCapacity, ScalarAttributeType, WriteRequest,
 };
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::{Sandbox, SandboxOptions};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime};
+use support::create_table;
 
 const TABLE: &str = "recommendations";
 
@@ -22,32 +24,8 @@ async fn sandbox(capacity: Option<WriteCapacity>) -> (Sandbox, Client) {
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let sandbox = Sandbox::start(options).await.unwrap();
     let client = Client::new(&common::sdk_config(&sandbox));
-    create_table(&client).await;
+    create_table(&client, TABLE, &[("user_id", ScalarAttributeType::N)]).await;
     (sandbox, client)
-}
-
-async fn create_table(client: &Client) {
-    client
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(
-            AttributeDefinition::builder()
-                .attribute_name("user_id")
-                .attribute_type(ScalarAttributeType::N)
-                .build()
-                .unwrap(),
-        )
-        .key_schema(
-            KeySchemaElement::builder()
-                .attribute_name("user_id")
-                .key_type(KeyType::Hash)
-                .build()
-                .unwrap(),
-        )
-        .send()
-        .await
-        .unwrap();
 }
 
 /// Returns an item of somewhat more than `bytes` bytes.
@@ -78,7 +56,7 @@ async fn count(client: &Client) -> i32 {
 
 #[tokio::test]
 async fn items_are_written_and_capacity_is_reported_as_asked() {
-    let (sandbox, client) = sandbox(None).await;
+    let (_sandbox, client) = sandbox(None).await;
     let put = || client.put_item().table_name(TABLE);
     let silent = put().set_item(Some(item(1, 1500))).send().await.unwrap();
     assert!(silent.consumed_capacity().is_none());
@@ -108,13 +86,12 @@ async fn items_are_written_and_capacity_is_reported_as_asked() {
         described.table().unwrap().table_arn(),
         Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
     );
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
 async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
     for capacity in [None, Some(WriteCapacity::per_second(2.0))] {
-        let (sandbox, client) = sandbox(capacity).await;
+        let (_sandbox, client) = sandbox(capacity).await;
         let cases = [
             ("26 items", puts(1..=26, 10), "less than or equal to 25"),
             ("a repeated key", puts([1, 2, 3, 4, 1].into_iter(), 10), "duplicates"),
@@ -132,13 +109,12 @@ async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
             assert!(message.contains(expected), "{what}: {message}");
         }
         assert_eq!(count(&client).await, 0);
-        sandbox.shutdown().await;
     }
 }
 
 #[tokio::test]
 async fn a_batch_past_the_capacity_comes_back_as_unprocessed() {
-    let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 1.0, burst_seconds: 10.0 })).await;
+    let (_sandbox, client) = sandbox(Some(WriteCapacity { wcu: 1.0, burst_seconds: 10.0 })).await;
     // 2 WCU each: five of ten pass.
     let answer =
         client.batch_write_item().request_items(TABLE, puts(1..=10, 1500)).send().await.unwrap();
@@ -157,12 +133,11 @@ async fn a_batch_past_the_capacity_comes_back_as_unprocessed() {
             .unwrap();
         assert_eq!(got.item().is_some(), !back.contains(&user), "user {user}");
     }
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
 async fn when_nothing_passed_the_exception_names_table_and_reason() {
-    let (sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
+    let (_sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
     let put = |user| client.put_item().table_name(TABLE).set_item(Some(item(user, 10)));
     put(1).send().await.unwrap();
     let put_error = put(2).send().await.unwrap_err().into_service_error();
@@ -180,23 +155,21 @@ async fn when_nothing_passed_the_exception_names_table_and_reason() {
         Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
     );
     assert_eq!(count(&client).await, 1);
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
 async fn a_table_that_does_not_exist_is_not_throttled() {
-    let (sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
+    let (_sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
     for _ in 0..3 {
         let batch = client.batch_write_item().request_items("nowhere", puts(1..=2, 10));
         let error = batch.send().await.unwrap_err();
         assert_eq!(error.code(), Some("ResourceNotFoundException"), "{error:?}");
     }
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
 async fn the_rate_is_held_by_a_client_that_retries() {
-    let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 50.0, burst_seconds: 0.1 })).await;
+    let (_sandbox, client) = sandbox(Some(WriteCapacity { wcu: 50.0, burst_seconds: 0.1 })).await;
     let started = std::time::Instant::now();
     let mut left = puts(1..=100, 10);
     while !left.is_empty() {
@@ -216,7 +189,6 @@ async fn the_rate_is_held_by_a_client_that_retries() {
     // 100 WCU at 50 per second with 5 banked: 1.9 s.
     assert!(took >= Duration::from_millis(1_880), "{took:?}");
     assert!(took < Duration::from_secs(6), "{took:?}");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -239,7 +211,6 @@ async fn writes_and_throttles_show_in_cloudwatch() {
     }
     let provisioned = sum(&metrics, "ProvisionedWriteCapacityUnits", None, "Maximum").await;
     assert_eq!(provisioned, Some(0.01));
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -256,7 +227,6 @@ async fn a_failed_condition_costs_and_is_counted() {
         assert_eq!(consumed, Some(4.0));
         let failed = sum(&metrics, "ConditionalCheckFailedRequests", None, "Sum").await;
         assert_eq!(failed, Some(1.0));
-        sandbox.shutdown().await;
     }
 }
 

@@ -129,7 +129,6 @@ async fn errors_of_the_service_come_before_or_after_the_effect() {
         assert_eq!(codes, both.into(), "both errors come up");
         assert_eq!(faulty.held(), (stored, 0), "{kind}");
         assert_eq!(faulty.injected(&format!("SendMessage:{kind}")), 12);
-        faulty.sandbox.shutdown().await;
     }
 }
 
@@ -142,7 +141,6 @@ async fn throttles_have_no_effect_and_an_error_that_sdks_retry() {
     let retrying = Client::new(&faulty.sandbox.sdk_config());
     retrying.send_message().queue_url(&faulty.url).message_body("x").send().await.unwrap_err();
     assert_eq!(faulty.injected("SendMessage:throttle"), 1 + 3, "the SDK tries three times");
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -157,7 +155,6 @@ async fn connections_are_closed_before_or_after_the_effect() {
         assert_eq!(faulty.injected(&format!("SendMessage:{kind}")), 3);
         // The port still works: other calls of the same client pass.
         assert_eq!(faulty.receive(10).await.len(), stored);
-        faulty.sandbox.shutdown().await;
     }
 }
 
@@ -168,7 +165,6 @@ async fn slow_calls_take_their_time_and_then_pass() {
     faulty.send_one().await.unwrap();
     assert!(started.elapsed() >= Duration::from_millis(150), "{:?}", started.elapsed());
     assert_eq!((faulty.held(), faulty.injected("SendMessage:slow")), ((1, 0), 1));
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -188,7 +184,6 @@ async fn entries_fail_without_effect_and_say_whose_fault_it_is() {
         assert!(sent > 10 && failed > 10, "{sent} sent and {failed} failed at even odds");
         assert_eq!(faulty.held(), (sent, 0), "{kind}");
         assert_eq!(faulty.injected(&format!("SendMessageBatch:{kind}")), failed as u64);
-        faulty.sandbox.shutdown().await;
     }
 }
 
@@ -208,7 +203,6 @@ async fn a_batch_may_fail_whole_but_a_bad_batch_stays_bad() {
     let batch = faulty.sqs.delete_message_batch().queue_url(&faulty.url);
     let error = batch.set_entries(Some(twice.to_vec())).send().await.unwrap_err();
     assert_eq!(error.code(), Some("AWS.SimpleQueueService.BatchEntryIdsNotDistinct"));
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -222,7 +216,6 @@ async fn entries_may_be_reported_as_failed_after_their_effect() {
     let answer = faulty.delete_batch(&held).await;
     assert_eq!((answer.successful().len(), answer.failed().len()), (0, 3));
     assert_eq!(faulty.held(), (0, 0), "deleted all the same");
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -255,8 +248,6 @@ async fn digests_may_be_wrong_on_sends_and_receives() {
     assert_eq!((bodies + attributes, received.messages().len()), (20, 10), "one digest each");
     assert!(bodies > 2 && attributes > 2, "{bodies} of bodies, {attributes} of attributes");
     assert_eq!(faulty.injected("ReceiveMessage:wrong-md5"), 10);
-    clean.sandbox.shutdown().await;
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -270,7 +261,6 @@ async fn a_star_befalls_every_action_that_the_kind_fits() {
         injected.keys().collect::<Vec<_>>(),
         ["ListQueues:throttle", "SendMessage:throttle"]
     );
-    faulty.sandbox.shutdown().await;
 }
 
 /// Returns the entries that fail in 40 batch sends, with or without other calls in between.
@@ -285,7 +275,6 @@ async fn pattern(seed: u64, others: bool) -> Vec<String> {
         let answer = faulty.send_batch(3).await;
         failed.extend(answer.failed().iter().map(|entry| format!("{call}:{}", entry.id())));
     }
-    faulty.sandbox.shutdown().await;
     failed
 }
 

@@ -4,6 +4,7 @@
 mod common;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use reco_sandbox::sqs::Planted;
 use reco_sandbox::{Sandbox, SandboxError, SandboxOptions};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,7 +28,6 @@ async fn one_endpoint_serves_every_client() {
     let metrics = cloudwatch.list_metrics().send().await.unwrap();
     // Metrics published so far, if any, are about the queue.
     assert!(metrics.metrics().iter().all(|metric| metric.namespace() == Some("AWS/SQS")));
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -37,12 +37,11 @@ async fn calls_it_does_not_have_get_an_error_their_client_can_read() {
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config);
     let error = cloudwatch.list_dashboards().send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"), "{error:?}");
-    let json = raw(&sandbox, "X-Amz-Target: Kinesis_20131202.ListStreams\r\n").await;
+    let json = post(&sandbox, "X-Amz-Target: Kinesis_20131202.ListStreams\r\n", "").await;
     assert!(json.starts_with("HTTP/1.1 400"), "{json}");
     assert!(json.contains("UnknownOperationException") && json.contains("ListStreams"), "{json}");
-    let query = raw(&sandbox, "Content-Type: application/x-www-form-urlencoded\r\n").await;
+    let query = post(&sandbox, "Content-Type: application/x-www-form-urlencoded\r\n", "").await;
     assert!(query.contains("<Code>InvalidAction</Code>"), "{query}");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -59,7 +58,6 @@ async fn cloudwatch_speaks_json_to_those_who_ask_for_it() {
     let refused = post(&sandbox, target, "{}").await;
     assert!(refused.starts_with("HTTP/1.1 400"), "{refused}");
     assert!(refused.contains("MetricDataQueries is required"), "{refused}");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -106,10 +104,8 @@ async fn a_long_poll_does_not_hold_up_the_shutdown() {
 async fn queues_show_in_cloudwatch() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     sandbox.sqs().create_queue("q", &[]).unwrap();
-    sandbox.sqs().plant("q", reco_sandbox::sqs::Planted::default()).unwrap_err();
-    let body = "x".to_owned();
-    let message = reco_sandbox::sqs::Planted { body, ..Default::default() };
-    sandbox.sqs().plant("q", message).unwrap();
+    sandbox.sqs().plant("q", Planted::default()).unwrap_err();
+    sandbox.sqs().plant("q", Planted { body: "x".to_owned(), ..Planted::default() }).unwrap();
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
     let deadline = Instant::now() + Duration::from_secs(10);
     let depth = "ApproximateNumberOfMessagesVisible";
@@ -122,7 +118,6 @@ async fn queues_show_in_cloudwatch() {
         assert!(Instant::now() < deadline, "no depth was sampled");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -137,11 +132,7 @@ async fn dropping_a_sandbox_closes_its_port() {
     }
 }
 
-/// Posts an empty body with one extra header and returns the whole answer.
-async fn raw(sandbox: &Sandbox, header: &str) -> String {
-    post(sandbox, header, "").await
-}
-
+/// Posts a body with one extra header and returns the whole answer.
 async fn post(sandbox: &Sandbox, header: &str, body: &str) -> String {
     let address = sandbox.endpoint().replace("http://", "");
     let mut stream = TcpStream::connect(address).await.unwrap();

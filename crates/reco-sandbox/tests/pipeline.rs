@@ -8,15 +8,14 @@ use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry as Delete;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry as Send;
 use reco_core::classify::Class;
 use reco_core::decode::decode;
-use reco_core::facts::{Facts, FactsRequest};
+use reco_core::facts::FactsRequest;
 use reco_core::filter::filter;
 use reco_core::policy::Policy;
 use reco_core::{Id, Recommendation};
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
-use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
+use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions};
 use reco_sandbox::sqs::SnapshotMessage;
 use reco_sandbox::{Sandbox, SandboxOptions};
-use reco_store::facts::FactsSource;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -62,30 +61,24 @@ async fn redrive(sandbox: &Sandbox) -> usize {
 
 /// Returns the filter's result for these messages, by user.
 async fn expected(sandbox: &Sandbox, messages: &[SnapshotMessage]) -> HashMap<Id, Vec<Id>> {
-    let url = format!("sqlite:{}", sandbox.seed().unwrap().facts.display());
-    let source = FactsSource::from_url(&url).await.unwrap();
     let recommendations: Vec<Recommendation> = messages
         .iter()
         .flat_map(|message| decode(&message.body).unwrap().entries)
         .map(|entry| entry.recommendation)
         .collect();
-    let facts = source.lookup(&FactsRequest::of(&recommendations)).await.unwrap();
+    let facts = common::facts(sandbox, &FactsRequest::of(&recommendations)).await;
     let kept = |recommendation| filter(recommendation, &facts, &Policy::default()).verdict.ok();
     let kept = recommendations.into_iter().filter_map(kept);
     kept.map(|kept| (kept.user, kept.articles)).collect()
 }
 
 async fn in_table(sandbox: &Sandbox) -> HashMap<Id, Vec<Id>> {
-    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox));
     let id = |value: &AttributeValue| Id::from(value.as_n().unwrap().parse::<i64>().unwrap());
-    let mut held = HashMap::new();
-    let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
-    while let Some(item) = pages.next().await {
-        let item = item.unwrap();
+    let list = |item: &HashMap<String, AttributeValue>| {
         let articles = item["recommended_note_ids"].as_l().unwrap();
-        held.insert(id(&item["user_id"]), articles.iter().map(id).collect());
-    }
-    held
+        (id(&item["user_id"]), articles.iter().map(id).collect())
+    };
+    common::items(sandbox).await.iter().map(list).collect()
 }
 
 fn of_class(sandbox: &Sandbox, class: Class) -> Vec<SnapshotMessage> {
@@ -120,7 +113,6 @@ async fn what_is_redriven_ends_in_the_table_and_poison_in_the_dlq() {
         *dead.entry(message.body).or_default() += 1;
     }
     assert_eq!(dead, poison);
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -140,7 +132,6 @@ async fn a_table_without_capacity_fills_the_dlq_again_and_loses_nothing() {
     for (user, articles) in expected(&sandbox, &gone).await {
         assert_eq!(table.get(&user), Some(&articles), "user {user} is neither here nor there");
     }
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -155,5 +146,4 @@ async fn the_worker_may_be_left_out() {
     };
     assert!(!moved);
     assert_eq!(sandbox.sqs().depth(QUEUE).unwrap().visible, 1);
-    sandbox.shutdown().await;
 }

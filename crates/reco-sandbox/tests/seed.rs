@@ -3,18 +3,18 @@
 
 mod common;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_core::classify::{Class, ClassifyContext, Held, MessageContent, classify};
 use reco_core::decode::decode;
-use reco_core::facts::{FactSet, Facts, FactsRequest};
+use reco_core::facts::{FactSet, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::Policy;
 use reco_core::supersede::{Newest, UserDigest, user_digest};
 use reco_core::{Id, Time};
-use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
+use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions};
 use reco_sandbox::sqs::SnapshotMessage;
 use reco_sandbox::{Sandbox, SandboxOptions};
-use reco_store::facts::FactsSource;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 async fn seeded(seed: SeedOptions) -> Sandbox {
@@ -23,25 +23,18 @@ async fn seeded(seed: SeedOptions) -> Sandbox {
 }
 
 async fn facts(sandbox: &Sandbox, messages: &[SnapshotMessage]) -> FactSet {
-    let url = sandbox.env().into_iter().find(|(name, _)| *name == "RECOCTL_FACTS").unwrap().1;
-    let source = FactsSource::from_url(&url).await.unwrap();
     let decoded: Vec<_> = messages.iter().filter_map(|m| decode(&m.body).ok()).collect();
     let entries = decoded.iter().flat_map(|decoded| &decoded.entries);
     let request = FactsRequest::of(entries.map(|entry| &entry.recommendation));
-    source.lookup(&request).await.unwrap()
+    common::facts(sandbox, &request).await
 }
 
 async fn in_table(sandbox: &Sandbox) -> HashMap<Id, Held> {
-    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox));
-    let mut held = HashMap::new();
-    let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
-    while let Some(item) = pages.next().await {
-        let item = item.unwrap();
+    let held = |item: HashMap<String, AttributeValue>| {
         let number = |name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
-        let at = Held::At(Time::from_seconds(number("generated_at")));
-        held.insert(Id::from(number("user_id")), at);
-    }
-    held
+        (Id::from(number("user_id")), Held::At(Time::from_seconds(number("generated_at"))))
+    };
+    common::items(sandbox).await.into_iter().map(held).collect()
 }
 
 struct Judged<'a> {
@@ -98,7 +91,6 @@ async fn every_message_is_of_the_class_it_was_made_for() {
         for class in Class::ALL {
             assert_eq!(seed.counts()[&class], mix.count(class), "{class}");
         }
-        sandbox.shutdown().await;
     }
 }
 
@@ -113,8 +105,6 @@ async fn the_same_seed_makes_the_same_messages() {
     assert!(facts.exists());
     drop(first);
     assert!(!facts.exists(), "the facts file outlives its sandbox");
-    second.shutdown().await;
-    third.shutdown().await;
 }
 
 #[tokio::test]
@@ -138,7 +128,6 @@ async fn the_dlq_shows_what_a_redrive_must_carry_over() {
     let oldest = messages.iter().map(|message| message.sent_at_ms).min().unwrap();
     let left_min = (oldest + 14 * 86_400_000 - now_ms) / 60_000;
     assert!(left_min < 60, "{left_min} minutes left");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -163,5 +152,4 @@ async fn the_environment_names_the_pipeline() {
     assert!(table.table().unwrap().item_count().unwrap() > 0);
     let facts = env["RECOCTL_FACTS"].strip_prefix("sqlite:").unwrap();
     assert!(std::path::Path::new(facts).exists());
-    sandbox.shutdown().await;
 }

@@ -6,7 +6,6 @@ mod conformance {
     pub mod independent;
     pub mod kit;
     mod own;
-    pub mod server;
     pub mod sqs;
 }
 
@@ -14,9 +13,8 @@ use conformance::check::failures;
 use conformance::differences::{Known, assert_as_known, assert_documented};
 use conformance::independent::Independent;
 use conformance::kit::Kit;
-use conformance::server::Ours;
 use conformance::sqs::CHECKS;
-use reco_sandbox::sqs::SqsOptions;
+use reco_sandbox::{Sandbox, SandboxOptions};
 
 /// Differences of the independent server (ministack 1.5.33): check, and part of its failure. The
 /// reasons, with AWS's statements, are in `docs/conformance.md`.
@@ -78,8 +76,8 @@ const KNOWN_DIFFERENCES: &[Known] = &[
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sandbox_passes_every_check() {
-    let server = Ours::start(SqsOptions::default()).await.expect("the server starts");
-    let failures = failures(CHECKS, &Kit::new(&server.endpoint).await).await;
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.expect("the sandbox starts");
+    let failures = failures(CHECKS, &Kit::new(&sandbox.endpoint()).await).await;
     assert!(failures.is_empty(), "{failures:#?}");
 }
 

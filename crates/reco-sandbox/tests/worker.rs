@@ -3,7 +3,7 @@
 
 mod common;
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use reco_sandbox::sqs::Planted;
 use reco_sandbox::worker::{Answer, Function, Source, Worker, WorkerOptions};
 use reco_sandbox::{Sandbox, SandboxOptions};
@@ -49,19 +49,6 @@ where
     Arc::new(move |event, _| Box::pin(body(event)))
 }
 
-fn failures(ids: Vec<String>) -> SqsBatchResponse {
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = ids
-        .into_iter()
-        .map(|id| {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failure
-        })
-        .collect();
-    response
-}
-
 async fn eventually(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(15);
     while !holds() {
@@ -70,9 +57,15 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-fn drained(sandbox: &Sandbox) -> bool {
-    let depth = sandbox.sqs().depth("q").unwrap();
-    depth.visible + depth.in_flight + depth.delayed == 0
+/// Runs a function on the messages of the queue until it is empty.
+async fn drain(sandbox: &Sandbox, function: Function, options: WorkerOptions) {
+    let worker = start(sandbox, function, options);
+    let empty = || {
+        let depth = sandbox.sqs().depth("q").unwrap();
+        depth.visible + depth.in_flight + depth.delayed == 0
+    };
+    eventually("an empty queue", empty).await;
+    worker.stop().await;
 }
 
 #[tokio::test]
@@ -86,16 +79,15 @@ async fn what_is_handled_is_deleted_and_poison_reaches_the_dlq() {
         let bodies = event.records.iter().filter_map(|record| record.body.clone());
         noted.lock().unwrap().extend(bodies);
         assert!(event.records.len() <= 10);
-        let failed = event
-            .records
-            .iter()
-            .filter(|record| record.body.as_deref().is_some_and(|body| body.ends_with('7')));
-        let failed = failed.filter_map(|record| record.message_id.clone()).collect();
-        async { Ok(failures(failed)) }
+        let mut response = SqsBatchResponse::default();
+        for record in &event.records {
+            if record.body.as_deref().is_some_and(|body| body.ends_with('7')) {
+                response.add_failure(record.message_id.as_deref().unwrap());
+            }
+        }
+        async { Ok(response) }
     });
-    let worker = start(&sandbox, poison, WorkerOptions::default());
-    eventually("an empty queue", || drained(&sandbox)).await;
-    worker.stop().await;
+    drain(&sandbox, poison, WorkerOptions::default()).await;
     let dead = sandbox.sqs().snapshot("dlq").unwrap().messages;
     let dead: HashSet<_> = dead.into_iter().map(|message| message.body).collect();
     assert_eq!(dead, HashSet::from(["7", "17", "27"].map(str::to_owned)));
@@ -105,7 +97,6 @@ async fn what_is_handled_is_deleted_and_poison_reaches_the_dlq() {
         bodies(0..35).chain(["7", "17", "27"].map(str::to_owned)).collect();
     expected.sort();
     assert_eq!(seen, expected, "each once, the poison twice");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -131,12 +122,9 @@ async fn errors_timeouts_and_panics_fail_the_batch_and_nothing_else() {
         timeout: Duration::from_millis(100),
         ..WorkerOptions::default()
     };
-    let worker = start(&sandbox, unlucky, options);
-    eventually("an empty queue", || drained(&sandbox)).await;
-    worker.stop().await;
+    drain(&sandbox, unlucky, options).await;
     assert_eq!(calls.load(Ordering::Relaxed), 7, "three failed and came again");
     assert!(sandbox.sqs().snapshot("dlq").unwrap().messages.is_empty());
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -162,7 +150,6 @@ async fn stopping_finishes_what_runs_and_receives_no_more() {
     let left = sandbox.sqs().snapshot("q").unwrap().messages;
     assert_eq!(left.len(), 10, "what was handled is deleted, the rest is untouched");
     assert!(left.iter().all(|message| message.receive_count == 0));
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -174,7 +161,6 @@ async fn an_idle_worker_stops_at_once() {
     let started = Instant::now();
     worker.stop().await;
     assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -187,16 +173,9 @@ async fn a_window_gathers_a_larger_batch() {
         async { Ok(SqsBatchResponse::default()) }
     });
     plant(&sandbox, (0..25).map(|n| n.to_string()));
-    let options = WorkerOptions {
-        batch_size: 100,
-        window: Duration::from_millis(300),
-        ..WorkerOptions::default()
-    };
-    let worker = start(&sandbox, sized, options);
-    eventually("an empty queue", || drained(&sandbox)).await;
-    worker.stop().await;
+    let window = Duration::from_millis(300);
+    drain(&sandbox, sized, WorkerOptions { batch_size: 100, window, ..Default::default() }).await;
     assert_eq!(*sizes.lock().unwrap(), [25]);
-    sandbox.shutdown().await;
 }
 
 /// Messages that were received for invocations that the function does not have are not handled, and
@@ -209,18 +188,15 @@ async fn throttled_invocations_use_up_receives() {
         Ok(SqsBatchResponse::default())
     });
     plant(&sandbox, (0..40).map(|n| n.to_string()));
-    let reserved = |reserved| WorkerOptions {
+    let options = WorkerOptions {
         batch_size: 1,
         concurrency: 8,
-        reserved: Some(reserved),
+        reserved: Some(1),
         ..WorkerOptions::default()
     };
-    let worker = start(&sandbox, slow, reserved(1));
-    eventually("an empty queue", || drained(&sandbox)).await;
-    worker.stop().await;
+    drain(&sandbox, slow, options).await;
     let dead = sandbox.sqs().snapshot("dlq").unwrap().messages.len();
     assert!((1..40).contains(&dead), "{dead} of 40 good messages in the DLQ");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -235,15 +211,11 @@ async fn a_batch_is_cut_at_the_payload_of_an_invocation() {
     });
     // 900 KB each: six fit into 6 MB with what is around them, seven do not.
     plant(&sandbox, (0..10).map(|n| format!("{n}{}", "x".repeat(900 * 1024))));
-    let worker =
-        start(&sandbox, sized, WorkerOptions { concurrency: 1, ..WorkerOptions::default() });
-    eventually("an empty queue", || drained(&sandbox)).await;
-    worker.stop().await;
+    drain(&sandbox, sized, WorkerOptions { concurrency: 1, ..WorkerOptions::default() }).await;
     let sizes = sizes.lock().unwrap().clone();
     assert_eq!(sizes.iter().map(|(records, _)| records).sum::<usize>(), 10);
     assert!(sizes.len() > 1, "{sizes:?}");
     assert!(sizes.iter().all(|(_, payload)| *payload <= 6 * 1024 * 1024 + 100), "{sizes:?}");
-    sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -265,5 +237,4 @@ async fn a_dlq_takes_only_the_sources_that_it_allows() {
         let refused = sqs.create_queue(queue, &[("RedrivePolicy", &to(dlq))]).unwrap_err();
         assert!(refused.to_string().contains("redrive allow policy"), "{refused}");
     }
-    sandbox.shutdown().await;
 }

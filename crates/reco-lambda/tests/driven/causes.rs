@@ -1,16 +1,15 @@
-//! The causes that the log of the real binary tells, with Lambda's own lines around it: none is wrong.
+//! The causes that the log of the real binary tells of a batch whose messages end in different ways: none
+//! is wrong. `two_hundred` has those that a whole batch shares.
 
 use std::time::Duration;
 
 use reco_core::cause::{Cause, Record, read};
 use reco_sandbox::cloudwatch::Cloudwatch;
 use reco_sandbox::logs::{FunctionLogs, Logs};
-use reco_sandbox::runtime::{Environment, FunctionError, FunctionLog};
+use reco_sandbox::runtime::FunctionLog;
 use serde_json::{Value, json};
 
 use crate::kit::{AMPLE, World, event};
-use crate::mariadb;
-use crate::starting::silent;
 
 const GROUP: &str = "/aws/lambda/recs-writer";
 /// Messages of a batch.
@@ -25,16 +24,12 @@ struct Logged {
 }
 
 impl Logged {
-    async fn with(facts: &str, wcu: Option<f64>) -> Self {
-        let mut world = World::with_facts(facts, wcu, &[]).await;
+    async fn with(wcu: Option<f64>) -> Self {
+        let mut world = World::with_facts("none", wcu, &[]).await;
         let logs = Logs::default();
         let log = FunctionLogs::of(logs.clone(), "recs-writer");
         world.binary.log = FunctionLog::Sandbox(Cloudwatch::new(), log);
         Logged { world, logs }
-    }
-
-    async fn start(&self) -> Environment {
-        self.world.start().await
     }
 
     /// Waits until a line is logged: the binary's output comes through a pipe.
@@ -62,17 +57,6 @@ impl Logged {
             })
             .collect()
     }
-
-    /// Asserts that all messages have one cause, and returns it.
-    fn the_cause(&self) -> Cause {
-        let causes = self.causes();
-        assert_eq!(causes.len(), MESSAGES);
-        let (_, first) = causes[0].clone();
-        for (id, cause) in causes {
-            assert_eq!(cause, first, "{id}");
-        }
-        first
-    }
 }
 
 fn id(number: usize) -> String {
@@ -93,32 +77,10 @@ fn sound() -> String {
     batch(|user| format!("[{user},[1,2]]"))
 }
 
-async fn facts_cause(facts: &str) -> Cause {
-    let logged = Logged::with(facts, None).await;
-    logged.start().await.invoke(sound(), Duration::from_secs(4)).await.unwrap();
-    logged.logged("batch done").await;
-    logged.the_cause()
-}
-
-#[tokio::test]
-async fn facts_that_cannot_be_had_are_told_apart() {
-    let url = mariadb::server().url(&mariadb::database(&crate::expectation::sql()));
-    let stage = |cause: Cause| match cause {
-        Cause::Facts { stage, error: Some(_) } => stage,
-        other => panic!("{other:?}"),
-    };
-    let (_, rest) = url.split_once('@').unwrap();
-    assert_eq!(stage(facts_cause(&format!("mysql://stranger:wrong@{rest}")).await), "auth");
-    assert_eq!(stage(facts_cause("mysql://u:p@127.0.0.1:1/d").await), "connect");
-    let (_listener, address) = silent();
-    let slow = format!("mysql://u:p@{}/d", address.strip_prefix("http://").unwrap());
-    assert_eq!(stage(facts_cause(&slow).await), "timeout");
-}
-
 #[tokio::test]
 async fn throttled_writes_name_the_table() {
-    let logged = Logged::with("none", Some(1.0)).await;
-    logged.start().await.invoke(sound(), SHORT).await.unwrap();
+    let logged = Logged::with(Some(1.0)).await;
+    logged.world.start().await.invoke(sound(), SHORT).await.unwrap();
     logged.logged("batch done").await;
     let causes = logged.causes();
     let mut returned = 0;
@@ -136,29 +98,9 @@ async fn throttled_writes_name_the_table() {
 }
 
 #[tokio::test]
-async fn a_function_that_is_stopped_or_killed_leaves_the_ids_of_its_messages() {
-    for (how, cause) in [("-STOP", Cause::FunctionTimeout), ("-KILL", Cause::OutOfMemory)] {
-        let (_listener, address) = silent();
-        let facts = format!("mysql://u:p@{}/d", address.strip_prefix("http://").unwrap());
-        let logged = Logged::with(&facts, None).await;
-        let mut environment = logged.start().await;
-        let pid = environment.pid().unwrap().to_string();
-        let stopping = async {
-            logged.logged("batch received").await;
-            let status = std::process::Command::new("kill").args([how, &pid]).status();
-            assert!(status.unwrap().success());
-        };
-        let (answer, ()) = tokio::join!(environment.invoke(sound(), SHORT), stopping);
-        assert!(matches!(answer, Err(FunctionError::TimedOut(_) | FunctionError::Ended(_))));
-        logged.logged("platform.report").await;
-        assert_eq!(logged.the_cause(), cause);
-    }
-}
-
-#[tokio::test]
 async fn bodies_are_told_apart_and_none_is_logged() {
-    let logged = Logged::with("none", None).await;
-    let mut environment = logged.start().await;
+    let logged = Logged::with(None).await;
+    let mut environment = logged.world.start().await;
     let bodies = batch(|number| match number % 4 {
         0 => "{poison-body".to_owned(),
         1 => r#"{"data":[["secret-user",[5]]]}"#.to_owned(),

@@ -1,14 +1,10 @@
 //! Test environment: a table, a database and the binary between them.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::runtime::{Environment, FunctionBinary, FunctionError, FunctionLog};
 use reco_sandbox::{Sandbox, SandboxOptions};
@@ -17,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::expectation::{Lists, Message, sql};
 use crate::mariadb;
+use crate::support::create_table;
 
 /// Enough time for any batch here, even on a busy machine.
 pub const AMPLE: Duration = Duration::from_secs(30);
@@ -41,7 +38,7 @@ impl World {
         let options = SandboxOptions { write_capacity, ..SandboxOptions::empty() };
         let sandbox = Sandbox::start(options).await.unwrap();
         let table = Client::new(&sandbox.sdk_config());
-        create_table(&table).await;
+        create_table(&table, "recs", &[("user_id", ScalarAttributeType::N)]).await;
         let directory = tempfile::tempdir().unwrap();
         let own = [
             ("AWS_LAMBDA_FUNCTION_NAME", "recs-writer"),
@@ -49,13 +46,8 @@ impl World {
             ("RECO_FACTS", facts),
             ("RECO_LOG", "trace"),
         ];
-        let own = own.iter().chain(variables).map(|(name, value)| (*name, (*value).to_owned()));
-        let variables = sandbox.env().into_iter().chain(own);
-        let binary = FunctionBinary {
-            path: PathBuf::from(env!("CARGO_BIN_EXE_bootstrap")),
-            variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-            log: FunctionLog::File(directory.path().join("log")),
-        };
+        let log = FunctionLog::File(directory.path().join("log"));
+        let binary = bootstrap(&sandbox, &[&own[..], variables].concat(), log);
         World { _running: sandbox, table, binary, directory }
     }
 
@@ -104,20 +96,15 @@ impl World {
     }
 }
 
-async fn create_table(client: &Client) {
-    let definition = AttributeDefinition::builder()
-        .attribute_name("user_id")
-        .attribute_type(ScalarAttributeType::N);
-    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
-    client
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(definition.build().unwrap())
-        .key_schema(key.build().unwrap())
-        .send()
-        .await
-        .unwrap();
+/// The real binary, with variables besides those that point at the sandbox.
+pub fn bootstrap(sandbox: &Sandbox, own: &[(&str, &str)], log: FunctionLog) -> FunctionBinary {
+    let own = own.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let variables = sandbox.env().into_iter().chain(own);
+    FunctionBinary {
+        path: env!("CARGO_BIN_EXE_bootstrap").into(),
+        variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
+        log,
+    }
 }
 
 pub fn event<'a>(records: impl IntoIterator<Item = &'a Value>) -> String {

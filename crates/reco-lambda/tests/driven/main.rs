@@ -19,5 +19,7 @@ mod rehearsal;
 mod sandbox;
 mod starting;
 mod stories;
+#[path = "../../../reco-store/tests/support/mod.rs"]
+mod support;
 mod trouble;
 mod two_hundred;

@@ -6,10 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::SqsEvent;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ProvisionedThroughput, ScalarAttributeType,
-};
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::logs::FunctionLogs;
@@ -21,6 +17,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Operator;
+use crate::kit::bootstrap;
 use crate::mariadb;
 use crate::starting::silent;
 
@@ -71,33 +68,28 @@ fn causes(silent: &str) -> [Cause; 10] {
         reserved: None,
         visibility_s: 1,
     };
-    let slow = |cause: Cause| Cause { visibility_s: 3, ..cause };
-    let facts = |cause: Cause, facts: String| Cause { facts, ..cause };
+    let slow = |name, said, facts: &str| Cause {
+        facts: facts.to_owned(),
+        visibility_s: 3,
+        ..plain(name, said)
+    };
+    let stranger = format!("mysql://stranger:wrong@{rest}");
     [
-        slow(plain("table throttled", "throttled writes to table recs")),
+        slow("table throttled", "throttled writes to table recs", "none"),
         Cause {
             table: "indexed",
-            ..slow(plain("index throttled", "throttled writes to index by-time of table indexed"))
+            ..slow("index throttled", "throttled writes to index by-time of table indexed", "none")
         },
-        facts(
-            slow(plain("facts down", "facts database unreachable")),
-            "mysql://u:p@127.0.0.1:1/d".to_owned(),
-        ),
-        facts(slow(plain("facts slow", "facts database timed out")), silent.to_owned()),
-        facts(
-            slow(plain("wrong password", "facts database refused the login")),
-            format!("mysql://stranger:wrong@{rest}"),
-        ),
+        slow("facts down", "facts database unreachable", "mysql://u:p@127.0.0.1:1/d"),
+        slow("facts slow", "facts database timed out", silent),
+        slow("wrong password", "facts database refused the login", &stranger),
         Cause {
             signal: Some("-STOP"),
-            ..facts(slow(plain("function timeout", "the function timed out")), silent.to_owned())
+            ..slow("function timeout", "the function timed out", silent)
         },
         Cause {
             signal: Some("-KILL"),
-            ..facts(
-                slow(plain("killed for memory", "the function ran out of memory")),
-                silent.to_owned(),
-            )
+            ..slow("killed for memory", "the function ran out of memory", silent)
         },
         Cause { reserved: Some(0), ..plain("function throttled", "function-throttled") },
         Cause { body: |_| "{poison".to_owned(), ..plain("poison body", "malformed body") },
@@ -121,46 +113,33 @@ async fn pipeline() -> Sandbox {
     let redrive = redrive.to_string();
     sandbox.sqs().create_queue("recs", &[("RedrivePolicy", &redrive)]).unwrap();
     sandbox.logs().create_group(GROUP, Some(30));
-    table(&sandbox, "recs", 1, None).await;
-    table(&sandbox, "indexed", 1_000, Some(1)).await;
+    table(&sandbox, "recs", 1, None);
+    table(&sandbox, "indexed", 1_000, Some(1));
     sandbox
 }
 
-async fn table(sandbox: &Sandbox, name: &str, wcu: i64, index: Option<i64>) {
-    let key = |name: &str| {
-        KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash).build().unwrap()
-    };
-    let number = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::N).build().unwrap()
-    };
-    let units = |wcu: i64| {
-        let units = ProvisionedThroughput::builder().read_capacity_units(100);
-        units.write_capacity_units(wcu).build().unwrap()
-    };
-    let index = index.map(|wcu| {
-        GlobalSecondaryIndex::builder()
-            .index_name("by-time")
-            .key_schema(key("generated_at"))
-            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-            .provisioned_throughput(units(wcu))
-            .build()
-            .unwrap()
+fn table(sandbox: &Sandbox, name: &str, wcu: u64, index: Option<u64>) {
+    let key = |name| json!([{ "AttributeName": name, "KeyType": "HASH" }]);
+    let number = |name: &&str| json!({ "AttributeName": name, "AttributeType": "N" });
+    let units = |wcu| json!({ "ReadCapacityUnits": 100, "WriteCapacityUnits": wcu });
+    let keys = if index.is_some() { &["user_id", "generated_at"][..] } else { &["user_id"] };
+    let mut table = json!({
+        "TableName": name,
+        "BillingMode": "PROVISIONED",
+        "ProvisionedThroughput": units(wcu),
+        "KeySchema": key("user_id"),
+        "AttributeDefinitions": keys.iter().map(number).collect::<Vec<_>>(),
     });
-    let create = aws_sdk_dynamodb::Client::new(&sandbox.sdk_config())
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::Provisioned)
-        .provisioned_throughput(units(wcu))
-        .key_schema(key("user_id"))
-        .attribute_definitions(number("user_id"));
-    let create = match index {
-        Some(index) => {
-            create.attribute_definitions(number("generated_at")).global_secondary_indexes(index)
-        }
-        None => create,
-    };
-    create.send().await.unwrap();
+    if let Some(wcu) = index {
+        table["GlobalSecondaryIndexes"] = json!([{
+            "IndexName": "by-time",
+            "KeySchema": key("generated_at"),
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+            "ProvisionedThroughput": units(wcu),
+        }]);
+    }
+    let request = serde_json::from_value(table).unwrap();
+    sandbox.dynamodb().database().create_table(request).unwrap();
 }
 
 /// The real binary as it is deployed in an incident.
@@ -170,14 +149,8 @@ fn binary(sandbox: &Sandbox, cause: &Cause) -> FunctionBinary {
         ("RECO_TABLE", cause.table),
         ("RECO_FACTS", &cause.facts),
     ];
-    let own = own.into_iter().map(|(name, value)| (name, value.to_owned()));
-    let variables = sandbox.env().into_iter().chain(own);
     let log = FunctionLogs::of(sandbox.logs().clone(), FUNCTION);
-    FunctionBinary {
-        path: env!("CARGO_BIN_EXE_bootstrap").into(),
-        variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-        log: FunctionLog::Sandbox(sandbox.cloudwatch().clone(), log),
-    }
+    bootstrap(sandbox, &own, FunctionLog::Sandbox(sandbox.cloudwatch().clone(), log))
 }
 
 /// The binary as the function of a mapping; sends it `signal` in the middle of each batch.
@@ -323,6 +296,16 @@ async fn each_of_200_messages_is_told_the_cause_that_it_had() {
         let expected: Vec<u64> =
             if cause.reserved == Some(0) { Vec::new() } else { (1..=RECEIVES).collect() };
         assert_eq!(attempts, expected, "{}: {message}", cause.name);
+        let stage = match cause.name {
+            "facts down" => "connect",
+            "facts slow" => "timeout",
+            "wrong password" => "auth",
+            _ => continue,
+        };
+        for attempt in message["recorded"]["attempts"].as_array().unwrap() {
+            assert_eq!(attempt["stage"], stage, "{}: {message}", cause.name);
+            assert!(attempt["error"].is_string(), "{}: {message}", cause.name);
+        }
     }
 
     let classified = operator.json(0, &["dlq", "classify", "--logs"]).await;

@@ -4,37 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_cloudwatch::types::StandardUnit;
 use serde_json::Value;
-
-const UNITS: [&str; 27] = [
-    "Seconds",
-    "Microseconds",
-    "Milliseconds",
-    "Bytes",
-    "Kilobytes",
-    "Megabytes",
-    "Gigabytes",
-    "Terabytes",
-    "Bits",
-    "Kilobits",
-    "Megabits",
-    "Gigabits",
-    "Terabits",
-    "Percent",
-    "Count",
-    "Bytes/Second",
-    "Kilobytes/Second",
-    "Megabytes/Second",
-    "Gigabytes/Second",
-    "Terabytes/Second",
-    "Bits/Second",
-    "Kilobits/Second",
-    "Megabits/Second",
-    "Gigabits/Second",
-    "Terabits/Second",
-    "Count/Second",
-    "None",
-];
 
 /// Validates a line and returns its metrics: value and unit by name.
 pub fn valid(line: &Value) -> BTreeMap<String, (f64, String)> {
@@ -75,7 +46,7 @@ fn metric(definition: &Value, line: &Value) -> (String, f64, String) {
     let name = definition["Name"].as_str().unwrap();
     assert!((1..=1024).contains(&name.len()) && name.is_ascii());
     let unit = definition["Unit"].as_str().unwrap();
-    assert!(UNITS.contains(&unit), "{unit}");
+    assert!(StandardUnit::values().contains(&unit), "{unit}");
     let value = line[name].as_f64().unwrap_or_else(|| panic!("{name} is {}", line[name]));
     assert!(value.is_finite());
     (name.to_owned(), value, unit.to_owned())

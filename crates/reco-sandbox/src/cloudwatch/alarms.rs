@@ -1,10 +1,10 @@
 //! `PutMetricAlarm`, `DescribeAlarms`, `DeleteAlarms`. An alarm's state is computed on request,
 //! from the data of its last periods.
 
-use super::error::Error;
+use super::error::CloudwatchError;
 use super::statistic::{Statistic, checked_period};
 use super::store::{Dimension, SeriesKey, Store};
-use super::wire::{Epoch, Format, Number};
+use super::wire::{AnyNumber, Epoch, Nothing};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,13 +20,13 @@ pub struct Alarms {
 
 #[derive(Debug)]
 struct Alarm {
-    definition: Definition,
+    definition: AlarmDefinition,
     updated_s: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Definition {
+pub struct AlarmDefinition {
     #[serde(default)]
     alarm_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ pub struct Definition {
     #[serde(skip_serializing_if = "Option::is_none")]
     datapoints_to_alarm: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain_number")]
-    threshold: Option<Number>,
+    threshold: Option<AnyNumber>,
     comparison_operator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     treat_missing_data: Option<String>,
@@ -65,7 +65,7 @@ pub struct Definition {
 }
 
 fn plain_number<S: serde::Serializer>(
-    number: &Option<Number>,
+    number: &Option<AnyNumber>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     number.map(|number| number.0).serialize(serializer)
@@ -73,7 +73,7 @@ fn plain_number<S: serde::Serializer>(
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Describe {
+pub struct DescribeAlarms {
     #[serde(default)]
     alarm_names: Vec<String>,
     alarm_name_prefix: Option<String>,
@@ -84,18 +84,15 @@ pub struct Describe {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Delete {
+pub struct DeleteAlarms {
     #[serde(default)]
     alarm_names: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Nothing {}
-
-#[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Described {
-    metric_alarms: Vec<Shown>,
+pub struct DescribedAlarms {
+    metric_alarms: Vec<DescribedAlarm>,
     composite_alarms: [(); 0],
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
@@ -103,9 +100,9 @@ struct Described {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Shown {
+struct DescribedAlarm {
     #[serde(flatten)]
-    definition: Definition,
+    definition: AlarmDefinition,
     alarm_arn: String,
     alarm_configuration_updated_timestamp: Epoch,
     state_updated_timestamp: Epoch,
@@ -117,38 +114,36 @@ impl Alarms {
     /// Creates an alarm or replaces the one of that name.
     pub fn put(
         &mut self,
-        format: Format,
-        mut definition: Definition,
+        mut definition: AlarmDefinition,
         now_s: i64,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Nothing, CloudwatchError> {
         check(&definition)?;
         definition.actions_enabled.get_or_insert(true);
         let alarm = Alarm { updated_s: now_s, definition };
         self.alarms.insert(alarm.definition.alarm_name.clone(), alarm);
-        format.write(&Nothing {})
+        Ok(Nothing {})
     }
 
     /// Deletes alarms; unknown names are ignored.
-    pub fn delete(&mut self, format: Format, input: &Delete) -> Result<Vec<u8>, Error> {
+    pub fn delete(&mut self, input: &DeleteAlarms) -> Nothing {
         for name in &input.alarm_names {
             self.alarms.remove(name);
         }
-        format.write(&Nothing {})
+        Nothing {}
     }
 
     /// Describes the matching alarms, one page at a time.
     pub fn describe(
         &self,
-        format: Format,
-        input: &Describe,
+        input: &DescribeAlarms,
         store: &Store,
         now_s: i64,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<DescribedAlarms, CloudwatchError> {
         let page = match input.max_records {
             None => DEFAULT_PAGE,
             Some(page @ 1..=MAX_PAGE) => page as usize,
             Some(other) => {
-                return Err(Error::validation(format!(
+                return Err(CloudwatchError::validation(format!(
                     "MaxRecords must be from 1 to {MAX_PAGE}; it is {other}"
                 )));
             }
@@ -168,18 +163,15 @@ impl Alarms {
         let metric_alarms: Vec<_> = matching.by_ref().take(page).collect();
         let more = matching.next().is_some();
         let last = metric_alarms.last().map(|shown| shown.definition.alarm_name.clone());
-        format.write(&Described {
-            metric_alarms,
-            composite_alarms: [],
-            next_token: last.filter(|_| more),
-        })
+        let next_token = last.filter(|_| more);
+        Ok(DescribedAlarms { metric_alarms, composite_alarms: [], next_token })
     }
 }
 
 impl Alarm {
-    fn shown(&self, store: &Store, now_s: i64) -> Shown {
+    fn shown(&self, store: &Store, now_s: i64) -> DescribedAlarm {
         let (state_value, state_reason) = state(&self.definition, store, now_s);
-        Shown {
+        DescribedAlarm {
             alarm_arn: format!(
                 "arn:aws:cloudwatch:us-east-1:000000000000:alarm:{}",
                 self.definition.alarm_name
@@ -193,60 +185,63 @@ impl Alarm {
     }
 }
 
-fn check(definition: &Definition) -> Result<(), Error> {
+fn check(definition: &AlarmDefinition) -> Result<(), CloudwatchError> {
     if definition.alarm_name.is_empty() {
-        return Err(Error::missing("AlarmName"));
+        return Err(CloudwatchError::missing("AlarmName"));
     }
     if !definition.metrics.is_empty() {
-        return Err(Error::validation(
+        return Err(CloudwatchError::validation(
             "the sandbox's CloudWatch has no alarms on metric math (Metrics)",
         ));
     }
     if definition.metric_name.is_none() || definition.namespace.is_none() {
-        return Err(Error::missing("MetricName and Namespace"));
+        return Err(CloudwatchError::missing("MetricName and Namespace"));
     }
     statistic(definition)?;
-    checked_period(definition.period.ok_or_else(|| Error::missing("Period"))?)?;
-    let periods =
-        definition.evaluation_periods.ok_or_else(|| Error::missing("EvaluationPeriods"))?;
+    checked_period(definition.period.ok_or_else(|| CloudwatchError::missing("Period"))?)?;
+    let periods = definition
+        .evaluation_periods
+        .ok_or_else(|| CloudwatchError::missing("EvaluationPeriods"))?;
     if periods < 1 || !(1..=periods).contains(&definition.datapoints_to_alarm.unwrap_or(periods)) {
-        return Err(Error::validation(
+        return Err(CloudwatchError::validation(
             "EvaluationPeriods must be at least 1 and DatapointsToAlarm from 1 up to it",
         ));
     }
-    definition.threshold.ok_or_else(|| Error::missing("Threshold"))?;
+    definition.threshold.ok_or_else(|| CloudwatchError::missing("Threshold"))?;
     let operator = definition.comparison_operator.as_deref();
-    comparison(operator.ok_or_else(|| Error::missing("ComparisonOperator"))?)?;
+    comparison(operator.ok_or_else(|| CloudwatchError::missing("ComparisonOperator"))?)?;
     match definition.treat_missing_data.as_deref() {
         None | Some("missing" | "ignore" | "breaching" | "notBreaching") => Ok(()),
-        Some(other) => Err(Error::validation(format!("{other} is no value of TreatMissingData"))),
-    }
-}
-
-fn statistic(definition: &Definition) -> Result<Statistic, Error> {
-    match (&definition.statistic, &definition.extended_statistic) {
-        (Some(name), None) | (None, Some(name)) => Statistic::parse(name),
-        (None, None) => Err(Error::missing("Statistic")),
-        (Some(_), Some(_)) => {
-            Err(Error::invalid_combination("Statistic and ExtendedStatistic exclude each other"))
+        Some(other) => {
+            Err(CloudwatchError::validation(format!("{other} is no value of TreatMissingData")))
         }
     }
 }
 
-fn comparison(operator: &str) -> Result<fn(&f64, &f64) -> bool, Error> {
+fn statistic(definition: &AlarmDefinition) -> Result<Statistic, CloudwatchError> {
+    match (&definition.statistic, &definition.extended_statistic) {
+        (Some(name), None) | (None, Some(name)) => Statistic::parse(name),
+        (None, None) => Err(CloudwatchError::missing("Statistic")),
+        (Some(_), Some(_)) => Err(CloudwatchError::invalid_combination(
+            "Statistic and ExtendedStatistic exclude each other",
+        )),
+    }
+}
+
+fn comparison(operator: &str) -> Result<fn(&f64, &f64) -> bool, CloudwatchError> {
     match operator {
         "GreaterThanThreshold" => Ok(f64::gt),
         "GreaterThanOrEqualToThreshold" => Ok(f64::ge),
         "LessThanThreshold" => Ok(f64::lt),
         "LessThanOrEqualToThreshold" => Ok(f64::le),
-        other => Err(Error::validation(format!(
+        other => Err(CloudwatchError::validation(format!(
             "the sandbox's CloudWatch does not evaluate the ComparisonOperator {other}"
         ))),
     }
 }
 
 /// Returns state and reason, from the last complete periods.
-fn state(definition: &Definition, store: &Store, now_s: i64) -> (&'static str, String) {
+fn state(definition: &AlarmDefinition, store: &Store, now_s: i64) -> (&'static str, String) {
     let no_data = || ("INSUFFICIENT_DATA", "no data in the period".to_owned());
     let (Ok(statistic), Some(period), Some(periods), Some(threshold)) = (
         statistic(definition),

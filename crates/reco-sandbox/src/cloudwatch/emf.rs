@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
-struct Line {
+struct EmbeddedMetrics {
     #[serde(rename = "_aws")]
     metadata: Metadata,
 }
@@ -17,33 +17,35 @@ struct Line {
 #[serde(rename_all = "PascalCase")]
 struct Metadata {
     timestamp: i64,
-    cloud_watch_metrics: Vec<Directive>,
+    cloud_watch_metrics: Vec<MetricDirective>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Directive {
+struct MetricDirective {
     namespace: String,
     dimensions: Vec<Vec<String>>,
-    metrics: Vec<Metric>,
+    metrics: Vec<MetricDefinition>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metric {
+struct MetricDefinition {
     name: String,
 }
 
 impl Cloudwatch {
     /// Records the metrics of a log line; returns `false` if it has none.
     pub fn record_line(&self, line: &Value) -> bool {
-        let Ok(Line { metadata }) = Line::deserialize(line) else { return false };
+        let Ok(EmbeddedMetrics { metadata }) = EmbeddedMetrics::deserialize(line) else {
+            return false;
+        };
         for directive in &metadata.cloud_watch_metrics {
             for names in &directive.dimensions {
                 let values =
                     names.iter().map(|name| Some((name.as_str(), line.get(name)?.as_str()?)));
                 let Some(dimensions) = values.collect::<Option<Vec<_>>>() else { continue };
-                for Metric { name } in &directive.metrics {
+                for MetricDefinition { name } in &directive.metrics {
                     // Each value of a list is a sample.
                     let values = match line.get(name) {
                         Some(Value::Array(values)) => values.as_slice(),
@@ -88,7 +90,7 @@ mod tests {
         assert!(metrics.record_line(&line(7_900, json!([2, 3]))));
         assert!(metrics.record_line(&line(9_000, json!(5))));
         let key = SeriesKey::new("Reco/Writer", "EntriesWritten", &[("FunctionName", "f")]);
-        let sums: Vec<_> = metrics.lock().store.periods(&key, 0, 60, 1).into_iter().collect();
+        let sums: Vec<_> = metrics.state.lock().store.periods(&key, 0, 60, 1).into_iter().collect();
         let sums: Vec<_> = sums.iter().map(|(time, sample)| (*time, sample.sum)).collect();
         assert_eq!(sums, [(7, 45.0), (9, 5.0)]);
     }

@@ -6,20 +6,20 @@ use serde::Serialize;
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct CloudwatchError {
     status: StatusCode,
     kind: String,
     message: String,
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct ErrorBody<'a> {
     #[serde(rename = "__type")]
     kind: &'a str,
     message: &'a str,
 }
 
-impl Error {
+impl CloudwatchError {
     fn sender(kind: &str, message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, kind: kind.to_owned(), message: message.into() }
     }
@@ -90,6 +90,6 @@ impl Error {
 
     /// Returns the body in the caller's format.
     pub fn body(&self, format: Format) -> Vec<u8> {
-        format.write(&Body { kind: &self.kind, message: &self.message }).unwrap_or_default()
+        format.write(&ErrorBody { kind: &self.kind, message: &self.message }).unwrap_or_default()
     }
 }

@@ -15,10 +15,11 @@ mod store;
 mod wire;
 
 use crate::http::{Request, Response, StatusCode, respond};
+use crate::services::now_ms;
 use alarms::Alarms;
-use error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use error::CloudwatchError;
+use parking_lot::Mutex;
+use std::sync::Arc;
 use store::{SeriesKey, Store};
 pub use wire::Format;
 
@@ -28,19 +29,13 @@ pub const PATH_PREFIX: &str = "/service/GraniteServiceVersion20100801/operation/
 pub const TARGET_PREFIX: &str = "GraniteServiceVersion20100801.";
 
 /// The CloudWatch of a sandbox. Cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Cloudwatch {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<CloudwatchState>>,
     /// Resolution of the metrics that the services publish, in seconds.
     resolution: i64,
     /// Seconds by which points come late.
     lag: i64,
-}
-
-impl std::fmt::Debug for Cloudwatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cloudwatch").field("resolution", &self.resolution).finish_non_exhaustive()
-    }
 }
 
 impl Default for Cloudwatch {
@@ -49,8 +44,8 @@ impl Default for Cloudwatch {
     }
 }
 
-#[derive(Default)]
-struct State {
+#[derive(Debug, Default)]
+struct CloudwatchState {
     store: Store,
     alarms: Alarms,
 }
@@ -86,7 +81,7 @@ impl Cloudwatch {
         value: f64,
     ) {
         let key = SeriesKey::new(namespace, metric, dimensions);
-        self.lock().store.add(key, self.resolution, timestamp_s, value, 1.0);
+        self.state.lock().store.add(key, self.resolution, timestamp_s, value, 1.0);
     }
 
     /// Records one value of a series now.
@@ -112,32 +107,37 @@ impl Cloudwatch {
         }
     }
 
-    fn dispatch(&self, format: Format, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
-        let State { store, alarms } = &mut *self.lock();
+    fn dispatch(
+        &self,
+        format: Format,
+        operation: &str,
+        body: &[u8],
+    ) -> Result<Vec<u8>, CloudwatchError> {
+        let CloudwatchState { store, alarms } = &mut *self.state.lock();
         match operation {
-            "PutMetricData" => put::put_metric_data(format, store, &format.read(body)?, now_s()),
+            "PutMetricData" => {
+                format.write(&put::put_metric_data(store, &format.read(body)?, now_s())?)
+            }
             "GetMetricData" => {
                 // Points may be of the future, too.
                 let late = now_s().saturating_sub(self.lag);
                 let newest = if self.lag == 0 { i64::MAX } else { late };
-                query::get_metric_data(format, store, &format.read(body)?, newest)
+                format.write(&query::get_metric_data(store, &format.read(body)?, newest)?)
             }
-            "ListMetrics" => list::list_metrics(format, store, &format.read(body)?),
-            "PutMetricAlarm" => alarms.put(format, format.read(body)?, now_s()),
-            "DescribeAlarms" => alarms.describe(format, &format.read(body)?, store, now_s()),
-            "DeleteAlarms" => alarms.delete(format, &format.read(body)?),
-            other => Err(Error::unknown_operation(other)),
+            "ListMetrics" => format.write(&list::list_metrics(store, &format.read(body)?)?),
+            "PutMetricAlarm" => format.write(&alarms.put(format.read(body)?, now_s())?),
+            "DescribeAlarms" => {
+                format.write(&alarms.describe(&format.read(body)?, store, now_s())?)
+            }
+            "DeleteAlarms" => format.write(&alarms.delete(&format.read(body)?)),
+            other => Err(CloudwatchError::unknown_operation(other)),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The answer to a call that the caller's policies do not allow.
 pub(crate) fn denied(format: Format, message: &str) -> Response {
-    let error = Error::denied(message);
+    let error = CloudwatchError::denied(message);
     rendered(format, error.status(), error.body(format))
 }
 
@@ -152,10 +152,4 @@ fn rendered(format: Format, status: StatusCode, body: Vec<u8>) -> Response {
 
 fn now_s() -> i64 {
     (now_ms() / 1_000) as i64
-}
-
-/// Returns the current time in milliseconds since the epoch.
-pub(crate) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -1,10 +1,10 @@
 //! `PutMetricData`.
 
-use super::error::Error;
+use super::error::CloudwatchError;
 use super::statistic::checked_period;
 use super::store::{Dimension, MINUTE, SeriesKey, Store, Summary};
-use super::wire::{Epoch, Format, Number};
-use serde::{Deserialize, Serialize};
+use super::wire::{AnyNumber, Epoch, Nothing};
+use serde::Deserialize;
 
 /// AWS: 1,000 metrics per request.
 const MAX_DATA: usize = 1_000;
@@ -21,7 +21,7 @@ const MAX_AHEAD_S: i64 = 2 * 3_600;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
+pub struct PutMetricData {
     namespace: Option<String>,
     #[serde(default)]
     metric_data: Vec<Datum>,
@@ -34,42 +34,38 @@ struct Datum {
     #[serde(default)]
     dimensions: Vec<Dimension>,
     timestamp: Option<Epoch>,
-    value: Option<Number>,
+    value: Option<AnyNumber>,
     statistic_values: Option<StatisticSet>,
-    values: Option<Vec<Number>>,
-    counts: Option<Vec<Number>>,
+    values: Option<Vec<AnyNumber>>,
+    counts: Option<Vec<AnyNumber>>,
     storage_resolution: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StatisticSet {
-    sample_count: Number,
-    sum: Number,
-    minimum: Number,
-    maximum: Number,
+    sample_count: AnyNumber,
+    sum: AnyNumber,
+    minimum: AnyNumber,
+    maximum: AnyNumber,
 }
-
-#[derive(Serialize)]
-struct Nothing {}
 
 /// Stores all of a request's data, or none of it.
 pub fn put_metric_data(
-    format: Format,
     store: &mut Store,
-    input: &Input,
+    input: &PutMetricData,
     now_s: i64,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Nothing, CloudwatchError> {
     let namespace = input
         .namespace
         .as_deref()
         .filter(|namespace| !namespace.is_empty())
-        .ok_or_else(|| Error::missing("Namespace"))?;
+        .ok_or_else(|| CloudwatchError::missing("Namespace"))?;
     if input.metric_data.is_empty() {
-        return Err(Error::missing("MetricData"));
+        return Err(CloudwatchError::missing("MetricData"));
     }
     if input.metric_data.len() > MAX_DATA {
-        return Err(Error::validation(format!(
+        return Err(CloudwatchError::validation(format!(
             "MetricData takes at most {MAX_DATA} entries; there are {}",
             input.metric_data.len()
         )));
@@ -82,7 +78,7 @@ pub fn put_metric_data(
     for (key, resolution, time, summary) in accepted {
         store.add_summary(key, resolution, time, &summary);
     }
-    format.write(&Nothing {})
+    Ok(Nothing {})
 }
 
 fn checked(
@@ -90,14 +86,14 @@ fn checked(
     datum: &Datum,
     at: &str,
     now_s: i64,
-) -> Result<(SeriesKey, i64, i64, Summary), Error> {
+) -> Result<(SeriesKey, i64, i64, Summary), CloudwatchError> {
     let metric = datum
         .metric_name
         .as_deref()
         .filter(|name| !name.is_empty())
-        .ok_or_else(|| Error::missing(&format!("{at}.MetricName")))?;
+        .ok_or_else(|| CloudwatchError::missing(&format!("{at}.MetricName")))?;
     if datum.dimensions.len() > MAX_DIMENSIONS {
-        return Err(Error::validation(format!(
+        return Err(CloudwatchError::validation(format!(
             "{at}.Dimensions takes at most {MAX_DIMENSIONS} entries"
         )));
     }
@@ -105,14 +101,14 @@ fn checked(
         None | Some(MINUTE) => MINUTE,
         Some(1) => checked_period(1)?,
         Some(other) => {
-            return Err(Error::invalid_value(format!(
+            return Err(CloudwatchError::invalid_value(format!(
                 "{at}.StorageResolution must be 1 or 60; it is {other}"
             )));
         }
     };
     let time = datum.timestamp.map_or(now_s, Epoch::seconds);
     if time < now_s - MAX_AGE_S || time > now_s + MAX_AHEAD_S {
-        return Err(Error::invalid_value(format!(
+        return Err(CloudwatchError::invalid_value(format!(
             "{at}.Timestamp must be from two weeks ago to two hours ahead"
         )));
     }
@@ -121,11 +117,13 @@ fn checked(
 }
 
 /// Returns the samples of a datum, which carries a value, values with counts, or a statistic set.
-fn samples(datum: &Datum, at: &str) -> Result<Summary, Error> {
-    let in_range = |number: &Number| {
+fn samples(datum: &Datum, at: &str) -> Result<Summary, CloudwatchError> {
+    let in_range = |number: &AnyNumber| {
         // NaN fails this comparison.
         (number.0.abs() <= MAX_VALUE).then_some(number.0).ok_or_else(|| {
-            Error::invalid_value(format!("{at}: a value must be a number from -2^360 to 2^360"))
+            CloudwatchError::invalid_value(format!(
+                "{at}: a value must be a number from -2^360 to 2^360"
+            ))
         })
     };
     match (&datum.value, &datum.values, &datum.statistic_values) {
@@ -138,33 +136,33 @@ fn samples(datum: &Datum, at: &str) -> Result<Summary, Error> {
             let count = in_range(&set.sample_count)?;
             let (minimum, maximum) = (in_range(&set.minimum)?, in_range(&set.maximum)?);
             if count <= 0.0 || minimum > maximum {
-                return Err(Error::invalid_value(format!(
+                return Err(CloudwatchError::invalid_value(format!(
                     "{at}.StatisticValues must have samples and a minimum up to its maximum"
                 )));
             }
             Ok(Summary::of_set(count, in_range(&set.sum)?, minimum, maximum))
         }
-        (None, None, None) => Err(Error::missing(&format!("{at}.Value"))),
-        _ => Err(Error::invalid_combination(format!(
+        (None, None, None) => Err(CloudwatchError::missing(&format!("{at}.Value"))),
+        _ => Err(CloudwatchError::invalid_combination(format!(
             "{at}: Value, Values and StatisticValues exclude each other"
         ))),
     }
 }
 
 fn weighted(
-    values: &[Number],
-    counts: Option<&[Number]>,
+    values: &[AnyNumber],
+    counts: Option<&[AnyNumber]>,
     at: &str,
-    in_range: impl Fn(&Number) -> Result<f64, Error>,
-) -> Result<Summary, Error> {
+    in_range: impl Fn(&AnyNumber) -> Result<f64, CloudwatchError>,
+) -> Result<Summary, CloudwatchError> {
     if values.is_empty() || values.len() > MAX_VALUES {
-        return Err(Error::validation(format!(
+        return Err(CloudwatchError::validation(format!(
             "{at}.Values takes 1 to {MAX_VALUES} entries; there are {}",
             values.len()
         )));
     }
     if counts.is_some_and(|counts| counts.len() != values.len()) {
-        return Err(Error::invalid_value(format!(
+        return Err(CloudwatchError::invalid_value(format!(
             "{at}: Counts must have as many entries as Values"
         )));
     }

@@ -1,9 +1,9 @@
 //! `GetMetricData`: statistics by period, without metric math.
 
-use super::error::Error;
+use super::error::CloudwatchError;
 use super::statistic::{Statistic, checked_period};
 use super::store::{Dimension, MINUTE, SeriesKey, Store};
-use super::wire::{Epoch, Format};
+use super::wire::Epoch;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,9 @@ const MAX_POINTS: i64 = 100_800;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
+pub struct GetMetricData {
     #[serde(default)]
-    metric_data_queries: Vec<Query>,
+    metric_data_queries: Vec<MetricDataQuery>,
     start_time: Option<Epoch>,
     end_time: Option<Epoch>,
     next_token: Option<String>,
@@ -29,7 +29,7 @@ pub struct Input {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Query {
+struct MetricDataQuery {
     #[serde(default)]
     id: String,
     metric_stat: Option<MetricStat>,
@@ -41,14 +41,14 @@ struct Query {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct MetricStat {
-    metric: Metric,
+    metric: QueriedMetric,
     period: i64,
     stat: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metric {
+struct QueriedMetric {
     #[serde(default)]
     namespace: String,
     #[serde(default)]
@@ -59,8 +59,8 @@ struct Metric {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Output {
-    metric_data_results: Vec<Found>,
+pub struct MetricData {
+    metric_data_results: Vec<MetricDataResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
     messages: [(); 0],
@@ -68,7 +68,7 @@ struct Output {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Found {
+struct MetricDataResult {
     id: String,
     label: String,
     timestamps: Vec<Epoch>,
@@ -97,11 +97,10 @@ struct CheckedQuery<'a> {
 /// part of one (`PartialData`), and a token for the rest.
 /// Points of before `newest`, and of that second; later ones are not there yet.
 pub fn get_metric_data(
-    format: Format,
     store: &Store,
-    input: &Input,
+    input: &GetMetricData,
     newest: i64,
-) -> Result<Vec<u8>, Error> {
+) -> Result<MetricData, CloudwatchError> {
     let mut request = checked(input)?;
     request.end = request.end.min(newest.saturating_add(1)).max(request.start);
     let digest = digest(input);
@@ -129,11 +128,11 @@ pub fn get_metric_data(
             break;
         }
     }
-    format.write(&Output { metric_data_results: results, next_token, messages: [] })
+    Ok(MetricData { metric_data_results: results, next_token, messages: [] })
 }
 
-fn found(query: &CheckedQuery<'_>, points: &[(i64, f64)], complete: bool) -> Found {
-    Found {
+fn found(query: &CheckedQuery<'_>, points: &[(i64, f64)], complete: bool) -> MetricDataResult {
+    MetricDataResult {
         id: query.id.to_owned(),
         label: query.label.to_owned(),
         timestamps: points.iter().map(|(time, _)| Epoch(*time as f64)).collect(),
@@ -154,26 +153,26 @@ fn points(store: &Store, request: &Checked<'_>, query: &CheckedQuery<'_>) -> Vec
     points
 }
 
-fn checked(input: &Input) -> Result<Checked<'_>, Error> {
+fn checked(input: &GetMetricData) -> Result<Checked<'_>, CloudwatchError> {
     let given = input.metric_data_queries.len();
     if given == 0 {
-        return Err(Error::missing("MetricDataQueries"));
+        return Err(CloudwatchError::missing("MetricDataQueries"));
     }
     if given > MAX_QUERIES {
-        return Err(Error::validation(format!(
+        return Err(CloudwatchError::validation(format!(
             "MetricDataQueries takes at most {MAX_QUERIES} entries; there are {given}"
         )));
     }
-    let start = input.start_time.ok_or_else(|| Error::missing("StartTime"))?;
-    let end = input.end_time.ok_or_else(|| Error::missing("EndTime"))?;
+    let start = input.start_time.ok_or_else(|| CloudwatchError::missing("StartTime"))?;
+    let end = input.end_time.ok_or_else(|| CloudwatchError::missing("EndTime"))?;
     if start >= end {
-        return Err(Error::validation(
+        return Err(CloudwatchError::validation(
             "The parameter StartTime must be less than the parameter EndTime.",
         ));
     }
     let limit = input.max_datapoints.unwrap_or(MAX_POINTS);
     if !(1..=MAX_POINTS).contains(&limit) {
-        return Err(Error::validation(format!(
+        return Err(CloudwatchError::validation(format!(
             "MaxDatapoints must be from 1 to {MAX_POINTS}; it is {limit}"
         )));
     }
@@ -181,7 +180,7 @@ fn checked(input: &Input) -> Result<Checked<'_>, Error> {
         None | Some("TimestampDescending") => true,
         Some("TimestampAscending") => false,
         Some(other) => {
-            return Err(Error::validation(format!("{other} is no order for ScanBy")));
+            return Err(CloudwatchError::validation(format!("{other} is no order for ScanBy")));
         }
     };
     let queries = checked_queries(&input.metric_data_queries)?;
@@ -198,26 +197,28 @@ fn checked(input: &Input) -> Result<Checked<'_>, Error> {
     })
 }
 
-fn checked_queries(queries: &[Query]) -> Result<Vec<CheckedQuery<'_>>, Error> {
+fn checked_queries(queries: &[MetricDataQuery]) -> Result<Vec<CheckedQuery<'_>>, CloudwatchError> {
     let mut ids = HashSet::new();
     let mut checked = Vec::with_capacity(queries.len());
     for query in queries {
         check_id(&query.id)?;
         if !ids.insert(query.id.as_str()) {
-            return Err(Error::validation(format!(
+            return Err(CloudwatchError::validation(format!(
                 "The value {} for parameter Id is used by more than one query.",
                 query.id
             )));
         }
         let stat = match (&query.expression, &query.metric_stat) {
             (Some(expression), _) => {
-                return Err(Error::validation(format!(
+                return Err(CloudwatchError::validation(format!(
                     "query {}: the sandbox's CloudWatch computes no metric math, \
                      so the Expression {expression:?} cannot be answered",
                     query.id
                 )));
             }
-            (None, None) => return Err(Error::missing(&format!("{}.MetricStat", query.id))),
+            (None, None) => {
+                return Err(CloudwatchError::missing(&format!("{}.MetricStat", query.id)));
+            }
             (None, Some(stat)) => stat,
         };
         let one = CheckedQuery {
@@ -239,21 +240,21 @@ fn checked_queries(queries: &[Query]) -> Result<Vec<CheckedQuery<'_>>, Error> {
 }
 
 /// AWS: an id begins with a lower-case letter, followed by letters, digits and underscores.
-fn check_id(id: &str) -> Result<(), Error> {
+fn check_id(id: &str) -> Result<(), CloudwatchError> {
     let mut characters = id.chars();
     let valid = characters.next().is_some_and(|c| c.is_ascii_lowercase())
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_');
     if valid {
         return Ok(());
     }
-    Err(Error::validation(format!(
+    Err(CloudwatchError::validation(format!(
         "The value {id:?} for parameter Id is not valid: it must begin with a lower-case letter \
          and hold letters, digits and underscores only"
     )))
 }
 
 /// Returns a digest of the request: a token is valid only for the request it was issued for.
-fn digest(input: &Input) -> u64 {
+fn digest(input: &GetMetricData) -> u64 {
     let mut hasher = DefaultHasher::new();
     format!(
         "{:?}{:?}{:?}{:?}",
@@ -267,7 +268,7 @@ fn write_token(query: usize, offset: usize, digest: u64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{query}.{offset}.{digest}"))
 }
 
-fn read_token(token: &str, digest: u64, queries: usize) -> Result<(usize, usize), Error> {
+fn read_token(token: &str, digest: u64, queries: usize) -> Result<(usize, usize), CloudwatchError> {
     let parse = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
         let mut parts = text.split('.');
@@ -276,5 +277,5 @@ fn read_token(token: &str, digest: u64, queries: usize) -> Result<(usize, usize)
         let of: u64 = parts.next()?.parse().ok()?;
         (of == digest && query < queries).then_some((query, offset))
     };
-    parse().ok_or_else(Error::invalid_token)
+    parse().ok_or_else(CloudwatchError::invalid_token)
 }

@@ -1,6 +1,6 @@
 //! Statistics that a query or an alarm may ask for.
 
-use super::error::Error;
+use super::error::CloudwatchError;
 use super::store::Summary;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +20,7 @@ impl Statistic {
     /// # Errors
     /// A validation error for a name CloudWatch does not know, and for the trimmed statistics
     /// (`tm90`, `IQM`, ...), which the sandbox does not compute.
-    pub fn parse(name: &str) -> Result<Self, Error> {
+    pub fn parse(name: &str) -> Result<Self, CloudwatchError> {
         let percentile = || {
             let percent: f64 = name.strip_prefix('p')?.parse().ok()?;
             (0.0..=100.0).contains(&percent).then_some(Self::Percentile(percent))
@@ -32,7 +32,7 @@ impl Statistic {
             "Maximum" => Ok(Self::Maximum),
             "SampleCount" => Ok(Self::SampleCount),
             _ => percentile().ok_or_else(|| {
-                Error::validation(format!(
+                CloudwatchError::validation(format!(
                     "the statistic {name} is not one that the sandbox's CloudWatch computes: \
                      Sum, Average, Minimum, Maximum, SampleCount, p0 to p100"
                 ))
@@ -54,11 +54,11 @@ impl Statistic {
 }
 
 /// Checks a period in seconds (AWS: 1, 5, 10, 20, 30 or a multiple of 60).
-pub fn checked_period(period: i64) -> Result<i64, Error> {
+pub fn checked_period(period: i64) -> Result<i64, CloudwatchError> {
     if matches!(period, 1 | 5 | 10 | 20 | 30) || (period > 0 && period % 60 == 0) {
         return Ok(period);
     }
-    Err(Error::validation(format!(
+    Err(CloudwatchError::validation(format!(
         "Period must be 1, 5, 10, 20, 30 or a multiple of 60; it is {period}"
     )))
 }

@@ -10,12 +10,11 @@ const RETENTION_S: i64 = 15 * 24 * 3_600;
 
 /// A dimension as the API carries it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Dimension {
     /// Name, such as `TableName`.
-    #[serde(rename = "Name")]
     pub name: String,
     /// Value, such as the table's name.
-    #[serde(rename = "Value")]
     pub value: String,
 }
 
@@ -139,11 +138,11 @@ impl Summary {
     }
 }
 
-type Series = BTreeMap<i64, Summary>;
+type Buckets = BTreeMap<i64, Summary>;
 
 #[derive(Debug, Default)]
 pub struct Store {
-    series: BTreeMap<SeriesKey, Series>,
+    series: BTreeMap<SeriesKey, Buckets>,
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 //! CloudWatch on the wire: request bodies (gzip or plain), typed reading and writing in CBOR or JSON,
 //! and numbers and times, which clients may encode in more than one way.
 
-use super::error::Error;
+use super::error::CloudwatchError;
 use crate::http::{AWS_JSON, Request};
 use async_compression::tokio::bufread::GzipDecoder;
 use ciborium::Value;
@@ -15,10 +15,13 @@ const EPOCH_TAG: u64 = 1;
 const MAX_BODY_BYTES: u64 = 1_000_000;
 
 /// Returns the request's body, decompressed. SDKs gzip a PutMetricData body above 10 KB.
-pub async fn body_of(request: &Request) -> Result<Vec<u8>, Error> {
+pub async fn body_of(request: &Request) -> Result<Vec<u8>, CloudwatchError> {
     let encoding = request.headers().get("content-encoding");
-    let too_large =
-        || Error::too_large(format!("Request size exceeds the limit of {MAX_BODY_BYTES} bytes."));
+    let too_large = || {
+        CloudwatchError::too_large(format!(
+            "Request size exceeds the limit of {MAX_BODY_BYTES} bytes."
+        ))
+    };
     match encoding.map(|encoding| encoding.as_bytes()) {
         None | Some(b"identity") => {
             if request.body().len() as u64 > MAX_BODY_BYTES {
@@ -32,13 +35,15 @@ pub async fn body_of(request: &Request) -> Result<Vec<u8>, Error> {
                 .take(MAX_BODY_BYTES + 1)
                 .read_to_end(&mut body)
                 .await
-                .map_err(|error| Error::serialization(format!("not a gzip body: {error}")))?;
+                .map_err(|error| {
+                    CloudwatchError::serialization(format!("not a gzip body: {error}"))
+                })?;
             if body.len() as u64 > MAX_BODY_BYTES {
                 return Err(too_large());
             }
             Ok(body)
         }
-        Some(_) => Err(Error::serialization("unsupported Content-Encoding")),
+        Some(_) => Err(CloudwatchError::serialization("unsupported Content-Encoding")),
     }
 }
 
@@ -61,39 +66,44 @@ impl Format {
     }
 
     /// Reads a typed input; an empty body counts as an empty input.
-    pub fn read<T: DeserializeOwned>(self, body: &[u8]) -> Result<T, Error> {
+    pub fn read<T: DeserializeOwned>(self, body: &[u8]) -> Result<T, CloudwatchError> {
         const EMPTY_MAP: &[u8] = &[0xa0];
         match self {
             Self::Cbor => {
                 let body = if body.is_empty() { EMPTY_MAP } else { body };
-                ciborium::from_reader(body).map_err(|error| Error::serialization(error.to_string()))
+                ciborium::from_reader(body)
+                    .map_err(|error| CloudwatchError::serialization(error.to_string()))
             }
             Self::Json => {
                 let body = if body.is_empty() { b"{}" } else { body };
                 serde_json::from_slice(body)
-                    .map_err(|error| Error::serialization(error.to_string()))
+                    .map_err(|error| CloudwatchError::serialization(error.to_string()))
             }
         }
     }
 
     /// Writes a typed output.
-    pub fn write<T: Serialize>(self, output: &T) -> Result<Vec<u8>, Error> {
+    pub fn write<T: Serialize>(self, output: &T) -> Result<Vec<u8>, CloudwatchError> {
         let mut body = Vec::new();
         match self {
             Self::Cbor => ciborium::into_writer(output, &mut body)
-                .map_err(|error| Error::serialization(error.to_string()))?,
+                .map_err(|error| CloudwatchError::serialization(error.to_string()))?,
             Self::Json => serde_json::to_writer(&mut body, output)
-                .map_err(|error| Error::serialization(error.to_string()))?,
+                .map_err(|error| CloudwatchError::serialization(error.to_string()))?,
         }
         Ok(body)
     }
 }
 
+/// The output of a call that answers nothing.
+#[derive(Serialize)]
+pub struct Nothing {}
+
 /// A number, in any CBOR type that a client may choose.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Number(pub f64);
+pub struct AnyNumber(pub f64);
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for AnyNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         number(&Value::deserialize(deserializer)?)
             .map(Self)

@@ -5,10 +5,11 @@
 use super::TARGET_PREFIX;
 use super::engine::replace_body;
 use super::plan::table_name;
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, target};
+use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Number of descriptions left, by table, that say CREATING.
 #[derive(Clone, Default)]
@@ -16,16 +17,14 @@ pub(super) struct Creation(Arc<Mutex<HashMap<String, u32>>>);
 
 impl Creation {
     pub(super) fn begin(&self, table: &str, descriptions: u32) {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.insert(table.to_owned(), descriptions);
+        self.0.lock().insert(table.to_owned(), descriptions);
     }
 
     /// Returns whether a request describes a table that is still being created, and counts that
     /// description.
     pub(super) fn is_described(&self, request: &Request) -> bool {
-        let target = request.headers().get("x-amz-target").and_then(|t| t.to_str().ok());
-        let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let operation = target(request.headers()).and_then(|t| t.strip_prefix(TARGET_PREFIX));
+        let mut left = self.0.lock();
         if operation != Some("DescribeTable") || left.is_empty() {
             return false;
         }

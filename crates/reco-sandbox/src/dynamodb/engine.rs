@@ -3,7 +3,7 @@
 //! Calls go through its HTTP layer rather than its Rust API, because that layer implements request
 //! checks, error envelopes and checksums.
 
-use crate::http::{AWS_JSON, HeaderMap, Request, Response, StatusCode, respond};
+use crate::http::{AWS_JSON, HeaderMap, Request, Response, StatusCode, respond, target};
 use dynoxide::Database;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -59,13 +59,8 @@ impl Engine {
     }
 
     /// Sends one request to the engine and returns its answer, hop-by-hop headers removed.
-    pub async fn forward(
-        &self,
-        headers: &HeaderMap,
-        method: &hyper::Method,
-        body: Bytes,
-    ) -> Response {
-        match self.exchange(headers, method, body).await {
+    pub async fn forward(&self, request: Request) -> Response {
+        match self.exchange(request).await {
             Ok(response) => response,
             Err(message) => {
                 tracing::error!(%message, "forwarding to the embedded DynamoDB engine failed");
@@ -78,18 +73,14 @@ impl Engine {
         }
     }
 
-    async fn exchange(
-        &self,
-        headers: &HeaderMap,
-        method: &hyper::Method,
-        body: Bytes,
-    ) -> Result<Response, String> {
+    async fn exchange(&self, request: Request) -> Result<Response, String> {
+        let (parts, body) = request.into_parts();
         let mut request = hyper::Request::builder()
-            .method(method)
+            .method(parts.method)
             .uri(&self.url)
             .body(Full::new(body))
             .map_err(|error| error.to_string())?;
-        *request.headers_mut() = without_hop_by_hop(headers.clone());
+        *request.headers_mut() = without_hop_by_hop(parts.headers);
         let answer = self.client.request(request).await.map_err(|error| error.to_string())?;
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.map_err(|error| error.to_string())?;
@@ -102,9 +93,9 @@ impl Engine {
     /// Forwards a call that does not write items, and puts the sandbox's region into the ARNs of
     /// the answer.
     pub async fn pass(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        let mut response = self.forward(&parts.headers, &parts.method, body).await;
-        if is_control_plane(&parts.headers) {
+        let describes = is_control_plane(request.headers());
+        let mut response = self.forward(request).await;
+        if describes {
             let text = String::from_utf8_lossy(response.body());
             if text.contains(ENGINE_ARN) {
                 let body = text.replace(ENGINE_ARN, SANDBOX_ARN);
@@ -131,11 +122,7 @@ pub fn replace_body(response: &mut Response, body: Bytes) {
 /// Returns whether a call describes resources. Only such answers are rewritten, because items may
 /// contain anything.
 fn is_control_plane(headers: &HeaderMap) -> bool {
-    let operation = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .and_then(|target| target.rsplit('.').next())
-        .unwrap_or_default();
+    let operation = target(headers).and_then(|t| t.rsplit('.').next()).unwrap_or_default();
     operation.ends_with("Table")
         || operation.ends_with("Stream")
         || operation.ends_with("Streams")

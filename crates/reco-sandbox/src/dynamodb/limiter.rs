@@ -4,8 +4,9 @@
 //! throttling shows within seconds.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+use parking_lot::Mutex;
 
 /// Write limit of each table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,19 +70,19 @@ pub struct Cost {
 
 /// The buckets of all tables and indexes.
 #[derive(Debug)]
-pub struct Limiter {
+pub struct WriteLimiter {
     capacity: WriteCapacity,
-    buckets: Mutex<HashMap<Resource, Bucket>>,
+    buckets: Mutex<HashMap<Resource, CapacityBucket>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Bucket {
+struct CapacityBucket {
     capacity: WriteCapacity,
     tokens: f64,
     refilled: Instant,
 }
 
-impl Limiter {
+impl WriteLimiter {
     /// Returns a limiter with full buckets.
     #[must_use]
     pub fn new(capacity: WriteCapacity) -> Self {
@@ -103,7 +104,7 @@ impl Limiter {
     /// An item that costs more than a full bucket passes when the bucket is full and leaves it in
     /// debt; otherwise it could never be written.
     pub fn take(&self, costs: &[Cost], now: Instant) -> Result<(), Vec<Resource>> {
-        let mut buckets = self.lock();
+        let mut buckets = self.buckets.lock();
         let mut lacking = Vec::new();
         for Cost { resource, units, described } in costs {
             let bucket = self.refill(&mut buckets, resource, *described, now);
@@ -126,7 +127,7 @@ impl Limiter {
     /// Corrects earlier [`take`](Self::take)s once the engine has reported the actual cost: a
     /// positive number charges more (the old item was larger), a negative one refunds.
     pub fn settle(&self, extra: &BTreeMap<Resource, f64>, now: Instant) {
-        let mut buckets = self.lock();
+        let mut buckets = self.buckets.lock();
         for (resource, extra) in extra {
             // One that nothing was taken from is not limited.
             if let Some(bucket) = buckets.get_mut(resource) {
@@ -138,25 +139,21 @@ impl Limiter {
 
     fn refill<'a>(
         &self,
-        buckets: &'a mut HashMap<Resource, Bucket>,
+        buckets: &'a mut HashMap<Resource, CapacityBucket>,
         resource: &Resource,
         described: Option<f64>,
         now: Instant,
-    ) -> &'a mut Bucket {
+    ) -> &'a mut CapacityBucket {
         let capacity = self.capacity.at_most(described);
-        let full = Bucket { capacity, tokens: capacity.bank(), refilled: now };
+        let full = CapacityBucket { capacity, tokens: capacity.bank(), refilled: now };
         let bucket = buckets.entry(resource.clone()).or_insert(full);
         bucket.capacity = capacity;
         bucket.refill(now);
         bucket
     }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Resource, Bucket>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Bucket {
+impl CapacityBucket {
     fn refill(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.refilled).as_secs_f64();
         self.tokens = (self.tokens + elapsed * self.capacity.wcu).min(self.capacity.bank());
@@ -169,7 +166,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    impl Limiter {
+    impl WriteLimiter {
         fn takes(&self, table: &str, units: f64, now: Instant) -> bool {
             let cost = Cost { resource: Resource::table(table), units, described: None };
             self.take(&[cost], now).is_ok()
@@ -182,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_write_passes_only_if_the_table_and_its_indexes_have_enough() {
-        let limiter = Limiter::new(WriteCapacity::per_second(10.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(10.0));
         let now = Instant::now();
         let cost = |index: Option<&str>, described| Cost {
             resource: Resource { table: "t".to_owned(), index: index.map(str::to_owned) },
@@ -205,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_full_bucket_passes_its_burst_and_no_more() {
-        let limiter = Limiter::new(WriteCapacity { wcu: 5.0, burst_seconds: 2.0 });
+        let limiter = WriteLimiter::new(WriteCapacity { wcu: 5.0, burst_seconds: 2.0 });
         let now = Instant::now();
         let passed = (0..50).filter(|_| limiter.takes("t", 1.0, now)).count();
         assert_eq!(passed, 10);
@@ -214,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_held_over_ten_seconds() {
-        let limiter = Limiter::new(WriteCapacity::per_second(7.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(7.0));
         let start = Instant::now();
         let passed = (0..10_000)
             .filter(|ms| limiter.takes("t", 1.0, start + Duration::from_millis(*ms)))
@@ -224,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_item_above_the_bank_passes_and_is_paid_off() {
-        let limiter = Limiter::new(WriteCapacity::per_second(2.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(2.0));
         let start = Instant::now();
         assert!(limiter.takes("t", 10.0, start));
         assert!(!limiter.takes("t", 1.0, start + Duration::from_secs(4)));
@@ -233,7 +230,7 @@ mod tests {
 
     #[test]
     fn settling_charges_and_refunds_within_the_bank() {
-        let limiter = Limiter::new(WriteCapacity::per_second(4.0));
+        let limiter = WriteLimiter::new(WriteCapacity::per_second(4.0));
         let now = Instant::now();
         assert!(limiter.takes("t", 1.0, now));
         limiter.corrects("t", 3.0, now);

@@ -3,6 +3,7 @@
 use super::limiter::Resource;
 use super::throttle::ThrottleCause;
 use crate::cloudwatch::Cloudwatch;
+use dynoxide::types::ConsumedCapacity;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,64 +29,43 @@ impl Consumed {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct WriteAnswer {
     #[serde(rename = "ConsumedCapacity")]
-    consumed: Option<OneOrMany>,
+    consumed: Option<ReportedCapacity>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum OneOrMany {
-    Many(Vec<Capacity>),
-    One(Capacity),
-}
-
-#[derive(Deserialize)]
-struct Capacity {
-    #[serde(rename = "TableName")]
-    table: String,
-    #[serde(rename = "CapacityUnits", default)]
-    units: f64,
-    #[serde(rename = "Table")]
-    own: Option<Units>,
-    #[serde(rename = "GlobalSecondaryIndexes", default)]
-    indexes: BTreeMap<String, Units>,
-}
-
-#[derive(Deserialize)]
-struct Units {
-    #[serde(rename = "CapacityUnits", default)]
-    units: f64,
+enum ReportedCapacity {
+    Many(Vec<ConsumedCapacity>),
+    One(Box<ConsumedCapacity>),
 }
 
 /// Reads `ConsumedCapacity` (mode `INDEXES`) of an answer.
 pub fn consumed_of(body: &[u8]) -> Vec<Consumed> {
-    let tables = match serde_json::from_slice::<Answer>(body).map(|answer| answer.consumed) {
-        Ok(Some(OneOrMany::Many(tables))) => tables,
-        Ok(Some(OneOrMany::One(table))) => vec![table],
+    let tables = match serde_json::from_slice::<WriteAnswer>(body).map(|answer| answer.consumed) {
+        Ok(Some(ReportedCapacity::Many(tables))) => tables,
+        Ok(Some(ReportedCapacity::One(table))) => vec![*table],
         Ok(None) | Err(_) => Vec::new(),
     };
-    tables
-        .into_iter()
-        .map(|capacity| Consumed {
-            table_units: capacity.own.map_or(capacity.units, |own| own.units),
-            index_units: capacity
-                .indexes
-                .into_iter()
-                .map(|(name, index)| (name, index.units))
-                .collect(),
-            table: capacity.table,
-        })
-        .collect()
+    let consumed = |capacity: ConsumedCapacity| {
+        let indexes = capacity.global_secondary_indexes.into_iter().flatten();
+        Consumed {
+            table_units: capacity.table.map_or(capacity.capacity_units, |own| own.capacity_units),
+            index_units: indexes.map(|(name, index)| (name, index.capacity_units)).collect(),
+            table: capacity.table_name,
+        }
+    };
+    tables.into_iter().map(consumed).collect()
 }
 
 /// Recorder of DynamoDB's metrics.
 #[derive(Clone)]
-pub struct Meter {
+pub struct WriteMeter {
     metrics: Cloudwatch,
 }
 
-impl Meter {
+impl WriteMeter {
     pub const fn new(metrics: Cloudwatch) -> Self {
         Self { metrics }
     }

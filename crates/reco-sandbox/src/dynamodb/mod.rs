@@ -15,11 +15,11 @@ mod throttle;
 mod write;
 
 use crate::cloudwatch::Cloudwatch;
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, target};
 use creation::Creation;
 use engine::Engine;
-use limiter::{Limiter, WriteCapacity};
-use meter::Meter;
+use limiter::{WriteCapacity, WriteLimiter};
+use meter::WriteMeter;
 use std::io;
 use std::sync::Arc;
 pub use throttle::ThrottleCause;
@@ -33,8 +33,8 @@ pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 #[derive(Clone)]
 pub struct DynamoDb {
     engine: Engine,
-    limiter: Option<Arc<Limiter>>,
-    meter: Meter,
+    limiter: Option<Arc<WriteLimiter>>,
+    meter: WriteMeter,
     creation: Creation,
     cause: ThrottleCause,
 }
@@ -51,8 +51,8 @@ impl DynamoDb {
     ) -> io::Result<Self> {
         Ok(Self {
             engine: Engine::start(stop).await?,
-            limiter: capacity.map(|capacity| Arc::new(Limiter::new(capacity))),
-            meter: Meter::new(metrics),
+            limiter: capacity.map(|capacity| Arc::new(WriteLimiter::new(capacity))),
+            meter: WriteMeter::new(metrics),
             creation: Creation::default(),
             cause: ThrottleCause::default(),
         })
@@ -84,10 +84,7 @@ impl DynamoDb {
 
     /// Answers one call.
     pub async fn handle(&self, request: Request) -> Response {
-        let operation = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|target| target.to_str().ok())
+        let operation = target(request.headers())
             .and_then(|target| target.strip_prefix(TARGET_PREFIX))
             .and_then(Operation::named);
         match operation {

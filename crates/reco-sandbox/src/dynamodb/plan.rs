@@ -1,9 +1,13 @@
 //! Plan of a write call: its tables, the cost of each item, and the admitted part.
 
-use super::limiter::{Cost, Limiter, Resource};
+use super::limiter::{Cost, Resource, WriteLimiter};
+use dynoxide::actions::batch_write_item::WriteRequest;
 use dynoxide::storage::TableMetadata;
-use dynoxide::{AttributeValue, Database};
-use serde::Deserialize;
+use dynoxide::types::{
+    AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, ProvisionedThroughput,
+    ScalarAttributeType,
+};
+use dynoxide::{AttributeValue, Database, Item};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
@@ -16,22 +20,20 @@ const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// Body of a call, parsed only one level deep so that untouched fields are passed on verbatim.
 pub type Fields = BTreeMap<String, Box<RawValue>>;
 /// Writes of a batch, by table.
-pub type Batch = BTreeMap<String, Vec<Box<RawValue>>>;
+pub type WriteBatch = BTreeMap<String, Vec<Box<RawValue>>>;
 
-/// A batch after the limiter.
+/// A write call after the limiter.
 #[derive(Debug, Default)]
-pub struct Split {
-    /// Items passed to the engine.
-    pub admitted: Batch,
-    /// Items returned as `UnprocessedItems`.
-    pub throttled: Batch,
-    /// WCU taken from the bucket of each table and index.
-    pub taken: BTreeMap<Resource, f64>,
+pub struct Admission {
+    /// Writes of a batch that are passed to the engine.
+    pub admitted: WriteBatch,
+    /// Writes of a batch that are returned as `UnprocessedItems`.
+    pub throttled: WriteBatch,
+    /// Expected WCU by table and index, taken from their buckets if there is a limit.
+    pub expected: BTreeMap<Resource, f64>,
     /// Throttled writes by the table or index that had no capacity for them.
     pub lacking: BTreeMap<Resource, usize>,
 }
-
-type Item = dynoxide::Item;
 
 /// What a write to a table costs, and where.
 pub struct Pricing {
@@ -47,45 +49,24 @@ struct Index {
     described: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct KeyElement {
-    #[serde(rename = "AttributeName")]
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Throughput {
-    #[serde(rename = "WriteCapacityUnits")]
-    write: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct IndexDefinition {
-    #[serde(rename = "IndexName")]
-    name: String,
-    #[serde(rename = "KeySchema")]
-    keys: Vec<KeyElement>,
-    #[serde(rename = "ProvisionedThroughput")]
-    throughput: Option<Throughput>,
-}
-
 impl Pricing {
     /// Reads how a table and its global secondary indexes are described.
     fn of(table: &TableMetadata) -> Self {
         let provisioned = table.billing_mode.as_deref() != Some("PAY_PER_REQUEST");
-        let units = |throughput: Option<Throughput>| {
-            throughput?.write.filter(|units| provisioned && *units > 0.0)
+        let units = |throughput: Option<ProvisionedThroughput>| {
+            let units = throughput?.write_capacity_units?;
+            (provisioned && units > 0).then_some(units as f64)
         };
         let name = table.table_name.as_str();
         let described = table.provisioned_throughput.as_deref();
         let described = described.and_then(|text| serde_json::from_str(text).ok());
         let indexes = table.gsi_definitions.as_deref();
-        let indexes: Vec<IndexDefinition> =
+        let indexes: Vec<GlobalSecondaryIndex> =
             indexes.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let index = |index: IndexDefinition| Index {
-            resource: Resource::index(name, &index.name),
-            keys: index.keys.into_iter().map(|key| key.name).collect(),
-            described: units(index.throughput),
+        let index = |index: GlobalSecondaryIndex| Index {
+            resource: Resource::index(name, &index.index_name),
+            keys: index.key_schema.into_iter().map(|key| key.attribute_name).collect(),
+            described: units(index.provisioned_throughput),
         };
         Pricing {
             table: Resource::table(name),
@@ -118,26 +99,6 @@ impl Pricing {
     }
 }
 
-#[derive(Deserialize)]
-struct Write {
-    #[serde(rename = "PutRequest")]
-    put: Option<Put>,
-    #[serde(rename = "DeleteRequest")]
-    delete: Option<Delete>,
-}
-
-#[derive(Deserialize)]
-struct Put {
-    #[serde(rename = "Item")]
-    item: Item,
-}
-
-#[derive(Deserialize)]
-struct Delete {
-    #[serde(rename = "Key")]
-    key: Item,
-}
-
 /// Returns the WCU of an item: its documented size, rounded up to 1 KB.
 #[must_use]
 pub fn item_wcu(item: &Item) -> f64 {
@@ -158,7 +119,12 @@ pub fn table_name(name_or_arn: &str) -> &str {
 /// whole but can only judge what it is given, so a batch that breaks a rule across its items (more
 /// than 25, two writes of one key, a missing key, an oversized item) goes to it undivided.
 #[must_use]
-pub fn split(batch: &Batch, database: &Database, limiter: &Limiter, now: Instant) -> Option<Split> {
+pub fn split(
+    batch: &WriteBatch,
+    database: &Database,
+    limiter: &WriteLimiter,
+    now: Instant,
+) -> Option<Admission> {
     let total: usize = batch.values().map(Vec::len).sum();
     if total == 0 || total > MAX_BATCH {
         return None;
@@ -167,13 +133,13 @@ pub fn split(batch: &Batch, database: &Database, limiter: &Limiter, now: Instant
         .iter()
         .map(|(table, writes)| costs(table_name(table), writes, database))
         .collect::<Option<Vec<_>>>()?;
-    let mut split = Split::default();
+    let mut split = Admission::default();
     for ((table, writes), costs) in batch.iter().zip(costs) {
         for (write, costs) in writes.iter().zip(costs) {
             let side = match limiter.take(&costs, now) {
                 Ok(()) => {
                     for Cost { resource, units, .. } in costs {
-                        *split.taken.entry(resource).or_default() += units;
+                        *split.expected.entry(resource).or_default() += units;
                     }
                     &mut split.admitted
                 }
@@ -197,8 +163,8 @@ fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<V
     let mut seen = HashSet::new();
     let mut costs = Vec::with_capacity(writes.len());
     for write in writes {
-        let write: Write = serde_json::from_str(write.get()).ok()?;
-        let (item, cost) = match (&write.put, &write.delete) {
+        let write: WriteRequest = serde_json::from_str(write.get()).ok()?;
+        let (item, cost) = match (&write.put_request, &write.delete_request) {
             (Some(put), None) => (&put.item, pricing.costs(Some(&put.item), item_wcu(&put.item))),
             (None, Some(delete)) => (&delete.key, pricing.costs(None, 1.0)),
             _ => return None,
@@ -212,33 +178,25 @@ fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<V
 }
 
 /// Returns the key attributes of a table with their types, partition key first.
-fn key_attributes(table: &TableMetadata) -> Option<Vec<(String, String)>> {
-    #[derive(Deserialize)]
-    struct Definition {
-        #[serde(rename = "AttributeName")]
-        name: String,
-        #[serde(rename = "AttributeType")]
-        kind: String,
-    }
-    let keys: Vec<KeyElement> = serde_json::from_str(&table.key_schema).ok()?;
-    let definitions: Vec<Definition> = serde_json::from_str(&table.attribute_definitions).ok()?;
-    keys.into_iter()
-        .map(|key| {
-            let kind = definitions.iter().find(|d| d.name == key.name)?;
-            Some((key.name, kind.kind.clone()))
-        })
-        .collect()
+fn key_attributes(table: &TableMetadata) -> Option<Vec<AttributeDefinition>> {
+    let keys: Vec<KeySchemaElement> = serde_json::from_str(&table.key_schema).ok()?;
+    let definitions: Vec<AttributeDefinition> =
+        serde_json::from_str(&table.attribute_definitions).ok()?;
+    let definition = |key: KeySchemaElement| {
+        definitions.iter().find(|one| one.attribute_name == key.attribute_name).cloned()
+    };
+    keys.into_iter().map(definition).collect()
 }
 
-fn key_of(item: &Item, keys: &[(String, String)]) -> Option<Vec<String>> {
+fn key_of(item: &Item, keys: &[AttributeDefinition]) -> Option<Vec<String>> {
     keys.iter()
-        .map(|(name, kind)| {
-            let value = item.get(name)?;
+        .map(|key| {
+            let value = item.get(&key.attribute_name)?;
             let fits = matches!(
-                (value, kind.as_str()),
-                (AttributeValue::S(_), "S")
-                    | (AttributeValue::N(_), "N")
-                    | (AttributeValue::B(_), "B")
+                (value, &key.attribute_type),
+                (AttributeValue::S(_), ScalarAttributeType::S)
+                    | (AttributeValue::N(_), ScalarAttributeType::N)
+                    | (AttributeValue::B(_), ScalarAttributeType::B)
             );
             if fits { value.to_key_string() } else { None }
         })

@@ -1,6 +1,5 @@
 //! Answer to a write that was throttled entirely.
 
-use std::fmt;
 use std::str::FromStr;
 
 use super::engine::{replace_body, table_arn};
@@ -68,12 +67,6 @@ impl ThrottleCause {
     #[must_use]
     pub fn metric(self) -> &'static str {
         self.row().3
-    }
-}
-
-impl fmt::Display for ThrottleCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.row().1)
     }
 }
 

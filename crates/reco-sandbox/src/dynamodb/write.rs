@@ -5,10 +5,9 @@ use super::DynamoDb;
 use super::engine::replace_body;
 use super::limiter::{Cost, Resource};
 use super::meter::{Consumed, consumed_of};
-use super::plan::{self, Batch, Fields, Pricing};
+use super::plan::{self, Admission, Fields, Pricing, WriteBatch};
 use super::throttle;
 use crate::http::{Request, Response, StatusCode};
-use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,28 +47,17 @@ impl Operation {
 
 /// Detail of `ConsumedCapacity` requested by the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+enum AskedCapacity {
     Nothing,
     Total,
     Indexes,
 }
 
-/// Items admitted and rejected by the limiter.
-#[derive(Default)]
-struct Admission {
-    /// Expected WCU by table and index, taken from their buckets if there is a limit.
-    expected: BTreeMap<Resource, f64>,
-    /// Writes to return as unprocessed.
-    throttled: Batch,
-    /// Number of these by the table or index that had no capacity for them.
-    lacking: BTreeMap<Resource, usize>,
-}
-
 /// A call that was throttled entirely: the number of writes by table and index.
-struct Refused(BTreeMap<Resource, usize>);
+struct ThrottledCall(BTreeMap<Resource, usize>);
 
 impl DynamoDb {
-    pub(super) async fn write(&self, operation: Operation, request: Request) -> Response {
+    pub(super) async fn write(&self, operation: Operation, mut request: Request) -> Response {
         let parsed = serde_json::from_slice::<Fields>(request.body()).ok();
         let Some((mut fields, asked)) = parsed.and_then(|fields| {
             let asked = asked(&fields)?;
@@ -80,7 +68,7 @@ impl DynamoDb {
         };
         let admission = match self.admit(operation, &mut fields) {
             Ok(admission) => admission,
-            Err(Refused(resources)) => {
+            Err(ThrottledCall(resources)) => {
                 for (resource, writes) in &resources {
                     self.meter.throttled(self.cause, resource, *writes);
                 }
@@ -96,10 +84,9 @@ impl DynamoDb {
             self.meter.throttled(self.cause, resource, *writes);
         }
         set(&mut fields, "ReturnConsumedCapacity", "INDEXES");
-        let body = serde_json::to_vec(&fields).unwrap_or_default();
+        *request.body_mut() = serde_json::to_vec(&fields).unwrap_or_default().into();
         let started = Instant::now();
-        let (parts, _) = request.into_parts();
-        let response = self.engine.forward(&parts.headers, &parts.method, Bytes::from(body)).await;
+        let response = self.engine.forward(request).await;
         let consumed = self.settle(&admission, &response);
         for spent in &consumed {
             self.meter.consumed(spent);
@@ -110,7 +97,7 @@ impl DynamoDb {
 
     /// Takes the call's cost from the buckets. For a batch, keeps only the admitted writes in
     /// `fields`.
-    fn admit(&self, operation: Operation, fields: &mut Fields) -> Result<Admission, Refused> {
+    fn admit(&self, operation: Operation, fields: &mut Fields) -> Result<Admission, ThrottledCall> {
         if operation == Operation::Batch {
             return self.admit_batch(fields);
         }
@@ -121,25 +108,25 @@ impl DynamoDb {
             let once = |resource| (resource, 1);
             limiter
                 .take(&costs, Instant::now())
-                .map_err(|lacking| Refused(lacking.into_iter().map(once).collect()))?;
+                .map_err(|lacking| ThrottledCall(lacking.into_iter().map(once).collect()))?;
         }
         let expected = costs.into_iter().map(|Cost { resource, units, .. }| (resource, units));
         Ok(Admission { expected: expected.collect(), ..Admission::default() })
     }
 
-    fn admit_batch(&self, fields: &mut Fields) -> Result<Admission, Refused> {
+    fn admit_batch(&self, fields: &mut Fields) -> Result<Admission, ThrottledCall> {
         let split = self.limiter.as_ref().and_then(|limiter| {
-            let batch: Batch = get(fields, "RequestItems")?;
+            let batch: WriteBatch = get(fields, "RequestItems")?;
             plan::split(&batch, self.database(), limiter, Instant::now())
         });
         let Some(split) = split else {
             return Ok(Admission::default());
         };
         if split.admitted.is_empty() {
-            return Err(Refused(split.lacking));
+            return Err(ThrottledCall(split.lacking));
         }
         set(fields, "RequestItems", &split.admitted);
-        Ok(Admission { expected: split.taken, throttled: split.throttled, lacking: split.lacking })
+        Ok(split)
     }
 
     /// Returns the expected costs of a call that writes one item, or `None` when the engine will
@@ -200,30 +187,32 @@ impl DynamoDb {
 
 fn is_failed_condition(response: &Response) -> bool {
     #[derive(serde::Deserialize)]
-    struct Error {
+    struct TypedError {
         #[serde(rename = "__type")]
         kind: String,
     }
-    serde_json::from_slice::<Error>(response.body())
+    serde_json::from_slice::<TypedError>(response.body())
         .is_ok_and(|error| error.kind.ends_with("ConditionalCheckFailedException"))
 }
 
 /// Returns the requested mode, or `None` for one that DynamoDB does not know.
-fn asked(fields: &Fields) -> Option<Asked> {
+fn asked(fields: &Fields) -> Option<AskedCapacity> {
     let Some(raw) = fields.get("ReturnConsumedCapacity") else {
-        return Some(Asked::Nothing);
+        return Some(AskedCapacity::Nothing);
     };
     match serde_json::from_str::<Option<String>>(raw.get()).ok()?.as_deref() {
-        None | Some("NONE") => Some(Asked::Nothing),
-        Some("TOTAL") => Some(Asked::Total),
-        Some("INDEXES") => Some(Asked::Indexes),
+        None | Some("NONE") => Some(AskedCapacity::Nothing),
+        Some("TOTAL") => Some(AskedCapacity::Total),
+        Some("INDEXES") => Some(AskedCapacity::Indexes),
         Some(_) => None,
     }
 }
 
 /// Adds the throttled writes to the answer, and reduces its capacity report to what was asked for.
-fn finish(mut response: Response, asked: Asked, throttled: Batch) -> Response {
-    if response.status() != StatusCode::OK || (asked == Asked::Indexes && throttled.is_empty()) {
+fn finish(mut response: Response, asked: AskedCapacity, throttled: WriteBatch) -> Response {
+    if response.status() != StatusCode::OK
+        || (asked == AskedCapacity::Indexes && throttled.is_empty())
+    {
         return response;
     }
     let Ok(mut fields) = serde_json::from_slice::<Fields>(response.body()) else {
@@ -233,16 +222,16 @@ fn finish(mut response: Response, asked: Asked, throttled: Batch) -> Response {
         set(&mut fields, "UnprocessedItems", &throttled);
     }
     match asked {
-        Asked::Nothing => {
+        AskedCapacity::Nothing => {
             fields.remove("ConsumedCapacity");
         }
-        Asked::Total => {
+        AskedCapacity::Total => {
             let total = get::<serde_json::Value>(&fields, "ConsumedCapacity").map(totals_only);
             if let Some(total) = total {
                 set(&mut fields, "ConsumedCapacity", &total);
             }
         }
-        Asked::Indexes => {}
+        AskedCapacity::Indexes => {}
     }
     if let Ok(body) = serde_json::to_vec(&fields) {
         replace_body(&mut response, body.into());

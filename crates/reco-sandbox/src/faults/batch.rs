@@ -2,18 +2,18 @@
 
 use super::dice::Roll;
 use super::spec::FaultKind;
-use crate::sqs::wire::{BatchReply, Call, FailedEntry, Reply};
+use crate::sqs::wire::{BatchReply, FailedEntry, SqsCall, SqsReply};
 use crate::sqs::{SqsError, check};
 
 /// Removes entries from a batch before it takes effect, and returns their failures.
 ///
 /// # Errors
 /// When SQS refuses the batch as a whole: removing entries must not make it valid.
-pub(super) fn refuse(call: &mut Call, roll: &Roll<'_>) -> Result<Vec<FailedEntry>, SqsError> {
+pub(super) fn refuse(call: &mut SqsCall, roll: &Roll<'_>) -> Result<Vec<FailedEntry>, SqsError> {
     match call {
-        Call::SendMessageBatch(batch) => pull(&mut batch.entries, |entry| &entry.id, roll),
-        Call::DeleteMessageBatch(batch) => pull(&mut batch.entries, |entry| &entry.id, roll),
-        Call::ChangeMessageVisibilityBatch(batch) => {
+        SqsCall::SendMessageBatch(batch) => pull(&mut batch.entries, |entry| &entry.id, roll),
+        SqsCall::DeleteMessageBatch(batch) => pull(&mut batch.entries, |entry| &entry.id, roll),
+        SqsCall::ChangeMessageVisibilityBatch(batch) => {
             pull(&mut batch.entries, |entry| &entry.id, roll)
         }
         _ => Ok(Vec::new()),
@@ -42,12 +42,16 @@ fn pull<E>(
 }
 
 /// Returns the answer to a batch with no entries left, since SQS itself refuses an empty one.
-pub(super) fn when_empty(call: &Call) -> Option<Reply> {
+pub(super) fn when_empty(call: &SqsCall) -> Option<SqsReply> {
     match call {
-        Call::SendMessageBatch(batch) if batch.entries.is_empty() => Some(Reply::SentBatch(none())),
-        Call::DeleteMessageBatch(batch) if batch.entries.is_empty() => Some(Reply::Batch(none())),
-        Call::ChangeMessageVisibilityBatch(batch) if batch.entries.is_empty() => {
-            Some(Reply::Batch(none()))
+        SqsCall::SendMessageBatch(batch) if batch.entries.is_empty() => {
+            Some(SqsReply::SentBatch(none()))
+        }
+        SqsCall::DeleteMessageBatch(batch) if batch.entries.is_empty() => {
+            Some(SqsReply::Batch(none()))
+        }
+        SqsCall::ChangeMessageVisibilityBatch(batch) if batch.entries.is_empty() => {
+            Some(SqsReply::Batch(none()))
         }
         _ => None,
     }
@@ -58,10 +62,10 @@ const fn none<E>() -> BatchReply<E> {
 }
 
 /// Reports the refused entries as failed, and some of the successful ones as well.
-pub(super) fn fail(reply: &mut Reply, refused: Vec<FailedEntry>, roll: &Roll<'_>) {
+pub(super) fn fail(reply: &mut SqsReply, refused: Vec<FailedEntry>, roll: &Roll<'_>) {
     match reply {
-        Reply::SentBatch(batch) => turn(batch, |entry| &entry.id, refused, roll),
-        Reply::Batch(batch) => turn(batch, |entry| &entry.id, refused, roll),
+        SqsReply::SentBatch(batch) => turn(batch, |entry| &entry.id, refused, roll),
+        SqsReply::Batch(batch) => turn(batch, |entry| &entry.id, refused, roll),
         _ => {}
     }
 }

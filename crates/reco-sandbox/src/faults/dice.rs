@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
 
 use fastrand::Rng;
+use parking_lot::Mutex;
 
 use super::spec::{Fault, FaultKind};
 
@@ -53,12 +53,12 @@ impl Dice {
     }
 
     pub fn injected(&self) -> BTreeMap<String, u64> {
-        self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.injected.lock().clone()
     }
 
     /// Returns a random number for choices within the fault if the fault strikes.
     fn strikes(&self, index: usize, action: &str, probability: f64) -> Option<u64> {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams = self.streams.lock();
         let stream = streams.entry((index, action.to_owned())).or_insert_with(|| {
             let mut hasher = DefaultHasher::new();
             (self.seed, index, action).hash(&mut hasher);
@@ -89,7 +89,7 @@ impl Roll<'_> {
 
     /// Counts a fault as injected.
     pub fn count(&self, kind: FaultKind) {
-        let mut injected = self.dice.injected.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut injected = self.dice.injected.lock();
         *injected.entry(format!("{}:{}", self.action, kind.name())).or_default() += 1;
     }
 }

@@ -2,18 +2,18 @@
 
 use super::dice::Roll;
 use super::spec::FaultKind;
-use crate::sqs::wire::Reply;
+use crate::sqs::wire::SqsReply;
 
 /// Corrupts the digest of the body or of the attributes, if there are any.
-pub(super) fn spoil(reply: &mut Reply, roll: &Roll<'_>) {
+pub(super) fn spoil(reply: &mut SqsReply, roll: &Roll<'_>) {
     match reply {
-        Reply::Sent(sent) => one(&mut sent.md5_of_body, &mut sent.md5_of_attributes, roll),
-        Reply::SentBatch(batch) => {
+        SqsReply::Sent(sent) => one(&mut sent.md5_of_body, &mut sent.md5_of_attributes, roll),
+        SqsReply::SentBatch(batch) => {
             for entry in &mut batch.successful {
                 one(&mut entry.sent.md5_of_body, &mut entry.sent.md5_of_attributes, roll);
             }
         }
-        Reply::Received { messages } => {
+        SqsReply::Received { messages } => {
             for message in messages {
                 one(&mut message.md5_of_body, &mut message.md5_of_attributes, roll);
             }

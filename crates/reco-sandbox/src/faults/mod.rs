@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use spec::{Fault, FaultError, FaultKind};
 
 use crate::http::{Request, Response};
-use crate::sqs::wire::{Call, Reply};
+use crate::sqs::wire::{SqsCall, SqsReply};
 use crate::sqs::{self, ErrorKind, Sqs, SqsError};
 use dice::{Dice, Roll, Strike};
 
@@ -46,11 +46,6 @@ impl FaultySqs {
         self.dice.injected()
     }
 
-    /// The server behind the faults.
-    pub const fn server(&self) -> &Sqs {
-        &self.sqs
-    }
-
     /// Answers one awsJson call, or asks for its connection to be closed.
     pub async fn handle(&self, request: Request) -> Result<Response, Dropped> {
         match sqs::parse(&request) {
@@ -62,7 +57,7 @@ impl FaultySqs {
         }
     }
 
-    async fn answer(&self, call: Call, roll: &Roll<'_>) -> Result<Response, Dropped> {
+    async fn answer(&self, call: SqsCall, roll: &Roll<'_>) -> Result<Response, Dropped> {
         if let Some(strike) = roll.inject(FaultKind::Slow) {
             tokio::time::sleep(Duration::from_millis(strike.argument_ms)).await;
         }
@@ -87,11 +82,11 @@ impl FaultySqs {
     }
 
     /// Performs a call, with faults for some of its entries or messages.
-    async fn perform(&self, mut call: Call, roll: &Roll<'_>) -> Result<Reply, SqsError> {
+    async fn perform(&self, mut call: SqsCall, roll: &Roll<'_>) -> Result<SqsReply, SqsError> {
         let refused = batch::refuse(&mut call, roll)?;
         visibility::lapse_before(&self.sqs, &call, roll);
         let mut reply = match call {
-            Call::ReceiveMessage(call) => visibility::receive(&self.sqs, call, roll).await?,
+            SqsCall::ReceiveMessage(call) => visibility::receive(&self.sqs, call, roll).await?,
             call => match batch::when_empty(&call) {
                 Some(empty) => empty,
                 None => self.sqs.perform(call).await?,

@@ -3,19 +3,17 @@
 
 mod route;
 
-use crate::cloudwatch::Cloudwatch;
-use crate::dynamodb::DynamoDb;
 use crate::faults::{Dropped, FaultySqs};
-use crate::http::{Request, Response};
-use crate::logs::Logs;
-use crate::permissions::{Asked, Denied, Permissions, access_key};
+use crate::http::{Request, Response, target};
+use crate::permissions::{AskedCall, Denied, Permissions, access_key};
+use crate::services::Services;
 use crate::sts;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use route::Route;
+use route::ServiceRoute;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -30,11 +28,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The services behind the port.
 #[derive(Clone)]
 pub struct Gateway {
+    pub services: Services,
     /// SQS behind the injected faults.
-    pub sqs: FaultySqs,
-    pub dynamodb: DynamoDb,
-    pub cloudwatch: Cloudwatch,
-    pub logs: Logs,
+    pub faulty: FaultySqs,
     /// What each access key may call.
     pub permissions: Arc<Permissions>,
 }
@@ -100,42 +96,42 @@ impl Gateway {
             Ok(body) => body.to_bytes(),
             Err(error) => return Ok(route::unreadable(&error.to_string())),
         };
-        let route = Route::of(&parts);
+        let route = ServiceRoute::of(&parts);
         let request = hyper::Request::from_parts(parts, body);
         if let Err(denied) = self.permitted(&route, &request) {
             return Ok(route::denied(&route, &denied.to_string()));
         }
+        let Services { sqs, dynamodb, cloudwatch, logs } = &self.services;
         Ok(match route {
-            Route::Sqs => self.sqs.handle(request).await?,
-            Route::DynamoDb => self.dynamodb.handle(request).await,
-            Route::Cloudwatch(format, operation) => {
-                self.cloudwatch.handle(format, &operation, request).await
+            ServiceRoute::Sqs => self.faulty.handle(request).await?,
+            ServiceRoute::DynamoDb => dynamodb.handle(request).await,
+            ServiceRoute::Cloudwatch(format, operation) => {
+                cloudwatch.handle(format, &operation, request).await
             }
-            Route::Logs(operation) => {
-                self.logs.handle(&operation, &request, self.sqs.server().place())
+            ServiceRoute::Logs(operation) => logs.handle(&operation, &request, sqs.place()),
+            ServiceRoute::Unknown if sts::is_asked(&request) => {
+                sts::identity(&request, sqs.place().1)
             }
-            Route::Unknown if sts::is_asked(&request) => {
-                sts::identity(&request, self.sqs.server().place().1)
-            }
-            Route::Unknown => route::unknown(&request),
+            ServiceRoute::Unknown => route::unknown(&request),
         })
     }
 
     /// Whether the key that signed the request may make this call.
-    fn permitted(&self, route: &Route, request: &Request) -> Result<(), Denied> {
-        let operation = || {
-            let target = request.headers().get("x-amz-target");
-            let target = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
-            target.rsplit('.').next().unwrap_or_default()
-        };
-        let sqs = self.sqs.server();
+    fn permitted(&self, route: &ServiceRoute, request: &Request) -> Result<(), Denied> {
+        let operation =
+            || target(request.headers()).and_then(|t| t.rsplit('.').next()).unwrap_or_default();
+        let sqs = &self.services.sqs;
         let (region, account) = sqs.place();
         let asked = match route {
-            Route::Sqs => Asked::of_sqs(operation(), request.body(), sqs),
-            Route::DynamoDb => Asked::of_dynamodb(operation(), request.body(), region, account),
-            Route::Cloudwatch(_, operation) => Asked::of_cloudwatch(operation),
-            Route::Logs(operation) => Asked::of_logs(operation, request.body(), region, account),
-            Route::Unknown => return Ok(()),
+            ServiceRoute::Sqs => AskedCall::of_sqs(operation(), request.body(), sqs),
+            ServiceRoute::DynamoDb => {
+                AskedCall::of_dynamodb(operation(), request.body(), region, account)
+            }
+            ServiceRoute::Cloudwatch(_, operation) => AskedCall::of_cloudwatch(operation),
+            ServiceRoute::Logs(operation) => {
+                AskedCall::of_logs(operation, request.body(), region, account)
+            }
+            ServiceRoute::Unknown => return Ok(()),
         };
         let key = access_key(request.headers()).unwrap_or_default();
         self.permissions.check(key, &asked)

@@ -1,17 +1,18 @@
 //! Routing of a request to its service, and the responses for unknown requests.
 
-use crate::http::{AWS_JSON, HeaderValue, Request, Response, StatusCode, respond};
-use crate::{cloudwatch, dynamodb, logs};
+use crate::http::{
+    AWS_JSON, HeaderValue, Request, Response, StatusCode, header, is_query_protocol, respond,
+    target,
+};
+use crate::{cloudwatch, dynamodb, logs, sqs};
 use hyper::http::request::Parts;
 
-/// The `X-Amz-Target` prefix of SQS.
-const SQS_TARGET_PREFIX: &str = "AmazonSQS.";
 /// DynamoDB's second target prefix, for its streams.
 const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 
 /// Service that a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
+pub enum ServiceRoute {
     /// `X-Amz-Target: AmazonSQS.*`.
     Sqs,
     /// `X-Amz-Target: DynamoDB_20120810.*`.
@@ -25,16 +26,15 @@ pub enum Route {
     Unknown,
 }
 
-impl Route {
+impl ServiceRoute {
     /// Returns the route of a request by its path and headers.
     pub fn of(parts: &Parts) -> Self {
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(operation) = parts.uri.path().strip_prefix(cloudwatch::PATH_PREFIX)
-            && header("smithy-protocol") == Some("rpc-v2-cbor")
+            && header(&parts.headers, "smithy-protocol") == Some("rpc-v2-cbor")
         {
             return Self::Cloudwatch(cloudwatch::Format::Cbor, operation.to_owned());
         }
-        let target = header("x-amz-target");
+        let target = target(&parts.headers);
         if let Some(operation) = target.and_then(|t| t.strip_prefix(cloudwatch::TARGET_PREFIX)) {
             return Self::Cloudwatch(cloudwatch::Format::Json, operation.to_owned());
         }
@@ -43,7 +43,7 @@ impl Route {
             return Self::Logs(operation.to_owned());
         }
         match target {
-            Some(target) if target.starts_with(SQS_TARGET_PREFIX) => Self::Sqs,
+            Some(target) if target.starts_with(sqs::TARGET_PREFIX) => Self::Sqs,
             Some(target)
                 if target.starts_with(dynamodb::TARGET_PREFIX)
                     || target.starts_with(STREAMS_TARGET_PREFIX) =>
@@ -58,16 +58,10 @@ impl Route {
 /// Returns the answer to a call for a service that the sandbox lacks, in a format its client can
 /// read: XML for the query protocol of older SDKs, JSON for the rest.
 pub fn unknown(request: &Request) -> Response {
-    let header = |name| {
-        let value = request.headers().get(name);
-        value.and_then(|value| value.to_str().ok())
-    };
-    if header("content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-    {
+    if is_query_protocol(request) {
         return query_protocol();
     }
-    let asked = header("x-amz-target").unwrap_or(request.uri().path());
+    let asked = target(request.headers()).unwrap_or(request.uri().path());
     json_error(
         "UnknownOperationException",
         &format!(
@@ -88,11 +82,11 @@ pub fn unreadable(reason: &str) -> Response {
 }
 
 /// The answer to a call that the caller's policies do not allow, as each service gives it.
-pub fn denied(route: &Route, message: &str) -> Response {
+pub fn denied(route: &ServiceRoute, message: &str) -> Response {
     match route {
-        Route::Cloudwatch(format, _) => cloudwatch::denied(*format, message),
-        Route::Logs(_) => logs::denied(message),
-        Route::Sqs => {
+        ServiceRoute::Cloudwatch(format, _) => cloudwatch::denied(*format, message),
+        ServiceRoute::Logs(_) => logs::denied(message),
+        ServiceRoute::Sqs => {
             let mut response = json_error("AccessDeniedException", message, StatusCode::FORBIDDEN);
             let code = HeaderValue::from_static("AccessDenied;Sender");
             response.headers_mut().insert("x-amzn-query-error", code);

@@ -2,12 +2,12 @@
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct LogsError {
     kind: &'static str,
     message: String,
 }
 
-impl Error {
+impl LogsError {
     fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }

@@ -9,7 +9,7 @@ use reco_core::Time;
 use serde_json::{Value, json};
 
 use super::Logs;
-use crate::cloudwatch::now_ms;
+use crate::services::now_ms;
 
 /// Memory of the sandbox's function in MB.
 const MEMORY_MB: u64 = 512;
@@ -26,7 +26,7 @@ pub struct FunctionLogs {
 
 /// End of an invocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum InvocationEnd {
     /// The function answered.
     Success,
     /// The function answered with an error, or its process ended; with the type of the error.
@@ -58,10 +58,10 @@ impl FunctionLogs {
     /// Adds the line about an invocation that begins; dropping what is returned means that the function
     /// was stopped at its timeout.
     #[must_use]
-    pub fn begin(&self, request_id: &str) -> Running {
+    pub fn begin(&self, request_id: &str) -> RunningInvocation {
         self.begun_at(now_ms(), request_id);
         let request_id = request_id.to_owned();
-        Running { log: self.clone(), request_id, begun: Instant::now(), end: None }
+        RunningInvocation { log: self.clone(), request_id, begun: Instant::now(), end: None }
     }
 
     /// Adds the line about a start that failed.
@@ -80,13 +80,13 @@ impl FunctionLogs {
     }
 
     /// Adds the line about an invocation that ended after `took` milliseconds.
-    pub(crate) fn ended_at(&self, at_ms: u64, request_id: &str, took: f64, end: &End) {
-        let used = if *end == End::OutOfMemory { MEMORY_MB } else { USED_MB };
+    pub(crate) fn ended_at(&self, at_ms: u64, request_id: &str, took: f64, end: &InvocationEnd) {
+        let used = if *end == InvocationEnd::OutOfMemory { MEMORY_MB } else { USED_MB };
         let (status, error) = match end {
-            End::Success => ("success", None),
-            End::Error(kind) => ("error", Some(*kind)),
-            End::Timeout => ("timeout", None),
-            End::OutOfMemory => ("error", Some("Runtime.OutOfMemory")),
+            InvocationEnd::Success => ("success", None),
+            InvocationEnd::Error(kind) => ("error", Some(*kind)),
+            InvocationEnd::Timeout => ("timeout", None),
+            InvocationEnd::OutOfMemory => ("error", Some("Runtime.OutOfMemory")),
         };
         let mut record = json!({
             "requestId": request_id, "status": status,
@@ -115,25 +115,25 @@ fn group(function: &str) -> String {
 
 /// Invocation that runs.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningInvocation {
     log: FunctionLogs,
     request_id: String,
     begun: Instant,
-    end: Option<End>,
+    end: Option<InvocationEnd>,
 }
 
-impl Running {
+impl RunningInvocation {
     /// Ends it.
-    pub fn end(mut self, end: End) {
+    pub fn end(mut self, end: InvocationEnd) {
         self.end = Some(end);
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningInvocation {
     fn drop(&mut self) {
         let end = self.end.take().unwrap_or_else(|| match std::thread::panicking() {
-            true => End::Error("Runtime.ExitError"),
-            false => End::Timeout,
+            true => InvocationEnd::Error("Runtime.ExitError"),
+            false => InvocationEnd::Timeout,
         });
         let took = self.begun.elapsed().as_secs_f64() * 1_000.0;
         self.log.ended_at(now_ms(), &self.request_id, took, &end);

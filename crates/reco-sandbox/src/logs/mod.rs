@@ -8,15 +8,16 @@ mod function;
 mod pattern;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cloudwatch::now_ms;
 use crate::http::{Request, Response, StatusCode, respond};
-use error::Error;
-pub use function::{End, FunctionLogs, Running};
+use crate::services::now_ms;
+use error::LogsError;
+pub use function::{FunctionLogs, InvocationEnd, RunningInvocation};
 use pattern::Pattern;
 
 /// The `X-Amz-Target` prefix of CloudWatch Logs.
@@ -34,19 +35,23 @@ const DAY_MS: u64 = 86_400_000;
 
 /// The CloudWatch Logs of a sandbox. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Logs(Arc<Mutex<BTreeMap<String, Group>>>);
+pub struct Logs(Arc<Mutex<BTreeMap<String, LogGroup>>>);
 
 #[derive(Debug, Default)]
-struct Group {
+struct LogGroup {
     created_ms: u64,
     retention_days: Option<u32>,
     /// By time and order of arrival.
-    events: BTreeMap<(u64, u64), Event>,
+    events: BTreeMap<(u64, u64), StoredEvent>,
     arrived: u64,
 }
 
+fn made() -> LogGroup {
+    LogGroup { created_ms: now_ms(), ..LogGroup::default() }
+}
+
 #[derive(Debug)]
-struct Event {
+struct StoredEvent {
     stream: String,
     ingested_ms: u64,
     message: String,
@@ -54,7 +59,7 @@ struct Event {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Filter {
+struct FilterLogEvents {
     #[serde(alias = "logGroupIdentifier")]
     log_group_name: Option<String>,
     start_time: Option<i64>,
@@ -68,7 +73,7 @@ struct Filter {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Describe {
+struct DescribeLogGroups {
     log_group_name_prefix: Option<String>,
     next_token: Option<String>,
     limit: Option<i64>,
@@ -77,26 +82,27 @@ struct Describe {
 impl Logs {
     /// Creates a group, or sets how many days it keeps its events.
     pub fn create_group(&self, name: &str, retention_days: Option<u32>) {
-        let mut groups = self.lock();
-        let made = || Group { created_ms: now_ms(), ..Group::default() };
+        let mut groups = self.0.lock();
         groups.entry(name.to_owned()).or_insert_with(made).retention_days = retention_days;
     }
 
     /// Puts an event, and makes its group if there is none, as Lambda does.
     pub fn put(&self, group: &str, stream: &str, at_ms: u64, message: impl Into<String>) {
-        let mut groups = self.lock();
-        let made = || Group { created_ms: now_ms(), ..Group::default() };
+        let mut groups = self.0.lock();
         let group = groups.entry(group.to_owned()).or_insert_with(made);
         group.arrived += 1;
-        let event =
-            Event { stream: stream.to_owned(), ingested_ms: now_ms(), message: message.into() };
+        let event = StoredEvent {
+            stream: stream.to_owned(),
+            ingested_ms: now_ms(),
+            message: message.into(),
+        };
         group.events.insert((at_ms, group.arrived), event);
     }
 
     /// Returns the texts of a group's events, the oldest first.
     #[must_use]
     pub fn lines(&self, group: &str) -> Vec<String> {
-        let groups = self.lock();
+        let groups = self.0.lock();
         let events = groups.get(group).into_iter().flat_map(|group| group.events.values());
         events.map(|event| event.message.clone()).collect()
     }
@@ -109,7 +115,7 @@ impl Logs {
             "DescribeLogGroups" => {
                 read(request.body()).and_then(|asked| self.describe(&asked, place))
             }
-            other => Err(Error::unknown_operation(other)),
+            other => Err(LogsError::unknown_operation(other)),
         };
         match answer {
             Ok(body) => respond(StatusCode::OK, MEDIA_TYPE, body.to_string()),
@@ -117,13 +123,13 @@ impl Logs {
         }
     }
 
-    fn filter(&self, asked: &Filter) -> Result<Value, Error> {
+    fn filter(&self, asked: &FilterLogEvents) -> Result<Value, LogsError> {
         if asked.log_stream_names.is_some() || asked.log_stream_name_prefix.is_some() {
-            return Err(Error::invalid("the sandbox does not filter by log stream"));
+            return Err(LogsError::invalid("the sandbox does not filter by log stream"));
         }
         let name = asked.log_group_name.as_deref().unwrap_or_default();
         if name.is_empty() {
-            return Err(Error::invalid("Log group name or identifier must be specified."));
+            return Err(LogsError::invalid("Log group name or identifier must be specified."));
         }
         let limit = within("limit", asked.limit, PAGE_EVENTS)?;
         let pattern = Pattern::parse(asked.filter_pattern.as_deref().unwrap_or_default())?;
@@ -131,22 +137,22 @@ impl Logs {
             match time {
             None => Ok(otherwise),
             Some(time) => u64::try_from(time).map_err(|_| {
-                Error::invalid(format!("1 validation error detected: Value '{time}' at '{name}' failed to satisfy constraint: Member must have value greater than or equal to 0"))
+                LogsError::invalid(format!("1 validation error detected: Value '{time}' at '{name}' failed to satisfy constraint: Member must have value greater than or equal to 0"))
             }),
         }
         };
         let start = time("startTime", asked.start_time, 0)?;
         let end = time("endTime", asked.end_time, u64::MAX)?;
         if start > end {
-            return Err(Error::invalid("End time should be greater than start time"));
+            return Err(LogsError::invalid("End time should be greater than start time"));
         }
-        let groups = self.lock();
+        let groups = self.0.lock();
         // AWS: an identifier is a name or an ARN, whose last part is the name.
         let name = name.rsplit_once(":log-group:").map_or(name, |(_, name)| name);
-        let group = groups.get(name).ok_or_else(Error::no_group)?;
+        let group = groups.get(name).ok_or_else(LogsError::no_group)?;
         let from = match &asked.next_token {
             None => (start, 0),
-            Some(token) => cursor(token).ok_or_else(Error::invalid_token)?,
+            Some(token) => cursor(token).ok_or_else(LogsError::invalid_token)?,
         };
         let kept = group
             .retention_days
@@ -175,11 +181,15 @@ impl Logs {
         Ok(body)
     }
 
-    fn describe(&self, asked: &Describe, (region, account): (&str, &str)) -> Result<Value, Error> {
+    fn describe(
+        &self,
+        asked: &DescribeLogGroups,
+        (region, account): (&str, &str),
+    ) -> Result<Value, LogsError> {
         let limit = within("limit", asked.limit, PAGE_GROUPS)?;
         let prefix = asked.log_group_name_prefix.as_deref().unwrap_or_default();
         let after = asked.next_token.as_deref().unwrap_or_default();
-        let groups = self.lock();
+        let groups = self.0.lock();
         let mut found = groups.iter().filter(|(name, _)| {
             name.starts_with(prefix) && (after.is_empty() || name.as_str() > after)
         });
@@ -204,23 +214,19 @@ impl Logs {
         }
         Ok(body)
     }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Group>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// The answer to a call that the caller's policies do not allow.
 pub(crate) fn denied(message: &str) -> Response {
-    respond(StatusCode::BAD_REQUEST, MEDIA_TYPE, Error::denied(message).body())
+    respond(StatusCode::BAD_REQUEST, MEDIA_TYPE, LogsError::denied(message).body())
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, LogsError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| Error::serialization(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| LogsError::serialization(error.to_string()))
 }
 
-fn within(name: &str, asked: Option<i64>, most: usize) -> Result<usize, Error> {
+fn within(name: &str, asked: Option<i64>, most: usize) -> Result<usize, LogsError> {
     let Some(asked) = asked else { return Ok(most) };
     let number = usize::try_from(asked).ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| {
@@ -228,7 +234,7 @@ fn within(name: &str, asked: Option<i64>, most: usize) -> Result<usize, Error> {
             true => "greater than or equal to 1".to_owned(),
             false => format!("less than or equal to {most}"),
         };
-        Error::invalid(format!("1 validation error detected: Value '{asked}' at '{name}' failed to satisfy constraint: Member must have value {bound}"))
+        LogsError::invalid(format!("1 validation error detected: Value '{asked}' at '{name}' failed to satisfy constraint: Member must have value {bound}"))
     })
 }
 

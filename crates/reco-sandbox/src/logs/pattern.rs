@@ -3,7 +3,7 @@
 //!
 //! AWS: "Filter pattern syntax for metric filters, subscription filters, and filter log events".
 
-use super::error::Error;
+use super::error::LogsError;
 
 /// AWS: length of a filter pattern.
 const LONGEST: usize = 1_024;
@@ -18,17 +18,17 @@ pub struct Pattern {
 
 impl Pattern {
     /// Reads a pattern; an empty one matches everything.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &str) -> Result<Self, LogsError> {
         if text.chars().count() > LONGEST {
-            return Err(Error::invalid(format!(
+            return Err(LogsError::invalid(format!(
                 "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to {LONGEST}"
             )));
         }
-        let refused = || Error::invalid("Invalid filter pattern");
+        let refused = || LogsError::invalid("Invalid filter pattern");
         let mut pattern = Pattern::default();
         let mut rest = text.trim_start();
         if rest.starts_with(['{', '[', '%']) {
-            return Err(Error::invalid("the sandbox reads filter patterns of terms only"));
+            return Err(LogsError::invalid("the sandbox reads filter patterns of terms only"));
         }
         while !rest.is_empty() {
             let into = match rest.as_bytes()[0] {

@@ -7,11 +7,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::http::HeaderMap;
 use serde_json::Value;
 
+use crate::http::header;
 use crate::sqs::Sqs;
 
 /// The action and the resources of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct AskedCall {
     /// As policies name it.
     pub(crate) action: String,
     /// ARNs; `*` for an action without any.
@@ -20,12 +21,11 @@ pub(crate) struct Asked {
 
 /// The access key that signed a request (AWS: "Signature Version 4", the `Authorization` header).
 pub(crate) fn access_key(headers: &HeaderMap) -> Option<&str> {
-    let signed = headers.get("authorization")?.to_str().ok()?;
-    let (_, credential) = signed.split_once("Credential=")?;
+    let (_, credential) = header(headers, "authorization")?.split_once("Credential=")?;
     credential.split('/').next()
 }
 
-impl Asked {
+impl AskedCall {
     /// A call of SQS. AWS, "Actions, resources, and condition keys for Amazon SQS": a batch needs the
     /// action of single messages; a move task is about its source.
     pub(crate) fn of_sqs(operation: &str, body: &[u8], sqs: &Sqs) -> Self {
@@ -42,7 +42,7 @@ impl Asked {
             (None, None) => Cow::Borrowed("*"),
         };
         let single = operation.strip_suffix("Batch").unwrap_or(operation);
-        Asked { action: format!("sqs:{single}"), resources: vec![resource.into_owned()] }
+        AskedCall { action: format!("sqs:{single}"), resources: vec![resource.into_owned()] }
     }
 
     /// A call of DynamoDB. A batch is about every table that it names.
@@ -58,12 +58,12 @@ impl Asked {
             false => format!("arn:aws:dynamodb:{region}:{account}:table/{table}"),
         };
         let resources = tables.into_iter().map(arn).collect();
-        Asked { action: format!("dynamodb:{operation}"), resources }
+        AskedCall { action: format!("dynamodb:{operation}"), resources }
     }
 
     /// A call of CloudWatch, whose actions on metrics know no resources.
     pub(crate) fn of_cloudwatch(operation: &str) -> Self {
-        Asked { action: format!("cloudwatch:{operation}"), resources: vec!["*".to_owned()] }
+        AskedCall { action: format!("cloudwatch:{operation}"), resources: vec!["*".to_owned()] }
     }
 
     /// A call of CloudWatch Logs. AWS: its errors name the group's streams, which an ARN that ends in
@@ -74,7 +74,7 @@ impl Asked {
         let group = text("logGroupName").or(text("logGroupIdentifier")).unwrap_or_default();
         let group = group.rsplit_once(":log-group:").map_or(group, |(_, name)| name);
         let resource = format!("arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:");
-        Asked { action: format!("logs:{operation}"), resources: vec![resource] }
+        AskedCall { action: format!("logs:{operation}"), resources: vec![resource] }
     }
 }
 
@@ -91,7 +91,7 @@ mod tests {
     use hyper::http::HeaderValue;
 
     fn sqs(operation: &str, body: &str) -> (String, String) {
-        let asked = Asked::of_sqs(operation, body.as_bytes(), &Sqs::new(SqsOptions::default()));
+        let asked = AskedCall::of_sqs(operation, body.as_bytes(), &Sqs::new(SqsOptions::default()));
         (asked.action, asked.resources.join(" "))
     }
 
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(cancelled, ("sqs:CancelMessageMoveTask".to_owned(), queue));
 
         let of = |operation, body: &str| {
-            Asked::of_dynamodb(operation, body.as_bytes(), "us-east-1", "1").resources.join(" ")
+            AskedCall::of_dynamodb(operation, body.as_bytes(), "us-east-1", "1").resources.join(" ")
         };
         let table = "arn:aws:dynamodb:us-east-1:1:table/recs";
         assert_eq!(of("DescribeTable", r#"{"TableName": "recs"}"#), table);

@@ -7,11 +7,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -29,14 +30,14 @@ pub(super) struct Invocation {
 }
 
 /// Reply of the function to an invocation.
-pub(super) enum Reply {
+pub(super) enum FunctionReply {
     Response(Bytes),
     Error(String),
 }
 
 /// State of the function's start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Start {
+pub(super) enum StartState {
     Pending,
     /// The function asked for an event.
     Ready,
@@ -47,15 +48,15 @@ pub(super) enum Start {
 /// A running API; dropping it closes it.
 pub(super) struct Api {
     pub(super) address: SocketAddr,
-    state: Arc<State>,
+    state: Arc<ApiState>,
     events: mpsc::Sender<Invocation>,
     _stop: DropGuard,
 }
 
-struct State {
+struct ApiState {
     pending: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
-    open: Mutex<HashMap<String, oneshot::Sender<Reply>>>,
-    start: watch::Sender<Start>,
+    open: Mutex<HashMap<String, oneshot::Sender<FunctionReply>>>,
+    start: watch::Sender<StartState>,
 }
 
 impl Api {
@@ -63,10 +64,10 @@ impl Api {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (events, pending) = mpsc::channel(1);
-        let state = Arc::new(State {
+        let state = Arc::new(ApiState {
             pending: tokio::sync::Mutex::new(pending),
             open: Mutex::default(),
-            start: watch::Sender::new(Start::Pending),
+            start: watch::Sender::new(StartState::Pending),
         });
         let stop = CancellationToken::new();
         tokio::spawn(accept(listener, Arc::clone(&state), stop.clone()));
@@ -74,30 +75,30 @@ impl Api {
     }
 
     /// Waits until the function is ready or reports that it cannot start.
-    pub(super) async fn started(&self) -> Start {
+    pub(super) async fn started(&self) -> StartState {
         let mut start = self.state.start.subscribe();
-        match start.wait_for(|start| *start != Start::Pending).await {
+        match start.wait_for(|start| *start != StartState::Pending).await {
             Ok(start) => start.clone(),
-            Err(_) => Start::Pending,
+            Err(_) => StartState::Pending,
         }
     }
 
     /// Returns the current state of the start.
-    pub(super) fn so_far(&self) -> Start {
+    pub(super) fn so_far(&self) -> StartState {
         self.state.start.borrow().clone()
     }
 
     /// Hands an event to the function's next poll; the answer comes through the receiver.
-    pub(super) async fn invoke(&self, invocation: Invocation) -> oneshot::Receiver<Reply> {
+    pub(super) async fn invoke(&self, invocation: Invocation) -> oneshot::Receiver<FunctionReply> {
         let (reply, answer) = oneshot::channel();
-        self.state.open().insert(invocation.id.clone(), reply);
+        self.state.open.lock().insert(invocation.id.clone(), reply);
         // Cannot fail: the receiver lives as long as `self`.
         drop(self.events.send(invocation).await);
         answer
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>, stop: CancellationToken) {
+async fn accept(listener: TcpListener, state: Arc<ApiState>, stop: CancellationToken) {
     while let Some(Ok((stream, _))) = stop.run_until_cancelled(listener.accept()).await {
         let (state, stop) = (Arc::clone(&state), stop.clone());
         tokio::spawn(async move {
@@ -112,11 +113,7 @@ async fn accept(listener: TcpListener, state: Arc<State>, stop: CancellationToke
     }
 }
 
-impl State {
-    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<String, oneshot::Sender<Reply>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl ApiState {
     async fn answer(&self, request: Request<Incoming>) -> Result<Response, hyper::Error> {
         let path = request.uri().path().strip_prefix(VERSION).unwrap_or_default().to_owned();
         let method = request.method().clone();
@@ -125,15 +122,15 @@ impl State {
             (Method::GET, ["invocation", "next"]) => self.next().await,
             (Method::POST, ["invocation", id, "response"]) => {
                 let body = request.into_body().collect().await?.to_bytes();
-                self.settle(id, Reply::Response(body))
+                self.settle(id, FunctionReply::Response(body))
             }
             (Method::POST, ["invocation", id, "error"]) => {
                 let body = request.into_body().collect().await?.to_bytes();
-                self.settle(id, Reply::Error(words(&body)))
+                self.settle(id, FunctionReply::Error(words(&body)))
             }
             (Method::POST, ["init", "error"]) => {
                 let body = request.into_body().collect().await?.to_bytes();
-                self.start.send_replace(Start::Failed(words(&body)));
+                self.start.send_replace(StartState::Failed(words(&body)));
                 accepted()
             }
             _ => refusal(StatusCode::NOT_FOUND, "no such path in the Runtime API"),
@@ -141,7 +138,7 @@ impl State {
     }
 
     async fn next(&self) -> Response {
-        self.start.send_replace(Start::Ready);
+        self.start.send_replace(StartState::Ready);
         let Some(invocation) = self.pending.lock().await.recv().await else {
             return refusal(StatusCode::INTERNAL_SERVER_ERROR, "the environment is shut down");
         };
@@ -158,8 +155,8 @@ impl State {
         response
     }
 
-    fn settle(&self, id: &str, reply: Reply) -> Response {
-        match self.open().remove(id) {
+    fn settle(&self, id: &str, reply: FunctionReply) -> Response {
+        match self.open.lock().remove(id) {
             Some(waiting) => {
                 // The caller is gone if the answer came after the timeout.
                 drop(waiting.send(reply));

@@ -1,8 +1,8 @@
 //! One process of the function with its Runtime API.
 
-use super::api::{Api, Invocation, Reply, Start};
+use super::api::{Api, FunctionReply, Invocation, StartState};
 use super::{FunctionBinary, FunctionError, FunctionLog, output};
-use crate::logs::{End, FunctionLogs, Running};
+use crate::logs::{FunctionLogs, InvocationEnd};
 use hyper::body::Bytes;
 use std::io;
 use std::process::Stdio;
@@ -16,6 +16,8 @@ const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:";
 /// POSIX: the signal that no process can handle.
 #[cfg(unix)]
 const SIGKILL: i32 = 9;
+/// Lambda's type of the error that a process ended.
+const EXIT_ERROR: &str = "Runtime.ExitError";
 /// Function name if its variables give none.
 const NAME: &str = "function";
 
@@ -41,31 +43,29 @@ impl Environment {
         let api = Api::serve().await.map_err(unable)?;
         let begun = Instant::now();
         let mut process = command(binary, &api).map_err(unable)?.spawn().map_err(unable)?;
-        let log = match &binary.log {
-            FunctionLog::Sandbox(_, log) => Some(log.clone()),
-            FunctionLog::File(_) => None,
+        let log = match (&binary.log, process.stdout.take()) {
+            (FunctionLog::Sandbox(metrics, log), Some(said)) => {
+                tokio::spawn(output::sort(said, metrics.clone(), log.clone()));
+                Some(log.clone())
+            }
+            _ => None,
         };
-        if let (FunctionLog::Sandbox(metrics, log), Some(said)) =
-            (&binary.log, process.stdout.take())
-        {
-            tokio::spawn(output::sort(said, metrics.clone(), log.clone()));
-        }
         let started = tokio::select! {
             start = api.started() => Some(start),
             // An error is reported before the process ends, so it is known by now.
-            _ = process.wait() => Some(api.so_far()).filter(|start| *start != Start::Pending),
-            () = tokio::time::sleep(INIT_TIMEOUT) => Some(Start::Pending),
+            _ = process.wait() => Some(api.so_far()).filter(|start| *start != StartState::Pending),
+            () = tokio::time::sleep(INIT_TIMEOUT) => Some(StartState::Pending),
         };
-        if let (Some(log), false) = (&log, started == Some(Start::Ready)) {
+        if let (Some(log), false) = (&log, started == Some(StartState::Ready)) {
             log.not_started();
         }
         match started {
-            Some(Start::Ready) => {
+            Some(StartState::Ready) => {
                 let arn = format!("{ARN}{}", name(binary));
                 Ok(Self { process, api, arn, log, init: begun.elapsed() })
             }
-            Some(Start::Failed(words)) => Err(FunctionError::Init(words)),
-            Some(Start::Pending) => {
+            Some(StartState::Failed(words)) => Err(FunctionError::Init(words)),
+            Some(StartState::Pending) => {
                 Err(FunctionError::Init("it asked for no event within 10 seconds".to_owned()))
             }
             None => Err(FunctionError::Init("its process ended; see its log".to_owned())),
@@ -117,35 +117,28 @@ impl Environment {
         };
         let running = self.log.as_ref().map(|log| log.begin(&invocation.id));
         let answered = async { self.api.invoke(invocation).await.await };
-        let ended = tokio::select! {
+        let gone = |words| Err(FunctionError::Ended(words));
+        let (answer, end) = tokio::select! {
             reply = answered => match reply {
-                Ok(Reply::Response(body)) => {
-                    end(running, End::Success);
-                    return Ok(body);
+                Ok(FunctionReply::Response(body)) => (Ok(body), InvocationEnd::Success),
+                Ok(FunctionReply::Error(words)) => {
+                    (Err(FunctionError::Failed(words)), InvocationEnd::Error("Function.Error"))
                 }
-                Ok(Reply::Error(words)) => {
-                    end(running, End::Error("Function.Error"));
-                    return Err(FunctionError::Failed(words));
-                }
-                Err(_) => {
-                    end(running, End::Error("Runtime.ExitError"));
-                    FunctionError::Ended("its Runtime API closed".to_owned())
-                }
+                Err(_) => (gone("its Runtime API closed".to_owned()), InvocationEnd::Error(EXIT_ERROR)),
             },
-            status = self.process.wait() => {
-                end(running, status.as_ref().map_or(End::Error("Runtime.ExitError"), how));
-                FunctionError::Ended(match status {
-                    Ok(status) => status.to_string(),
-                    Err(error) => error.to_string(),
-                })
-            }
-            () = tokio::time::sleep(time) => {
-                end(running, End::Timeout);
-                FunctionError::TimedOut(time)
-            }
+            status = self.process.wait() => match status {
+                Ok(status) => (gone(status.to_string()), how(status)),
+                Err(error) => (gone(error.to_string()), InvocationEnd::Error(EXIT_ERROR)),
+            },
+            () = tokio::time::sleep(time) => (Err(FunctionError::TimedOut(time)), InvocationEnd::Timeout),
         };
-        self.kill().await;
-        Err(ended)
+        if let Some(running) = running {
+            running.end(end);
+        }
+        if !matches!(answer, Ok(_) | Err(FunctionError::Failed(_))) {
+            self.kill().await;
+        }
+        answer
     }
 
     /// Kills the process at once, even in the middle of an invocation.
@@ -155,20 +148,14 @@ impl Environment {
     }
 }
 
-fn end(running: Option<Running>, end: End) {
-    if let Some(running) = running {
-        running.end(end);
-    }
-}
-
 /// How a process ended. AWS: one that uses up its memory is killed by the kernel (`Runtime.OutOfMemory`,
 /// earlier `signal: killed`).
-fn how(status: &std::process::ExitStatus) -> End {
+fn how(status: std::process::ExitStatus) -> InvocationEnd {
     #[cfg(unix)]
-    if std::os::unix::process::ExitStatusExt::signal(status) == Some(SIGKILL) {
-        return End::OutOfMemory;
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGKILL) {
+        return InvocationEnd::OutOfMemory;
     }
-    End::Error("Runtime.ExitError")
+    InvocationEnd::Error(EXIT_ERROR)
 }
 
 fn name(binary: &FunctionBinary) -> &str {

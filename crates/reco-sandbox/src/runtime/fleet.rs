@@ -3,7 +3,8 @@
 use super::{Environment, FunctionBinary, FunctionError};
 use crate::worker::{Answer, Function};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The environments of one function.
@@ -34,7 +35,7 @@ impl Fleet {
     /// Returns the peak memory of its processes in MiB, the largest of them, where the system tells it.
     #[must_use]
     pub fn peak_mib(&self) -> Option<u64> {
-        let peaks = self.idle().iter().filter_map(Environment::peak_kib).max();
+        let peaks = self.idle.lock().iter().filter_map(Environment::peak_kib).max();
         peaks.map(|kib| kib.div_ceil(1024))
     }
 
@@ -58,22 +59,18 @@ impl Fleet {
         let time = stops_at.saturating_duration_since(Instant::now());
         let answer = environment.invoke(event, time).await;
         if matches!(answer, Ok(_) | Err(FunctionError::Failed(_))) {
-            self.idle().push(environment);
+            self.idle.lock().push(environment);
         }
         serde_json::from_slice(&answer?).map_err(|error| FunctionError::Answer(error.to_string()))
     }
 
     fn warm(&self) -> Option<Environment> {
-        let mut idle = self.idle();
+        let mut idle = self.idle.lock();
         while let Some(mut environment) = idle.pop() {
             if environment.is_alive() {
                 return Some(environment);
             }
         }
         None
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Environment>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ pub const WITHDRAWN_EVERY: i64 = 97;
 
 /// A list stored in the table by an earlier run.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldList {
     pub user: i64,
     pub articles: Vec<i64>,
     /// Epoch seconds.
@@ -33,7 +33,7 @@ pub struct Cast {
     next_unknown: i64,
     suspended: Vec<i64>,
     reads: Vec<(i64, i64)>,
-    held: Vec<Held>,
+    held: Vec<HeldList>,
 }
 
 impl Cast {
@@ -115,7 +115,7 @@ impl Cast {
     /// Records that the table holds a list for a user, generated at `generated_at`.
     pub fn holds(&mut self, user: i64, generated_at: i64) {
         let articles = self.articles(20..=40);
-        self.held.push(Held { user, articles, generated_at });
+        self.held.push(HeldList { user, articles, generated_at });
     }
 
     /// Returns every user in the facts, and whether the account is active.
@@ -129,7 +129,7 @@ impl Cast {
     }
 
     /// Returns the items in the table.
-    pub fn held(&self) -> &[Held] {
+    pub fn held(&self) -> &[HeldList] {
         &self.held
     }
 }

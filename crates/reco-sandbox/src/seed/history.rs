@@ -1,13 +1,13 @@
 //! Three hours of metrics with an incident: the nightly batch hits the table's write limit, the
 //! function times out on throttled writes, and messages reach the DLQ.
 
-use super::mixture::{Composed, INCIDENT_MS};
-use super::{DLQ, FUNCTION, QUEUE, SeedOptions, Services, TABLE};
+use super::mixture::{ComposedMessage, INCIDENT_MS, MINUTE_MS};
+use super::{DLQ, FUNCTION, QUEUE, SeedOptions, TABLE};
 use crate::cloudwatch::Cloudwatch;
+use crate::services::Services;
 use fastrand::Rng;
 
 const HOURS: u64 = 3;
-const MINUTE_MS: u64 = 60_000;
 /// Time that a failing message takes from being sent to reaching the DLQ.
 const TO_DLQ_MS: u64 = 6 * MINUTE_MS;
 /// Assumed write capacity per second of a table without a limit in the sandbox.
@@ -29,11 +29,11 @@ struct Minute {
 }
 
 /// Records the history. The DLQ's depth is derived from its messages.
-pub fn record(services: &Services<'_>, options: &SeedOptions, dlq: &[Composed], now_ms: u64) {
+pub fn record(services: &Services, options: &SeedOptions, dlq: &[ComposedMessage], now_ms: u64) {
     let mut rng = Rng::with_seed(options.rng_seed ^ 0x5eed);
     let limit = services.dynamodb.capacity();
     let wcu = limit.map_or(USUAL_WCU, |capacity| capacity.wcu);
-    let cloudwatch = services.cloudwatch;
+    let cloudwatch = &services.cloudwatch;
     let mut backlog = 0.0;
     for age_min in (1..=HOURS * 60).rev() {
         let age_ms = age_min * MINUTE_MS;
@@ -119,7 +119,7 @@ fn function(cloudwatch: &Cloudwatch, minute: &Minute, rng: &mut Rng) {
 }
 
 /// Records depth and age of the DLQ. AWS: the age of a DLQ's oldest message counts from its move.
-fn dead_letters(cloudwatch: &Cloudwatch, dlq: &[Composed], time_ms: u64) {
+fn dead_letters(cloudwatch: &Cloudwatch, dlq: &[ComposedMessage], time_ms: u64) {
     let arrivals = || dlq.iter().map(|message| message.sent_at_ms + TO_DLQ_MS);
     let arrived = arrivals().filter(|at| *at <= time_ms).count();
     let oldest = arrivals().min().filter(|_| arrived > 0);

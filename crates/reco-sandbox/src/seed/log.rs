@@ -11,16 +11,16 @@ use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_ret
 use reco_lambda::{FailureReason, HandlerReport, MessageFailure, fault};
 use uuid::Builder;
 
-use super::mixture::{Composed, INCIDENT_MS};
-use super::{FUNCTION, SeedOptions, Services, TABLE};
+use super::mixture::{ComposedMessage, INCIDENT_MS, MINUTE_MS};
+use super::{FUNCTION, SeedOptions, TABLE};
 use crate::dynamodb::engine::table_arn;
-use crate::logs::{End, FunctionLogs};
+use crate::logs::{FunctionLogs, InvocationEnd};
+use crate::services::Services;
 
 /// Time from one attempt at a message to the next.
 const AGAIN_MS: u64 = 45_000;
 /// Messages of a batch at most.
 const BATCH: usize = 10;
-const MINUTE_MS: u64 = 60_000;
 /// Time that the function has for a batch, and what it keeps for its answer.
 const TIMEOUT_MS: u64 = 1_500;
 const MARGIN_MS: u64 = 300;
@@ -42,7 +42,7 @@ enum Why {
 
 /// Message with what ended its attempts.
 struct Failed<'a> {
-    message: &'a Composed,
+    message: &'a ComposedMessage,
     id: &'a str,
     why: Why,
 }
@@ -50,13 +50,13 @@ struct Failed<'a> {
 /// Writes the log. Nothing is logged of messages that were sent to the DLQ by hand, nor of those whose
 /// invocations Lambda throttled in the incident: the history's metrics tell of these.
 pub fn write(
-    services: &Services<'_>,
+    services: &Services,
     options: &SeedOptions,
     (policy, schema): (&Policy, &Schema),
-    messages: &[Composed],
+    messages: &[ComposedMessage],
     now_ms: u64,
 ) {
-    let mut writer = Writer {
+    let mut writer = LogWriter {
         log: FunctionLogs::of(services.logs.clone(), FUNCTION),
         rng: Rng::with_seed(options.rng_seed ^ 0x10c5),
         policy: policy.fingerprint(),
@@ -90,7 +90,7 @@ pub fn write(
 }
 
 /// Returns what ended the attempts at a message that can be written; `None` if it was never handled.
-fn transient(message: &Composed, number: usize, now_ms: u64) -> Option<Why> {
+fn transient(message: &ComposedMessage, number: usize, now_ms: u64) -> Option<Why> {
     let age_ms = now_ms.saturating_sub(message.sent_at_ms);
     match message.class {
         Class::Retryable if INCIDENT_MS.contains(&age_ms) => match number % 10 {
@@ -104,7 +104,7 @@ fn transient(message: &Composed, number: usize, now_ms: u64) -> Option<Why> {
     }
 }
 
-struct Writer {
+struct LogWriter {
     log: FunctionLogs,
     rng: Rng,
     policy: String,
@@ -112,7 +112,7 @@ struct Writer {
     attempts: u32,
 }
 
-impl Writer {
+impl LogWriter {
     fn batch(&mut self, batch: &[Failed<'_>]) {
         let received = |failed: &Failed<'_>| failed.message.planted.first_received_ms;
         let Some(first_ms) = batch.iter().filter_map(received).max() else { return };
@@ -131,12 +131,14 @@ impl Writer {
             self.log.line_at(begun_ms, line.to_string());
         }
         let (took_ms, end) = match batch.first().map(|failed| &failed.why) {
-            Some(Why::TimedOut) => (TIMEOUT_MS, End::Timeout),
-            Some(Why::Throttled | Why::FactsSlow) => (TIMEOUT_MS - MARGIN_MS, End::Success),
-            _ => (self.rng.u64(20..90), End::Success),
+            Some(Why::TimedOut) => (TIMEOUT_MS, InvocationEnd::Timeout),
+            Some(Why::Throttled | Why::FactsSlow) => {
+                (TIMEOUT_MS - MARGIN_MS, InvocationEnd::Success)
+            }
+            _ => (self.rng.u64(20..90), InvocationEnd::Success),
         };
         let ended_ms = begun_ms + took_ms;
-        if end == End::Success {
+        if end == InvocationEnd::Success {
             let report = self.report(batch, attempt, took_ms);
             let stamp = Stamp { request_id: &request_id, at_ms: ended_ms };
             let origin = Origin { policy: &self.policy, function_version: "$LATEST" };

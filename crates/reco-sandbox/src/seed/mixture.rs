@@ -10,7 +10,7 @@ use reco_core::classify::Class;
 use std::collections::BTreeMap;
 use uuid::Builder;
 
-const MINUTE_MS: u64 = 60_000;
+pub const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
 /// Ages at which the incident of the seed's history ended and began.
@@ -19,7 +19,7 @@ pub const INCIDENT_MS: std::ops::Range<u64> = 80 * MINUTE_MS..110 * MINUTE_MS;
 const NEAR_EXPIRY_MS: u64 = 14 * DAY_MS - 50 * MINUTE_MS;
 
 /// A message to plant, with its intended class.
-pub struct Composed {
+pub struct ComposedMessage {
     pub planted: Planted,
     pub class: Class,
     pub about: &'static str,
@@ -33,7 +33,7 @@ struct Newer {
 }
 
 /// Returns all messages of a mixture, oldest first.
-pub fn compose(cast: &mut Cast, mix: &Mix, now_ms: u64, sqs: &Sqs) -> Vec<Composed> {
+pub fn compose(cast: &mut Cast, mix: &Mix, now_ms: u64, sqs: &Sqs) -> Vec<ComposedMessage> {
     let mut composer = Composer { cast, now_ms, source: sqs.queue_arn(QUEUE), messages: vec![] };
     let newer = composer.retryable(mix.count(Class::Retryable));
     composer.superseded(mix.count(Class::Superseded), &newer);
@@ -69,7 +69,7 @@ struct Composer<'a> {
     cast: &'a mut Cast,
     now_ms: u64,
     source: String,
-    messages: Vec<Composed>,
+    messages: Vec<ComposedMessage>,
 }
 
 impl Composer<'_> {
@@ -174,7 +174,7 @@ impl Composer<'_> {
             message_id: Some(Builder::from_random_bytes(id).into_uuid().to_string()),
             ..Planted::default()
         };
-        self.messages.push(Composed { planted, class, about, sent_at_ms });
+        self.messages.push(ComposedMessage { planted, class, about, sent_at_ms });
     }
 }
 

@@ -17,10 +17,7 @@ pub use population::Population;
 pub(crate) use population::list;
 pub use resources::SOURCE_MESSAGE_BYTES;
 
-use crate::cloudwatch::Cloudwatch;
-use crate::dynamodb::DynamoDb;
-use crate::logs::Logs;
-use crate::sqs::Sqs;
+use crate::services::Services;
 use reco_core::classify::Class;
 use reco_core::policy::Policy;
 use std::collections::BTreeMap;
@@ -114,17 +111,9 @@ pub enum SeedError {
     },
 }
 
-/// The services to seed.
-pub(crate) struct Services<'a> {
-    pub sqs: &'a Sqs,
-    pub dynamodb: &'a DynamoDb,
-    pub cloudwatch: &'a Cloudwatch,
-    pub logs: &'a Logs,
-}
-
 /// Seeds the services; the facts file goes into `directory`.
 pub(crate) async fn plant(
-    services: &Services<'_>,
+    services: &Services,
     options: &SeedOptions,
     policy: &Policy,
     directory: &Path,
@@ -139,9 +128,9 @@ pub(crate) async fn plant(
         return Ok(Seed { messages: Vec::new(), facts });
     }
     let mut cast = cast::Cast::new(options.rng_seed);
-    let messages = mixture::compose(&mut cast, &options.mix, now_ms, services.sqs);
+    let messages = mixture::compose(&mut cast, &options.mix, now_ms, &services.sqs);
     facts::write(&facts, &cast).await.map_err(unwritten)?;
-    resources::fill_table(services.dynamodb, &cast, &schema)?;
+    resources::fill_table(&services.dynamodb, &cast, &schema)?;
     history::record(services, options, &messages, now_ms);
     log::write(services, options, (policy, &schema), &messages, now_ms);
     let mut seeded = Vec::with_capacity(messages.len());

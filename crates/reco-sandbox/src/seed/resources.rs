@@ -1,8 +1,9 @@
 //! Queues, the table and its items.
 
-use super::cast::{Cast, Held};
-use super::{DLQ, QUEUE, SeedError, SeedOptions, Services, TABLE};
+use super::cast::{Cast, HeldList};
+use super::{DLQ, QUEUE, SeedError, SeedOptions, TABLE};
 use crate::dynamodb::DynamoDb;
+use crate::services::Services;
 use reco_core::item::{ItemDescription, KeyPart, KeyType, Schema};
 use reco_core::{Id, Time};
 use serde_json::{Map, Value, json};
@@ -16,7 +17,7 @@ const BATCH: usize = 25;
 
 /// Creates the queues and the table.
 pub fn create(
-    services: &Services<'_>,
+    services: &Services,
     options: &SeedOptions,
     schema: &Schema,
 ) -> Result<(), SeedError> {
@@ -36,7 +37,7 @@ pub fn create(
             ("MaximumMessageSize", &limit),
         ],
     )?;
-    create_table(services.dynamodb, schema)
+    create_table(&services.dynamodb, schema)
 }
 
 /// Returns the table layout that the policy describes; article ids are Number unless it says
@@ -81,7 +82,7 @@ fn create_table(dynamodb: &DynamoDb, schema: &Schema) -> Result<(), SeedError> {
 /// Writes the items of earlier runs to the table, bypassing limiter and meter.
 pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast, schema: &Schema) -> Result<(), SeedError> {
     for held in cast.held().chunks(BATCH) {
-        let put = |held: &Held| json!({ "PutRequest": { "Item": item(held, schema) } });
+        let put = |held: &HeldList| json!({ "PutRequest": { "Item": item(held, schema) } });
         let puts: Vec<Value> = held.iter().map(put).collect();
         let request = json!({ "RequestItems": { TABLE: puts } });
         let request = serde_json::from_value(request).map_err(refused)?;
@@ -90,7 +91,7 @@ pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast, schema: &Schema) -> Result<(
     Ok(())
 }
 
-fn item(held: &Held, schema: &Schema) -> Value {
+fn item(held: &HeldList, schema: &Schema) -> Value {
     let typed = |kind: KeyType, text: String| json!({ format!("{kind:?}"): text });
     let list_type = schema.list_type.unwrap_or(KeyType::N);
     let articles = held.articles.iter().map(|article| typed(list_type, article.to_string()));

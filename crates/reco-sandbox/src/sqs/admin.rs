@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::{Settings, check_readable};
+use super::attributes::{QueueSettings, check_readable};
 use super::check::{self, in_range};
 use super::error::{ErrorKind, SqsError};
-use super::state::{Cell, State};
+use super::state::{Cell, SqsState};
 use super::wire::{
-    CreateQueue, GetQueueAttributes, GetQueueUrl, ListDeadLetterSourceQueues, ListQueues, Reply,
-    SetQueueAttributes, TagQueue, ToQueue, UntagQueue,
+    CreateQueue, GetQueueAttributes, GetQueueUrl, ListDeadLetterSourceQueues, ListQueues,
+    SetQueueAttributes, SqsReply, TagQueue, ToQueue, UntagQueue,
 };
 use super::{Sqs, now_ms};
 
@@ -33,9 +33,9 @@ impl Sqs {
         self.create_with(name, &attributes.map(own).collect(), BTreeMap::new())
     }
 
-    pub(super) fn create(&self, call: CreateQueue) -> Result<Reply, SqsError> {
+    pub(super) fn create(&self, call: CreateQueue) -> Result<SqsReply, SqsError> {
         let queue_url = self.create_with(&call.queue_name, &call.attributes, call.tags)?;
-        Ok(Reply::QueueUrl { queue_url })
+        Ok(SqsReply::QueueUrl { queue_url })
     }
 
     fn create_with(
@@ -44,11 +44,10 @@ impl Sqs {
         attributes: &BTreeMap<String, String>,
         tags: BTreeMap<String, String>,
     ) -> Result<String, SqsError> {
-        let given = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let settings = Settings::default().with(given)?;
+        let settings = QueueSettings::default().with(attributes)?;
         check_name(name, settings.fifo)?;
         let now = now_ms();
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         if let Some(cell) = state.queues.get(name) {
             same_as_existing(cell, attributes)?;
             return Ok(self.inner.queue_url(name));
@@ -71,55 +70,54 @@ impl Sqs {
         Ok(self.inner.queue_url(name))
     }
 
-    pub(super) fn delete_queue(&self, call: &ToQueue) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
+    pub(super) fn delete_queue(&self, call: &ToQueue) -> Result<SqsReply, SqsError> {
+        let mut state = self.inner.state.lock();
         let arn = state.by_url(&call.queue_url, &self.inner.options)?.arn.clone();
         let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
         if let Some(cell) = state.queues.remove(&name) {
             cell.changed.notify_waiters();
         }
         state.deleted.insert(name, now_ms());
-        Ok(Reply::Empty {})
+        Ok(SqsReply::Empty {})
     }
 
-    pub(super) fn get_queue_url(&self, call: &GetQueueUrl) -> Result<Reply, SqsError> {
+    pub(super) fn get_queue_url(&self, call: &GetQueueUrl) -> Result<SqsReply, SqsError> {
         if call.queue_name.is_empty() {
             return Err(SqsError::missing("QueueName"));
         }
         let ours = call.owner.as_ref().is_none_or(|owner| *owner == self.inner.options.account);
-        if ours && self.inner.lock().queues.contains_key(&call.queue_name) {
-            return Ok(Reply::QueueUrl { queue_url: self.inner.queue_url(&call.queue_name) });
+        if ours && self.inner.state.lock().queues.contains_key(&call.queue_name) {
+            return Ok(SqsReply::QueueUrl { queue_url: self.inner.queue_url(&call.queue_name) });
         }
         Err(SqsError::no_queue(&call.queue_name))
     }
 
-    pub(super) fn list_queues(&self, call: &ListQueues) -> Result<Reply, SqsError> {
+    pub(super) fn list_queues(&self, call: &ListQueues) -> Result<SqsReply, SqsError> {
         let prefix = call.queue_name_prefix.as_deref().unwrap_or_default();
-        let state = self.inner.lock();
+        let state = self.inner.state.lock();
         let names = state.queues.keys().filter(|name| name.starts_with(prefix));
         let (names, next_token) = page(names, call.max_results, call.next_token.as_deref())?;
         let queue_urls = names.into_iter().map(|name| self.inner.queue_url(name)).collect();
-        Ok(Reply::QueueUrls { queue_urls, next_token })
+        Ok(SqsReply::QueueUrls { queue_urls, next_token })
     }
 
     pub(super) fn list_dead_letter_source_queues(
         &self,
         call: &ListDeadLetterSourceQueues,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
+    ) -> Result<SqsReply, SqsError> {
+        let mut state = self.inner.state.lock();
         let arn = state.by_url(&call.queue_url, &self.inner.options)?.arn.clone();
         let names = state.sources_of(&arn);
         let (names, next_token) = page(names, call.max_results, call.next_token.as_deref())?;
         let queue_urls = names.into_iter().map(|name| self.inner.queue_url(name)).collect();
-        Ok(Reply::SourceQueues { queue_urls, next_token })
+        Ok(SqsReply::SourceQueues { queue_urls, next_token })
     }
 
     pub(super) fn get_queue_attributes(
         &self,
         call: &GetQueueAttributes,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+    ) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
         call.attribute_names.iter().try_for_each(|name| check_readable(name))?;
         let lag = self.inner.options.count_lag.as_millis();
         let mut attributes = cell.attributes(u64::try_from(lag).unwrap_or(u64::MAX));
@@ -127,17 +125,16 @@ impl Sqs {
         if !wanted.iter().any(|name| name == "All") {
             attributes.retain(|name, _| wanted.contains(name));
         }
-        Ok(Reply::Attributes { attributes })
+        Ok(SqsReply::Attributes { attributes })
     }
 
     pub(super) fn set_queue_attributes(
         &self,
         call: &SetQueueAttributes,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
+    ) -> Result<SqsReply, SqsError> {
+        let mut state = self.inner.state.lock();
         let old = state.by_url(&call.queue_url, &self.inner.options)?.settings.clone();
-        let given = call.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let settings = old.clone().with(given)?;
+        let settings = old.clone().with(&call.attributes)?;
         if settings.fifo != old.fifo {
             let message = "the attribute FifoQueue cannot be changed after creation";
             return Err(SqsError::new(ErrorKind::InvalidAttributeName, message));
@@ -148,14 +145,13 @@ impl Sqs {
         cell.queue.retention_ms = settings.retention_s * 1000;
         cell.settings = settings;
         cell.modified_ms = now_ms();
-        Ok(Reply::Empty {})
+        Ok(SqsReply::Empty {})
     }
 
-    pub(super) fn purge_queue(&self, call: &ToQueue) -> Result<Reply, SqsError> {
+    pub(super) fn purge_queue(&self, call: &ToQueue) -> Result<SqsReply, SqsError> {
         let now = now_ms();
         let interval = self.inner.options.purge_interval.as_millis();
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+        let mut cell = self.queue(&call.queue_url)?;
         if cell.purged_ms.is_some_and(|at| u128::from(now.saturating_sub(at)) < interval) {
             return Err(SqsError::new(
                 ErrorKind::PurgeQueueInProgress,
@@ -164,30 +160,26 @@ impl Sqs {
         }
         cell.purged_ms = Some(now);
         cell.queue.purge();
-        Ok(Reply::Empty {})
+        Ok(SqsReply::Empty {})
     }
 
-    pub(super) fn tag_queue(&self, call: TagQueue) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+    pub(super) fn tag_queue(&self, call: TagQueue) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
         let mut tags = cell.tags.clone();
         tags.extend(call.tags);
         check::tags(&tags)?;
         cell.tags = tags;
-        Ok(Reply::Empty {})
+        Ok(SqsReply::Empty {})
     }
 
-    pub(super) fn untag_queue(&self, call: &UntagQueue) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+    pub(super) fn untag_queue(&self, call: &UntagQueue) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
         cell.tags.retain(|key, _| !call.tag_keys.contains(key));
-        Ok(Reply::Empty {})
+        Ok(SqsReply::Empty {})
     }
 
-    pub(super) fn list_queue_tags(&self, call: &ToQueue) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let tags = state.by_url(&call.queue_url, &self.inner.options)?.tags.clone();
-        Ok(Reply::Tags { tags })
+    pub(super) fn list_queue_tags(&self, call: &ToQueue) -> Result<SqsReply, SqsError> {
+        Ok(SqsReply::Tags { tags: self.queue(&call.queue_url)?.tags.clone() })
     }
 }
 
@@ -230,8 +222,7 @@ fn check_name(name: &str, fifo: bool) -> Result<(), SqsError> {
 
 /// AWS: creating a queue again succeeds when every given attribute equals the existing one.
 fn same_as_existing(cell: &Cell, given: &BTreeMap<String, String>) -> Result<(), SqsError> {
-    let pairs = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let wanted = cell.settings.clone().with(pairs)?;
+    let wanted = cell.settings.clone().with(given)?;
     if wanted == cell.settings {
         return Ok(());
     }
@@ -248,7 +239,7 @@ fn same_as_existing(cell: &Cell, given: &BTreeMap<String, String>) -> Result<(),
 
 /// AWS: the dead-letter queue must exist, be of the same type as its source, and allow it by its
 /// redrive-allow policy, by default any.
-fn check_redrive(state: &State, settings: &Settings, source: &str) -> Result<(), SqsError> {
+fn check_redrive(state: &SqsState, settings: &QueueSettings, source: &str) -> Result<(), SqsError> {
     let Some(policy) = &settings.redrive else { return Ok(()) };
     let arn = &policy.dead_letter_target_arn;
     let refuse = |reason| Err(SqsError::invalid("RedrivePolicy", arn, reason));

@@ -3,14 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::handle::Claim;
-
 /// AWS: the deduplication interval is 5 minutes, for sends and for receive attempts.
 pub(crate) const INTERVAL_MS: u64 = 5 * 60 * 1000;
 
 /// A map that forgets its entries after the deduplication interval.
 #[derive(Debug)]
-struct Recent<V> {
+pub(crate) struct Recent<V> {
     entries: HashMap<String, (u64, V)>,
     order: VecDeque<(u64, String)>,
 }
@@ -22,7 +20,7 @@ impl<V> Default for Recent<V> {
 }
 
 impl<V: Clone> Recent<V> {
-    fn get(&mut self, key: &str, now: u64) -> Option<V> {
+    pub fn get(&mut self, key: &str, now: u64) -> Option<V> {
         while let Some((at, oldest)) = self.order.front() {
             if at + INTERVAL_MS > now {
                 break;
@@ -36,44 +34,17 @@ impl<V: Clone> Recent<V> {
         self.entries.get(key).map(|(_, value)| value.clone())
     }
 
-    fn insert(&mut self, key: String, value: V, now: u64) {
+    pub fn insert(&mut self, key: String, value: V, now: u64) {
         self.order.push_back((now, key.clone()));
         self.entries.insert(key, (now, value));
     }
 }
 
-/// Sends and receive attempts of the last 5 minutes.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    sends: Recent<Sent>,
-    attempts: Recent<Vec<Claim>>,
-}
-
 /// Response to the first send with a deduplication id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct FirstSend {
     pub message_id: Arc<str>,
     pub sequence: Option<u64>,
-}
-
-impl Memory {
-    /// Returns the earlier send in `scope` within the interval.
-    pub fn sent(&mut self, scope: &str, now: u64) -> Option<Sent> {
-        self.sends.get(scope, now)
-    }
-
-    pub fn remember_send(&mut self, scope: String, sent: Sent, now: u64) {
-        self.sends.insert(scope, sent, now);
-    }
-
-    /// Returns the messages delivered to the receive attempt `id` within the interval.
-    pub fn attempt(&mut self, id: &str, now: u64) -> Option<Vec<Claim>> {
-        self.attempts.get(id, now)
-    }
-
-    pub fn remember_attempt(&mut self, id: String, claims: Vec<Claim>, now: u64) {
-        self.attempts.insert(id, claims, now);
-    }
 }
 
 #[cfg(test)]
@@ -81,13 +52,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_send_is_remembered_for_five_minutes() {
-        let mut memory = Memory::default();
-        let sent = Sent { message_id: "m".into(), sequence: Some(1) };
-        memory.remember_send("d".into(), sent.clone(), 1000);
-        assert_eq!(memory.sent("d", 1000 + INTERVAL_MS - 1), Some(sent));
-        assert_eq!(memory.sent("d", 1000 + INTERVAL_MS), None);
-        assert!(memory.sends.order.is_empty(), "the line is emptied too");
+    fn an_entry_is_remembered_for_five_minutes() {
+        let mut recent = Recent::default();
+        recent.insert("d".into(), 1, 1000);
+        assert_eq!(recent.get("d", 1000 + INTERVAL_MS - 1), Some(1));
+        assert_eq!(recent.get("d", 1000 + INTERVAL_MS), None);
+        assert!(recent.order.is_empty(), "the line is emptied too");
     }
 
     #[test]

@@ -1,26 +1,24 @@
 //! DeleteMessage and DeleteMessageBatch.
 
 use super::error::SqsError;
-use super::handle::Claim;
-use super::queue::Deletion;
+use super::handle::ReceiptClaim;
+use super::queue::DeletionOutcome;
 use super::state::Cell;
-use super::wire::{BatchReply, DeleteEntry, DeleteMessage, DoneEntry, Reply, ToBatch};
+use super::wire::{BatchReply, DeleteEntry, DoneEntry, SqsReply, ToBatch, ToOne};
 use super::{Sqs, check, now_ms};
 
 impl Sqs {
-    pub(super) fn delete_message(&self, call: &DeleteMessage) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
-        cell.delete(&call.receipt_handle, now_ms())?;
-        Ok(Reply::Empty {})
+    pub(super) fn delete_message(&self, call: &ToOne<DeleteEntry>) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
+        cell.delete(&call.entry.receipt_handle, now_ms())?;
+        Ok(SqsReply::Empty {})
     }
 
     pub(super) fn delete_message_batch(
         &self,
         call: ToBatch<DeleteEntry>,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+    ) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
         check::batch(call.entries.iter().map(|entry| entry.id.as_str()))?;
         let now = now_ms();
         let entries = call.entries.into_iter().map(|entry| (entry.id, entry.receipt_handle));
@@ -28,7 +26,7 @@ impl Sqs {
             cell.delete(&handle, now)?;
             Ok(DoneEntry { id })
         });
-        Ok(Reply::Batch(reply))
+        Ok(SqsReply::Batch(reply))
     }
 }
 
@@ -41,16 +39,16 @@ impl Cell {
         if handle.is_empty() {
             return Err(SqsError::missing("ReceiptHandle"));
         }
-        let claim = Claim::decode(handle, self.uid)?;
+        let claim = ReceiptClaim::decode(handle, self.uid)?;
         match self.queue.delete(claim, now) {
-            Deletion::Deleted => {
+            DeletionOutcome::Deleted => {
                 self.traffic.deleted += 1;
                 // A deletion may open a FIFO group or make room in flight.
                 self.changed.notify_waiters();
                 Ok(())
             }
-            Deletion::Gone | Deletion::Stale => Ok(()),
-            Deletion::Expired => {
+            DeletionOutcome::Gone | DeletionOutcome::Stale => Ok(()),
+            DeletionOutcome::Expired => {
                 let reason = "the receipt handle has expired";
                 Err(SqsError::invalid("ReceiptHandle", handle, reason))
             }

@@ -6,71 +6,51 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::line::QueuePlace;
+use super::queue::MessagePosition;
+
 /// All groups of one queue.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    groups: HashMap<Arc<str>, Group>,
+    groups: HashMap<Arc<str>, MessageGroup>,
     /// Open groups by the order of their first message.
     open: BTreeMap<u64, Arc<str>>,
 }
 
 #[derive(Debug, Default)]
-struct Group {
-    /// All messages by order, each with its key and whether it may be received.
-    members: BTreeMap<u64, (u64, bool)>,
+struct MessageGroup {
+    /// All messages by order, each with its key and state.
+    members: BTreeMap<u64, (u64, MessagePosition)>,
     in_flight: usize,
     listed: Option<u64>,
 }
 
-impl Group {
+impl MessageGroup {
     fn head(&self) -> Option<u64> {
-        let (&order, &(_, ready)) = self.members.first_key_value()?;
-        (ready && self.in_flight == 0).then_some(order)
+        let (&order, &(_, state)) = self.members.first_key_value()?;
+        (state == MessagePosition::Visible && self.in_flight == 0).then_some(order)
+    }
+
+    fn leave(&mut self, member: Option<(u64, MessagePosition)>) {
+        self.in_flight -= usize::from(member.is_some_and(|(_, state)| state.is_in_flight()));
     }
 }
 
 impl Groups {
-    /// Adds message `key` at `order`, ready or still delayed.
-    pub fn add(&mut self, group: &str, order: u64, key: u64, ready: bool) {
-        self.change(group, |group| {
-            group.members.insert(order, (key, ready));
-        });
-    }
-
-    /// Makes a message whose delay has ended ready.
-    pub fn ready(&mut self, group: &str, order: u64) {
-        self.change(group, |group| {
-            if let Some(member) = group.members.get_mut(&order) {
-                member.1 = true;
-            }
-        });
-    }
-
-    /// Marks a message as handed out, which closes its group.
-    pub fn take(&mut self, group: &str, order: u64) {
-        self.change(group, |group| {
-            if let Some(member) = group.members.get_mut(&order) {
-                member.1 = false;
-                group.in_flight += 1;
-            }
-        });
-    }
-
-    /// Makes a message in flight visible again, in its old place.
-    pub fn give_back(&mut self, group: &str, order: u64) {
-        self.change(group, |group| {
-            if let Some(member) = group.members.get_mut(&order) {
-                member.1 = true;
-                group.in_flight -= 1;
-            }
+    /// Adds a message or changes its state; one in flight closes its group.
+    pub fn set(&mut self, place: QueuePlace<'_>, state: MessagePosition) {
+        self.change(place.group, |group| {
+            let old = group.members.insert(place.order, (place.key, state));
+            group.in_flight += usize::from(state.is_in_flight());
+            group.leave(old);
         });
     }
 
     /// Removes a message, in flight or not.
-    pub fn remove(&mut self, group: &str, order: u64, was_in_flight: bool) {
+    pub fn remove(&mut self, group: &str, order: u64) {
         self.change(group, |group| {
-            group.members.remove(&order);
-            group.in_flight -= usize::from(was_in_flight);
+            let old = group.members.remove(&order);
+            group.leave(old);
         });
     }
 
@@ -85,7 +65,7 @@ impl Groups {
         group
             .members
             .values()
-            .take_while(|(_, ready)| *ready)
+            .take_while(|(_, state)| *state == MessagePosition::Visible)
             .take(max)
             .map(|(key, _)| *key)
             .collect()
@@ -98,9 +78,9 @@ impl Groups {
             .filter_map(|(order, id)| self.groups.get(id)?.members.get(order).map(|(key, _)| *key))
     }
 
-    fn change(&mut self, id: &str, apply: impl FnOnce(&mut Group)) {
+    fn change(&mut self, id: &str, apply: impl FnOnce(&mut MessageGroup)) {
         if !self.groups.contains_key(id) {
-            self.groups.insert(id.into(), Group::default());
+            self.groups.insert(id.into(), MessageGroup::default());
         }
         let Some((id, _)) = self.groups.get_key_value(id) else { return };
         let id = id.clone();
@@ -124,36 +104,46 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
+    use super::MessagePosition::{Delayed, InFlight, Visible};
     use super::*;
+
+    impl Groups {
+        /// Sets the state of the message at `order`, whose key is ten times that.
+        fn put(&mut self, group: &str, order: u64, state: MessagePosition) {
+            self.set(QueuePlace { group, order, key: order * 10 }, state);
+        }
+    }
 
     #[test]
     fn a_group_closes_while_one_of_its_messages_is_in_flight() {
         let mut groups = Groups::default();
         for (group, order) in [("a", 1), ("a", 2), ("b", 3)] {
-            groups.add(group, order, order * 10, true);
+            groups.put(group, order, Visible);
         }
         assert_eq!(groups.first_open(10), [10, 20]);
-        groups.take("a", 1);
+        groups.put("a", 1, InFlight(5));
         assert_eq!(groups.first_open(10), [30], "only b is open");
-        groups.remove("a", 1, true);
+        groups.remove("a", 1);
         assert_eq!(groups.first_open(1), [20]);
-        groups.take("a", 2);
-        groups.take("b", 3);
+        groups.put("a", 2, InFlight(5));
+        groups.put("b", 3, InFlight(5));
         assert!(groups.first_open(10).is_empty());
-        groups.give_back("a", 2);
+        groups.put("a", 2, InFlight(6));
+        assert!(groups.first_open(10).is_empty(), "in flight for longer");
+        groups.put("a", 2, Visible);
         assert_eq!(groups.first_open(10), [20]);
-        groups.remove("a", 2, false);
-        groups.remove("b", 3, true);
+        groups.remove("a", 2);
+        groups.remove("b", 3);
         assert!(groups.groups.is_empty() && groups.open.is_empty(), "nothing is left behind");
     }
 
     #[test]
     fn a_delayed_head_closes_its_group() {
         let mut groups = Groups::default();
-        groups.add("a", 1, 1, false);
-        groups.add("a", 2, 2, true);
+        groups.put("a", 1, Delayed(5));
+        groups.put("a", 2, Visible);
         assert!(groups.first_open(10).is_empty());
-        groups.ready("a", 1);
-        assert_eq!(groups.first_open(10), [1, 2]);
+        groups.put("a", 1, Visible);
+        assert_eq!(groups.first_open(10), [10, 20]);
     }
 }

@@ -10,14 +10,14 @@ const MARK: [u8; 3] = [1, 1, 1];
 
 /// One receive of one message, which a receipt handle stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Claim {
+pub(crate) struct ReceiptClaim {
     /// Key of the message within its queue.
     pub key: u64,
     /// Sequence number of the receive; a later receive of the message has a higher one.
     pub receive: u64,
 }
 
-impl Claim {
+impl ReceiptClaim {
     /// Returns the handle for this claim on the queue `queue`.
     pub fn encode(self, queue: u64) -> String {
         let mut bytes = Vec::with_capacity(MARK.len() + 24);
@@ -37,15 +37,12 @@ impl Claim {
             )
         };
         let bytes = BASE64.decode(handle).map_err(|_| invalid())?;
-        let numbers = bytes.strip_prefix(&MARK).ok_or_else(invalid)?;
-        let numbers = <[u8; 24]>::try_from(numbers).map_err(|_| invalid())?;
-        let number = |at: usize| {
-            numbers.iter().skip(at).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-        };
-        if number(0) != queue {
-            return Err(invalid());
+        match bytes.strip_prefix(&MARK).map(<[u8]>::as_chunks) {
+            Some(([of, key, receive], [])) if u64::from_be_bytes(*of) == queue => {
+                Ok(Self { key: u64::from_be_bytes(*key), receive: u64::from_be_bytes(*receive) })
+            }
+            _ => Err(invalid()),
         }
-        Ok(Self { key: number(8), receive: number(16) })
     }
 }
 
@@ -55,11 +52,11 @@ mod tests {
 
     #[test]
     fn a_handle_reads_back_on_its_own_queue_only() {
-        let claim = Claim { key: 7, receive: u64::MAX - 1 };
+        let claim = ReceiptClaim { key: 7, receive: u64::MAX - 1 };
         let handle = claim.encode(42);
-        assert_eq!(Claim::decode(&handle, 42), Ok(claim));
+        assert_eq!(ReceiptClaim::decode(&handle, 42), Ok(claim));
         for (bad, queue) in [(handle.as_str(), 43), ("", 42), ("not a handle", 42), ("AQEB", 42)] {
-            let error = Claim::decode(bad, queue).expect_err(bad);
+            let error = ReceiptClaim::decode(bad, queue).expect_err(bad);
             assert_eq!(error.kind, ErrorKind::ReceiptHandleIsInvalid);
         }
     }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::fifo::Groups;
+use super::queue::MessagePosition;
 
 /// The visible messages of a queue, in the order they will be handed out.
 #[derive(Debug)]
-pub(crate) enum Line {
+pub(crate) enum QueueLine {
     /// Message keys by order.
     Standard(BTreeMap<u64, u64>),
     /// Groups, each in order.
@@ -21,7 +22,7 @@ pub(crate) struct QueuePlace<'a> {
     pub group: &'a str,
 }
 
-impl Line {
+impl QueueLine {
     pub fn new(fifo: bool) -> Self {
         if fifo { Self::Fifo(Groups::default()) } else { Self::Standard(BTreeMap::new()) }
     }
@@ -30,51 +31,23 @@ impl Line {
         matches!(self, Self::Fifo(_))
     }
 
-    /// Adds a message, ready or still delayed.
-    pub fn add(&mut self, place: QueuePlace<'_>, ready: bool) {
+    /// Adds a message, or changes whether it may be received.
+    pub fn set(&mut self, place: QueuePlace<'_>, state: MessagePosition) {
         match self {
-            Self::Fifo(groups) => groups.add(place.group, place.order, place.key, ready),
-            Self::Standard(line) if ready => {
+            Self::Fifo(groups) => groups.set(place, state),
+            Self::Standard(line) if state == MessagePosition::Visible => {
                 line.insert(place.order, place.key);
             }
-            Self::Standard(_) => {}
-        }
-    }
-
-    /// Makes a message whose delay has ended ready.
-    pub fn ready(&mut self, place: QueuePlace<'_>) {
-        match self {
-            Self::Fifo(groups) => groups.ready(place.group, place.order),
-            Self::Standard(line) => {
-                line.insert(place.order, place.key);
-            }
-        }
-    }
-
-    /// Marks a message as handed out.
-    pub fn take(&mut self, place: QueuePlace<'_>) {
-        match self {
-            Self::Fifo(groups) => groups.take(place.group, place.order),
             Self::Standard(line) => {
                 line.remove(&place.order);
             }
         }
     }
 
-    /// Makes a message in flight visible again.
-    pub fn give_back(&mut self, place: QueuePlace<'_>) {
+    /// Removes a message, whatever its state.
+    pub fn remove(&mut self, place: QueuePlace<'_>) {
         match self {
-            Self::Fifo(groups) => groups.give_back(place.group, place.order),
-            Self::Standard(line) => {
-                line.insert(place.order, place.key);
-            }
-        }
-    }
-
-    /// Removes a message, in flight or not.
-    pub fn remove(&mut self, place: QueuePlace<'_>, was_in_flight: bool) {
-        match self {
-            Self::Fifo(groups) => groups.remove(place.group, place.order, was_in_flight),
+            Self::Fifo(groups) => groups.remove(place.group, place.order),
             Self::Standard(line) => {
                 line.remove(&place.order);
             }

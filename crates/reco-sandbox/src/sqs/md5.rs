@@ -22,17 +22,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// for each the name, the data type (custom label included) and the value, each preceded by its
 /// length as four big-endian bytes, and before the value one byte for its transport.
 pub(crate) fn attributes(attributes: &BTreeMap<String, AttributeValue>) -> Option<String> {
-    of_pairs(attributes.iter().map(|(name, value)| (name.as_str(), value)))
-}
-
-/// Returns the same digest of pairs that are already sorted by name.
-pub(crate) fn of_pairs<'a>(
-    pairs: impl Iterator<Item = (&'a str, &'a AttributeValue)>,
-) -> Option<String> {
     let mut digest = Md5::new();
-    let mut any = false;
-    for (name, value) in pairs {
-        any = true;
+    for (name, value) in attributes {
         feed(&mut digest, name.as_bytes());
         feed(&mut digest, value.data_type.as_bytes());
         match (&value.string_value, &value.binary_value) {
@@ -46,7 +37,7 @@ pub(crate) fn of_pairs<'a>(
             }
         }
     }
-    any.then(|| render(&digest.finalize()))
+    (!attributes.is_empty()).then(|| render(&digest.finalize()))
 }
 
 fn feed(digest: &mut Md5, bytes: &[u8]) {

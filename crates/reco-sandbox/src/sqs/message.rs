@@ -73,7 +73,7 @@ fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
 
 /// The part of a message that never changes once it is sent, shared by every copy.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Content {
+pub(crate) struct StoredContent {
     pub body: String,
     pub body_md5: String,
     pub attributes: BTreeMap<String, AttributeValue>,
@@ -82,7 +82,7 @@ pub(crate) struct Content {
     pub group_id: Option<String>,
 }
 
-impl Content {
+impl StoredContent {
     pub fn new(
         body: String,
         attributes: BTreeMap<String, AttributeValue>,
@@ -102,9 +102,9 @@ impl Content {
 
 /// A message, with the state that changes on its way through queues. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
+pub(crate) struct StoredMessage {
     pub id: Arc<str>,
-    pub content: Arc<Content>,
+    pub content: Arc<StoredContent>,
     pub deduplication_id: Option<Arc<str>>,
     /// Rises with each message of the queue; FIFO only.
     pub sequence: Option<u64>,
@@ -117,9 +117,13 @@ pub(crate) struct Message {
     pub dead_letter_source: Option<Arc<str>>,
 }
 
-impl Message {
+impl StoredMessage {
     /// Returns a message with a new id that was never received.
-    pub fn fresh(content: Arc<Content>, deduplication_id: Option<Arc<str>>, now: u64) -> Self {
+    pub fn fresh(
+        content: Arc<StoredContent>,
+        deduplication_id: Option<Arc<str>>,
+        now: u64,
+    ) -> Self {
         Self {
             id: new_id(),
             content,

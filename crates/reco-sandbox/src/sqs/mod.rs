@@ -1,6 +1,6 @@
 //! A small, faithful SQS: awsJson 1.0, in memory, for the calls the pipeline and its operator use.
 //!
-//! [`Sqs::handle`] is the whole server: it parses a request into a `Call`, `perform` acts on it and
+//! [`Sqs::handle`] is the whole server: it parses a request into a `SqsCall`, `perform` acts on it and
 //! `render` writes the answer. Faults are injected between these steps. All queues are behind one
 //! lock; parsing, digests and rendering happen outside it.
 
@@ -25,23 +25,26 @@ mod state;
 mod visibility;
 pub(crate) mod wire;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode};
+use parking_lot::{MappedMutexGuard, Mutex, MutexGuard, RwLock};
 
 pub use error::{ErrorKind, SqsError};
 pub use message::{AttributeValue, Planted};
-pub use snapshot::{MessageState, QueueDepth, QueueSnapshot, SnapshotMessage, Traffic};
+pub use queue::MessagePosition;
+pub use snapshot::{QueueDepth, QueueSnapshot, SnapshotMessage, Traffic};
 
-use state::State;
-use wire::{Call, Reply};
+use crate::http::{AWS_JSON, respond, target};
+use crate::services::now_ms;
+use state::{Cell, SqsState, name_of};
+use wire::{SqsCall, SqsReply};
 
 /// Prefix of the `X-Amz-Target` header of every call.
 pub const TARGET_PREFIX: &str = "AmazonSQS.";
-const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
 /// Identity and limits of the server.
 #[derive(Debug, Clone)]
@@ -84,26 +87,19 @@ impl Default for SqsOptions {
 /// The server. Clones share its queues.
 #[derive(Debug, Clone)]
 pub struct Sqs {
-    inner: Arc<Inner>,
+    inner: Arc<SqsServer>,
 }
 
 #[derive(Debug)]
-struct Inner {
+struct SqsServer {
     options: SqsOptions,
     base_url: RwLock<String>,
-    state: Mutex<State>,
+    state: Mutex<SqsState>,
 }
 
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic under the lock is a bug of its own; later tests should fail on that bug, not on
-        // the poisoned lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl SqsServer {
     fn queue_url(&self, name: &str) -> String {
-        let base = self.base_url.read().unwrap_or_else(PoisonError::into_inner);
-        format!("{base}/{}/{name}", self.options.account)
+        format!("{}/{}/{name}", self.base_url.read(), self.options.account)
     }
 
     fn queue_arn(&self, name: &str) -> String {
@@ -115,13 +111,12 @@ impl Sqs {
     /// Returns a server without queues.
     pub fn new(options: SqsOptions) -> Self {
         let base_url = RwLock::new("http://127.0.0.1".to_owned());
-        Self { inner: Arc::new(Inner { options, base_url, state: Mutex::default() }) }
+        Self { inner: Arc::new(SqsServer { options, base_url, state: Mutex::default() }) }
     }
 
     /// Sets the start of queue URLs, such as `http://127.0.0.1:4566`, once the port is known.
     pub fn set_base_url(&self, url: impl Into<String>) {
-        let url = url.into().trim_end_matches('/').to_owned();
-        *self.inner.base_url.write().unwrap_or_else(PoisonError::into_inner) = url;
+        *self.inner.base_url.write() = url.into().trim_end_matches('/').to_owned();
     }
 
     /// Returns the URL of a queue, whether or not it exists.
@@ -132,6 +127,13 @@ impl Sqs {
     /// Returns the ARN of a queue, whether or not it exists.
     pub fn queue_arn(&self, name: &str) -> String {
         self.inner.queue_arn(name)
+    }
+
+    /// Locks the state and returns the queue that a request's `QueueUrl` names.
+    fn queue(&self, url: &str) -> Result<MappedMutexGuard<'_, Cell>, SqsError> {
+        let name = name_of(url, &self.inner.options)?;
+        MutexGuard::try_map(self.inner.state.lock(), |state| state.queues.get_mut(name))
+            .map_err(|_| SqsError::no_queue(name))
     }
 
     /// The region and the account of its ARNs.
@@ -149,66 +151,67 @@ impl Sqs {
     }
 
     /// Performs one call.
-    pub(crate) async fn perform(&self, call: Call) -> Result<Reply, SqsError> {
+    pub(crate) async fn perform(&self, call: SqsCall) -> Result<SqsReply, SqsError> {
         match call {
-            Call::CancelMessageMoveTask(call) => self.cancel_message_move_task(&call),
-            Call::ChangeMessageVisibility(call) => self.change_message_visibility(&call),
-            Call::ChangeMessageVisibilityBatch(call) => self.change_message_visibility_batch(call),
-            Call::CreateQueue(call) => self.create(call),
-            Call::DeleteMessage(call) => self.delete_message(&call),
-            Call::DeleteMessageBatch(call) => self.delete_message_batch(call),
-            Call::DeleteQueue(call) => self.delete_queue(&call),
-            Call::GetQueueAttributes(call) => self.get_queue_attributes(&call),
-            Call::GetQueueUrl(call) => self.get_queue_url(&call),
-            Call::ListDeadLetterSourceQueues(call) => self.list_dead_letter_source_queues(&call),
-            Call::ListMessageMoveTasks(call) => self.list_message_move_tasks(&call),
-            Call::ListQueueTags(call) => self.list_queue_tags(&call),
-            Call::ListQueues(call) => self.list_queues(&call),
-            Call::PurgeQueue(call) => self.purge_queue(&call),
-            Call::ReceiveMessage(call) => self.receive_message(call).await,
-            Call::SendMessage(call) => self.send_message(call),
-            Call::SendMessageBatch(call) => self.send_message_batch(call),
-            Call::SetQueueAttributes(call) => self.set_queue_attributes(&call),
-            Call::StartMessageMoveTask(call) => self.start_message_move_task(&call),
-            Call::TagQueue(call) => self.tag_queue(call),
-            Call::UntagQueue(call) => self.untag_queue(&call),
+            SqsCall::CancelMessageMoveTask(call) => self.cancel_message_move_task(&call),
+            SqsCall::ChangeMessageVisibility(call) => self.change_message_visibility(&call),
+            SqsCall::ChangeMessageVisibilityBatch(call) => {
+                self.change_message_visibility_batch(call)
+            }
+            SqsCall::CreateQueue(call) => self.create(call),
+            SqsCall::DeleteMessage(call) => self.delete_message(&call),
+            SqsCall::DeleteMessageBatch(call) => self.delete_message_batch(call),
+            SqsCall::DeleteQueue(call) => self.delete_queue(&call),
+            SqsCall::GetQueueAttributes(call) => self.get_queue_attributes(&call),
+            SqsCall::GetQueueUrl(call) => self.get_queue_url(&call),
+            SqsCall::ListDeadLetterSourceQueues(call) => self.list_dead_letter_source_queues(&call),
+            SqsCall::ListMessageMoveTasks(call) => self.list_message_move_tasks(&call),
+            SqsCall::ListQueueTags(call) => self.list_queue_tags(&call),
+            SqsCall::ListQueues(call) => self.list_queues(&call),
+            SqsCall::PurgeQueue(call) => self.purge_queue(&call),
+            SqsCall::ReceiveMessage(call) => self.receive_message(call).await,
+            SqsCall::SendMessage(call) => self.send_message(call),
+            SqsCall::SendMessageBatch(call) => self.send_message_batch(call),
+            SqsCall::SetQueueAttributes(call) => self.set_queue_attributes(&call),
+            SqsCall::StartMessageMoveTask(call) => self.start_message_move_task(&call),
+            SqsCall::TagQueue(call) => self.tag_queue(call),
+            SqsCall::UntagQueue(call) => self.untag_queue(&call),
         }
     }
 
     /// Returns a queue with its messages, or `None` if it does not exist. Copies every message: for
     /// counts alone use [`depth`](Self::depth).
     pub fn snapshot(&self, queue: &str) -> Option<QueueSnapshot> {
-        self.inner.lock().queues.get_mut(queue).map(|cell| cell.snapshot(now_ms()))
+        self.inner.state.lock().queues.get_mut(queue).map(|cell| cell.snapshot(now_ms()))
     }
 
     /// Returns the depth and traffic of a queue.
     pub fn depth(&self, queue: &str) -> Option<QueueDepth> {
-        self.inner.lock().queues.get_mut(queue).map(|cell| cell.depth(now_ms()))
+        self.inner.state.lock().queues.get_mut(queue).map(|cell| cell.depth(now_ms()))
     }
 
     /// Returns the names of all queues, sorted.
     pub fn queue_names(&self) -> Vec<String> {
-        self.inner.lock().queues.keys().cloned().collect()
+        self.inner.state.lock().queues.keys().cloned().collect()
     }
 }
 
 /// Returns the action that a request names.
 pub(crate) fn action(request: &Request<Bytes>) -> Option<&str> {
-    let target = request.headers().get("x-amz-target")?;
-    target.to_str().ok()?.strip_prefix(TARGET_PREFIX)
+    target(request.headers())?.strip_prefix(TARGET_PREFIX)
 }
 
 /// Parses a request into a call.
-pub(crate) fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
+pub(crate) fn parse(request: &Request<Bytes>) -> Result<SqsCall, SqsError> {
     let action = action(request).filter(|_| request.method() == Method::POST).ok_or_else(|| {
         let message = "expected a POST with a header x-amz-target: AmazonSQS.<action>";
         SqsError::new(ErrorKind::UnknownOperation, message)
     })?;
-    Call::parse(action, request.body())
+    SqsCall::parse(action, request.body())
 }
 
 /// Renders a reply or an error as a response.
-pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
+pub(crate) fn render(result: Result<SqsReply, SqsError>) -> Response<Bytes> {
     let (status, body, query_error) = match &result {
         Ok(reply) => (StatusCode::OK, serde_json::to_vec(reply), None),
         Err(error) => {
@@ -220,10 +223,8 @@ pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
         }
     };
     // Replies are maps with string keys, which always serialise.
-    let mut response = Response::new(Bytes::from(body.unwrap_or_default()));
-    *response.status_mut() = status;
+    let mut response = respond(status, AWS_JSON, body.unwrap_or_default());
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, CONTENT);
     if let Ok(id) = HeaderValue::from_str(&message::new_id()) {
         headers.insert("x-amzn-requestid", id);
     }
@@ -234,10 +235,4 @@ pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
         }
     }
     response
-}
-
-/// Returns the current time in milliseconds since 1970.
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -8,39 +8,48 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::check::in_range;
 use super::error::{ErrorKind, SqsError};
-use super::message::{Message, new_id};
-use super::state::State;
-use super::wire::{
-    CancelMessageMoveTask, ListMessageMoveTasks, Reply, StartMessageMoveTask, TaskEntry,
-};
-use super::{Inner, Sqs, now_ms};
+use super::message::{StoredMessage, new_id};
+use super::state::SqsState;
+use super::wire::{CancelMessageMoveTask, ListMessageMoveTasks, SqsReply, StartMessageMoveTask};
+use super::{Sqs, SqsServer, now_ms};
 
 /// AWS: ListMessageMoveTasks returns up to 10 tasks of a source.
 const MAX_LISTED: usize = 10;
 /// Longest pause between two steps, within which a cancel is noticed.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// A task, running or ended.
-#[derive(Debug, Clone)]
+/// A task, running or ended, as ListMessageMoveTasks shows it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct MoveTask {
-    handle: String,
-    source_arn: String,
-    destination_arn: Option<String>,
-    asked_rate: Option<u32>,
+    #[serde(rename = "TaskHandle", skip_serializing_if = "Option::is_none")]
+    handle: Option<String>,
     status: Status,
+    source_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_number_of_messages_per_second: Option<u32>,
+    #[serde(rename = "ApproximateNumberOfMessagesMoved")]
     moved: u64,
+    #[serde(rename = "ApproximateNumberOfMessagesToMove")]
     to_move: u64,
-    failure: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure_reason: Option<MoveFailure>,
+    #[serde(rename = "StartedTimestamp")]
     started_ms: u64,
     /// Messages of the source queue with a key below this one belong to the task.
+    #[serde(skip)]
     mark: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&'static str")]
 enum Status {
     Running,
     Completed,
@@ -49,17 +58,19 @@ enum Status {
     Failed,
 }
 
-impl Status {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Completed => "COMPLETED",
-            Self::Cancelling => "CANCELLING",
-            Self::Cancelled => "CANCELLED",
-            Self::Failed => "FAILED",
+impl From<Status> for &'static str {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Running => "RUNNING",
+            Status::Completed => "COMPLETED",
+            Status::Cancelling => "CANCELLING",
+            Status::Cancelled => "CANCELLED",
+            Status::Failed => "FAILED",
         }
     }
+}
 
+impl Status {
     fn is_active(self) -> bool {
         matches!(self, Self::Running | Self::Cancelling)
     }
@@ -69,54 +80,60 @@ impl Sqs {
     pub(super) fn start_message_move_task(
         &self,
         call: &StartMessageMoveTask,
-    ) -> Result<Reply, SqsError> {
+    ) -> Result<SqsReply, SqsError> {
         let asked_rate = match call.max_number_of_messages_per_second {
             Some(rate) => Some(in_range("MaxNumberOfMessagesPerSecond", rate, 1..=500)?),
             None => None,
         };
         let asked_rate = asked_rate.and_then(|rate| u32::try_from(rate).ok());
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         state.check_move(&call.source_arn, call.destination_arn.as_deref())?;
         let now = now_ms();
         let cell = state.queue_by_arn(&call.source_arn)?;
+        let task_handle = BASE64.encode(format!("{}/{}", new_id(), call.source_arn));
         let task = MoveTask {
-            handle: BASE64.encode(format!("{}/{}", new_id(), call.source_arn)),
+            handle: Some(task_handle.clone()),
+            status: Status::Running,
             source_arn: call.source_arn.clone(),
             destination_arn: call.destination_arn.clone(),
-            asked_rate,
-            status: Status::Running,
+            max_number_of_messages_per_second: asked_rate,
             moved: 0,
             to_move: cell.queue.counts(now).visible as u64,
-            failure: None,
+            failure_reason: None,
             started_ms: now,
             mark: cell.queue.mark(),
         };
-        let task_handle = task.handle.clone();
         state.remember_task(task);
         drop(state);
         let rate = asked_rate.unwrap_or(self.inner.options.move_rate).max(1);
         tokio::spawn(run(Arc::downgrade(&self.inner), task_handle.clone(), rate));
-        Ok(Reply::TaskStarted { task_handle })
+        Ok(SqsReply::TaskStarted { task_handle })
     }
 
     pub(super) fn list_message_move_tasks(
         &self,
         call: &ListMessageMoveTasks,
-    ) -> Result<Reply, SqsError> {
+    ) -> Result<SqsReply, SqsError> {
         let max = in_range("MaxResults", call.max_results.unwrap_or(1), 1..=10)?;
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         state.queue_by_arn(&call.source_arn)?;
         let of_source = state.tasks.iter().rev().filter(|task| task.source_arn == call.source_arn);
         let max = usize::try_from(max).unwrap_or(MAX_LISTED);
-        Ok(Reply::Tasks { results: of_source.take(max).map(MoveTask::entry).collect() })
+        let mut results: Vec<MoveTask> = of_source.take(max).cloned().collect();
+        // AWS: the handle of a task is listed only while its status is RUNNING.
+        for task in results.iter_mut().filter(|task| task.status != Status::Running) {
+            task.handle = None;
+        }
+        Ok(SqsReply::Tasks { results })
     }
 
     pub(super) fn cancel_message_move_task(
         &self,
         call: &CancelMessageMoveTask,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let task = state.tasks.iter_mut().find(|task| task.handle == call.task_handle);
+    ) -> Result<SqsReply, SqsError> {
+        let mut state = self.inner.state.lock();
+        let handle = Some(&call.task_handle);
+        let task = state.tasks.iter_mut().find(|task| task.handle.as_ref() == handle);
         let task = task.ok_or_else(|| {
             SqsError::new(ErrorKind::ResourceNotFound, "the task handle names no task")
         })?;
@@ -124,32 +141,19 @@ impl Sqs {
         if task.status != Status::Running {
             return Err(SqsError::new(
                 ErrorKind::UnsupportedOperation,
-                format!("only running tasks can be cancelled; this one is {}", task.status.name()),
+                format!(
+                    "only running tasks can be cancelled; this one is {}",
+                    <&str>::from(task.status)
+                ),
             ));
         }
         task.status = Status::Cancelling;
-        Ok(Reply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
-    }
-}
-
-impl MoveTask {
-    fn entry(&self) -> TaskEntry {
-        TaskEntry {
-            task_handle: (self.status == Status::Running).then(|| self.handle.clone()),
-            status: self.status.name(),
-            source_arn: self.source_arn.clone(),
-            destination_arn: self.destination_arn.clone(),
-            max_number_of_messages_per_second: self.asked_rate,
-            approximate_number_of_messages_moved: self.moved,
-            approximate_number_of_messages_to_move: self.to_move,
-            failure_reason: self.failure.map(str::to_owned),
-            started_timestamp: self.started_ms,
-        }
+        Ok(SqsReply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
     }
 }
 
 /// Moves `rate` messages per second until the task ends or the server is gone.
-async fn run(server: Weak<Inner>, handle: String, rate: u32) {
+async fn run(server: Weak<SqsServer>, handle: String, rate: u32) {
     let start = Instant::now();
     let pause = Duration::from_secs(1)
         .div_f64(f64::from(rate))
@@ -158,7 +162,7 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
         tokio::time::sleep(pause).await;
         let Some(server) = server.upgrade() else { return };
         let due = start.elapsed().as_millis() * u128::from(rate) / 1000;
-        let mut state = server.lock();
+        let mut state = server.state.lock();
         if state.step(&handle, u64::try_from(due).unwrap_or(u64::MAX)).is_none() {
             return;
         }
@@ -166,9 +170,9 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
 }
 
 /// Reason why a move cannot continue.
-type Failure = &'static str;
+type MoveFailure = &'static str;
 
-impl State {
+impl SqsState {
     /// AWS: the source must be the dead-letter queue of an SQS queue, source and destination
     /// differ and are of one type, and a source has one active task.
     fn check_move(&mut self, source: &str, destination: Option<&str>) -> Result<(), SqsError> {
@@ -220,7 +224,7 @@ impl State {
     /// Moves messages until the task's count is `due` or none is left. Returns `None` once it
     /// ended.
     fn step(&mut self, handle: &str, due: u64) -> Option<()> {
-        let at = self.tasks.iter().position(|task| task.handle == handle)?;
+        let at = self.tasks.iter().position(|task| task.handle.as_deref() == Some(handle))?;
         let mut task = self.tasks.get(at)?.clone();
         if task.status == Status::Running {
             task.status = self.advance_task(&mut task, due);
@@ -238,7 +242,7 @@ impl State {
                 Ok(true) => task.moved += 1,
                 Ok(false) => return Status::Completed,
                 Err(reason) => {
-                    task.failure = Some(reason);
+                    task.failure_reason = Some(reason);
                     return Status::Failed;
                 }
             }
@@ -249,8 +253,8 @@ impl State {
     /// Moves the next message; returns `false` when none is left.
     ///
     /// AWS: the moved message has a new message id and enqueue time, and its retention restarts.
-    fn move_one(&mut self, task: &MoveTask) -> Result<bool, Failure> {
-        const NO_QUEUE: Failure = "AWS.SimpleQueueService.NonExistentQueue";
+    fn move_one(&mut self, task: &MoveTask) -> Result<bool, MoveFailure> {
+        const NO_QUEUE: MoveFailure = "AWS.SimpleQueueService.NonExistentQueue";
         let now = now_ms();
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
         let Some(next) = source.queue.peek_before(task.mark, now) else { return Ok(false) };
@@ -261,7 +265,7 @@ impl State {
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
         let Some(old) = source.queue.take_before(task.mark, now) else { return Ok(false) };
         let destination = self.queue_by_arn(&arn).map_err(|_| NO_QUEUE)?;
-        let message = Message::fresh(old.content, old.deduplication_id, now);
+        let message = StoredMessage::fresh(old.content, old.deduplication_id, now);
         destination.traffic.sent += 1;
         destination.traffic.sent_bytes += message.content.body.len() as u64;
         destination.queue.put(message, 0, now);

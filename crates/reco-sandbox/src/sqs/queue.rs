@@ -8,9 +8,9 @@ mod fault;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::handle::Claim;
-use super::line::{Line, QueuePlace};
-use super::message::Message;
+use super::handle::ReceiptClaim;
+use super::line::{QueueLine, QueuePlace};
+use super::message::StoredMessage;
 
 /// AWS: a message may be in flight for 12 hours at most, counted from its receive.
 pub(crate) const MAX_IN_FLIGHT_S: u64 = 43_200;
@@ -18,10 +18,10 @@ pub(crate) const MAX_IN_FLIGHT_S: u64 = 43_200;
 const RECEIVES_BEFORE_THE_BACK: u32 = 3;
 
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct MessageQueue {
     /// Messages by key; keys rise with arrival.
-    entries: BTreeMap<u64, Entry>,
-    line: Line,
+    entries: BTreeMap<u64, QueueEntry>,
+    line: QueueLine,
     waking: BTreeSet<(u64, u64)>,
     by_sent: BTreeSet<(u64, u64)>,
     in_flight: usize,
@@ -33,8 +33,8 @@ pub(crate) struct Queue {
 
 /// A message in this queue.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub message: Message,
+pub(crate) struct QueueEntry {
+    pub message: StoredMessage,
     pub state: MessagePosition,
     pub arrived_ms: u64,
     /// Receives in this queue, which the redrive policy counts.
@@ -46,15 +46,31 @@ pub(crate) struct Entry {
 
 /// State of a message; times are those at which it becomes visible, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MessagePosition {
+pub enum MessagePosition {
+    /// Can be received now.
     Visible,
+    /// Its delay is not over.
     Delayed(u64),
+    /// Received, and hidden until its visibility timeout ends.
     InFlight(u64),
+}
+
+impl MessagePosition {
+    pub(super) const fn is_in_flight(self) -> bool {
+        matches!(self, Self::InFlight(_))
+    }
+
+    const fn visible_at(self) -> Option<u64> {
+        match self {
+            Self::Visible => None,
+            Self::Delayed(at) | Self::InFlight(at) => Some(at),
+        }
+    }
 }
 
 /// Parameters of a receive.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ReceiveOptions {
+pub(crate) struct ReceiveLimits {
     pub max: usize,
     pub visibility_ms: u64,
     /// `maxReceiveCount` of the redrive policy, if its dead-letter queue exists.
@@ -64,15 +80,15 @@ pub(crate) struct ReceiveOptions {
 
 /// Result of a receive.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub messages: Vec<(Claim, Message)>,
+pub(crate) struct ReceivedBatch {
+    pub messages: Vec<(ReceiptClaim, StoredMessage)>,
     /// Messages past `maxReceiveCount`, already removed from this queue.
-    pub dead: Vec<Message>,
+    pub dead: Vec<StoredMessage>,
 }
 
 /// Result of a delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deletion {
+pub(crate) enum DeletionOutcome {
     Deleted,
     /// Not deleted: the message is already gone.
     Gone,
@@ -93,17 +109,17 @@ pub(crate) enum VisibilityRefusal {
 
 /// Number of messages by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
+pub(crate) struct QueueCounts {
     pub visible: usize,
     pub in_flight: usize,
     pub delayed: usize,
 }
 
-impl Queue {
+impl MessageQueue {
     pub fn new(fifo: bool, retention_ms: u64) -> Self {
         Self {
             entries: BTreeMap::new(),
-            line: Line::new(fifo),
+            line: QueueLine::new(fifo),
             waking: BTreeSet::new(),
             by_sent: BTreeSet::new(),
             in_flight: 0,
@@ -114,32 +130,28 @@ impl Queue {
 
     /// Puts a message at the back, visible at once if `delay_ms` is 0. Returns its FIFO sequence
     /// number.
-    pub fn put(&mut self, mut message: Message, delay_ms: u64, now: u64) -> Option<u64> {
+    pub fn put(&mut self, mut message: StoredMessage, delay_ms: u64, now: u64) -> Option<u64> {
         let key = self.next_number();
         if self.line.is_fifo() {
             message.sequence = Some(key);
         }
         let sequence = message.sequence;
-        let state = if delay_ms == 0 {
-            MessagePosition::Visible
-        } else {
-            MessagePosition::Delayed(now + delay_ms)
-        };
-        if let MessagePosition::Delayed(until) = state {
-            self.waking.insert((until, key));
-        }
         self.by_sent.insert((message.sent_ms, key));
-        let entry = Entry {
+        let entry = QueueEntry {
             message,
-            state,
+            state: MessagePosition::Visible,
             arrived_ms: now,
             receives_here: 0,
             last_receive: 0,
             received_ms: 0,
             order: key,
         };
-        self.line.add(entry.place(key), delay_ms == 0);
         self.entries.insert(key, entry);
+        let state = match delay_ms {
+            0 => MessagePosition::Visible,
+            _ => MessagePosition::Delayed(now + delay_ms),
+        };
+        self.set_state(key, state);
         sequence
     }
 
@@ -167,9 +179,9 @@ impl Queue {
     ///
     /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead of
     /// being received.
-    pub fn receive(&mut self, ask: ReceiveOptions, now: u64) -> Batch {
+    pub fn receive(&mut self, ask: ReceiveLimits, now: u64) -> ReceivedBatch {
         self.advance(now);
-        let mut batch = Batch::default();
+        let mut batch = ReceivedBatch::default();
         let room = ask.in_flight_limit.saturating_sub(self.in_flight);
         let max = ask.max.min(room);
         while batch.messages.len() < max {
@@ -190,20 +202,19 @@ impl Queue {
     }
 
     /// Hands the same messages out again under the same claims, if all are still in flight.
-    pub fn repeat(&mut self, claims: &[Claim], visibility_ms: u64, now: u64) -> Option<Batch> {
+    pub fn repeat(
+        &mut self,
+        claims: &[ReceiptClaim],
+        visibility_ms: u64,
+        now: u64,
+    ) -> Option<ReceivedBatch> {
         self.advance(now);
-        let held = |claim: &Claim| {
-            self.entries.get(&claim.key).is_some_and(|entry| {
-                entry.last_receive == claim.receive
-                    && matches!(entry.state, MessagePosition::InFlight(_))
-            })
-        };
-        if !claims.iter().all(held) {
+        if !claims.iter().all(|claim| self.is_in_flight_under(*claim)) {
             return None;
         }
-        let mut batch = Batch::default();
+        let mut batch = ReceivedBatch::default();
         for claim in claims {
-            self.set_waking(claim.key, now + visibility_ms);
+            self.set_state(claim.key, MessagePosition::InFlight(now + visibility_ms));
             let entry = self.entries.get(&claim.key)?;
             batch.messages.push((*claim, entry.message.clone()));
         }
@@ -214,24 +225,24 @@ impl Queue {
     ///
     /// AWS: with a handle that is not the latest, a standard queue answers success but may not
     /// delete; a FIFO queue fails once the visibility timeout is over.
-    pub fn delete(&mut self, claim: Claim, now: u64) -> Deletion {
+    pub fn delete(&mut self, claim: ReceiptClaim, now: u64) -> DeletionOutcome {
         self.advance(now);
-        let Some(entry) = self.entries.get(&claim.key) else { return Deletion::Gone };
+        let Some(entry) = self.entries.get(&claim.key) else { return DeletionOutcome::Gone };
         let latest = entry.last_receive == claim.receive;
-        if self.line.is_fifo() && !(latest && matches!(entry.state, MessagePosition::InFlight(_))) {
-            return Deletion::Expired;
+        if self.line.is_fifo() && !(latest && entry.state.is_in_flight()) {
+            return DeletionOutcome::Expired;
         }
         if !latest {
-            return Deletion::Stale;
+            return DeletionOutcome::Stale;
         }
         self.remove(claim.key);
-        Deletion::Deleted
+        DeletionOutcome::Deleted
     }
 
     /// Sets how long from now the message of a claim stays invisible; 0 shows it at once.
     pub fn change_visibility(
         &mut self,
-        claim: Claim,
+        claim: ReceiptClaim,
         seconds: u64,
         now: u64,
     ) -> Result<(), VisibilityRefusal> {
@@ -240,7 +251,7 @@ impl Queue {
         if entry.last_receive != claim.receive {
             return Err(VisibilityRefusal::NotThere);
         }
-        if !matches!(entry.state, MessagePosition::InFlight(_)) {
+        if !entry.state.is_in_flight() {
             return Err(VisibilityRefusal::NotInFlight);
         }
         // In whole seconds, as in the request, so that a client may ask for the full 12 hours right
@@ -249,7 +260,7 @@ impl Queue {
         if held_s + seconds > MAX_IN_FLIGHT_S {
             return Err(VisibilityRefusal::BeyondLimit);
         }
-        self.set_waking(claim.key, now + seconds * 1000);
+        self.set_state(claim.key, MessagePosition::InFlight(now + seconds * 1000));
         self.advance(now);
         Ok(())
     }
@@ -257,21 +268,21 @@ impl Queue {
     /// Removes every message, in whatever state.
     pub fn purge(&mut self) {
         self.entries.clear();
-        self.line = Line::new(self.line.is_fifo());
+        self.line = QueueLine::new(self.line.is_fifo());
         self.waking.clear();
         self.by_sent.clear();
         self.in_flight = 0;
     }
 
     /// Removes and returns the first visible message that arrived before `mark`.
-    pub fn take_before(&mut self, mark: u64, now: u64) -> Option<Message> {
+    pub fn take_before(&mut self, mark: u64, now: u64) -> Option<StoredMessage> {
         self.advance(now);
         let key = self.line.first_below(mark)?;
         self.remove(key).map(|entry| entry.message)
     }
 
     /// Returns the message that [`take_before`](Self::take_before) would take.
-    pub fn peek_before(&mut self, mark: u64, now: u64) -> Option<&Message> {
+    pub fn peek_before(&mut self, mark: u64, now: u64) -> Option<&StoredMessage> {
         self.advance(now);
         let key = self.line.first_below(mark)?;
         self.entries.get(&key).map(|entry| &entry.message)
@@ -282,13 +293,12 @@ impl Queue {
         self.next_number()
     }
 
-    pub fn counts(&mut self, now: u64) -> Counts {
+    pub fn counts(&mut self, now: u64) -> QueueCounts {
         self.advance(now);
-        let delayed = self.waking.len() - self.in_flight;
-        Counts {
+        QueueCounts {
             visible: self.entries.len() - self.waking.len(),
             in_flight: self.in_flight,
-            delayed,
+            delayed: self.waking.len() - self.in_flight,
         }
     }
 
@@ -303,7 +313,7 @@ impl Queue {
     }
 
     /// Returns every message, in order of arrival.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &QueueEntry> {
         self.entries.values()
     }
 
@@ -312,68 +322,68 @@ impl Queue {
         self.counter
     }
 
-    fn hand_out(&mut self, key: u64, visibility_ms: u64, now: u64) -> Option<(Claim, Message)> {
+    /// Returns whether a message is in flight, and `claim` that of its last receive.
+    fn is_in_flight_under(&self, claim: ReceiptClaim) -> bool {
+        self.entries
+            .get(&claim.key)
+            .is_some_and(|entry| entry.last_receive == claim.receive && entry.state.is_in_flight())
+    }
+
+    fn hand_out(
+        &mut self,
+        key: u64,
+        visibility_ms: u64,
+        now: u64,
+    ) -> Option<(ReceiptClaim, StoredMessage)> {
         let receive = self.next_number();
+        self.set_state(key, MessagePosition::InFlight(now + visibility_ms));
         let entry = self.entries.get_mut(&key)?;
-        self.line.take(entry.place(key));
-        entry.state = MessagePosition::InFlight(now + visibility_ms);
         entry.last_receive = receive;
         entry.received_ms = now;
         entry.receives_here += 1;
         entry.message.receive_count += 1;
         entry.message.first_received_ms.get_or_insert(now);
-        self.in_flight += 1;
-        self.waking.insert((now + visibility_ms, key));
-        Some((Claim { key, receive }, entry.message.clone()))
-    }
-
-    fn set_waking(&mut self, key: u64, at: u64) {
-        if let Some(entry) = self.entries.get_mut(&key)
-            && let MessagePosition::InFlight(old) = entry.state
-        {
-            self.waking.remove(&(old, key));
-            self.waking.insert((at, key));
-            entry.state = MessagePosition::InFlight(at);
-        }
+        Some((ReceiptClaim { key, receive }, entry.message.clone()))
     }
 
     fn wake(&mut self, key: u64) {
         let back = self.next_number();
         let Some(entry) = self.entries.get_mut(&key) else { return };
-        match std::mem::replace(&mut entry.state, MessagePosition::Visible) {
-            MessagePosition::Visible => {}
-            MessagePosition::Delayed(_) => self.line.ready(entry.place(key)),
-            MessagePosition::InFlight(_) => {
-                self.in_flight -= 1;
-                if !self.line.is_fifo() && entry.receives_here >= RECEIVES_BEFORE_THE_BACK {
-                    entry.order = back;
-                }
-                self.line.give_back(entry.place(key));
-            }
+        let worn = entry.state.is_in_flight() && entry.receives_here >= RECEIVES_BEFORE_THE_BACK;
+        if worn && !self.line.is_fifo() {
+            entry.order = back;
         }
+        self.set_state(key, MessagePosition::Visible);
     }
 
-    fn remove(&mut self, key: u64) -> Option<Entry> {
+    /// Puts a message into a state, and into the sets and counts that go by state.
+    fn set_state(&mut self, key: u64, state: MessagePosition) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        let old = std::mem::replace(&mut entry.state, state);
+        self.line.set(entry.place(key), state);
+        self.leave(key, old);
+        self.waking.extend(state.visible_at().map(|at| (at, key)));
+        self.in_flight += usize::from(state.is_in_flight());
+    }
+
+    /// Takes a message out of the set and the count of a state.
+    fn leave(&mut self, key: u64, state: MessagePosition) {
+        if let Some(at) = state.visible_at() {
+            self.waking.remove(&(at, key));
+        }
+        self.in_flight -= usize::from(state.is_in_flight());
+    }
+
+    fn remove(&mut self, key: u64) -> Option<QueueEntry> {
         let entry = self.entries.remove(&key)?;
         self.by_sent.remove(&(entry.message.sent_ms, key));
-        let in_flight = match entry.state {
-            MessagePosition::Visible => false,
-            MessagePosition::Delayed(until) => {
-                self.waking.remove(&(until, key));
-                false
-            }
-            MessagePosition::InFlight(until) => {
-                self.waking.remove(&(until, key));
-                self.in_flight -= 1;
-                true
-            }
-        };
-        self.line.remove(entry.place(key), in_flight);
+        self.leave(key, entry.state);
+        self.line.remove(entry.place(key));
         Some(entry)
     }
 }
 
-impl Entry {
+impl QueueEntry {
     fn place(&self, key: u64) -> QueuePlace<'_> {
         let group = self.message.content.group_id.as_deref().unwrap_or_default();
         QueuePlace { key, order: self.order, group }

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use super::check::in_range;
 use super::error::{ErrorKind, SqsError};
-use super::handle::Claim;
-use super::message::{AttributeValue, Content, Message};
-use super::queue::{Batch, ReceiveOptions};
+use super::handle::ReceiptClaim;
+use super::message::{AttributeValue, StoredContent, StoredMessage};
+use super::queue::{ReceiveLimits, ReceivedBatch};
 use super::send::sequence_text;
-use super::state::{Cell, State};
-use super::wire::{ReceiveMessage, ReceivedMessage, Reply};
+use super::state::{Cell, SqsState};
+use super::wire::{ReceiveMessage, ReceivedMessage, SqsReply};
 use super::{Sqs, SqsOptions, md5, now_ms};
 
 /// A receive with its parameters checked.
@@ -23,10 +23,10 @@ struct Poll {
 }
 
 impl Sqs {
-    pub(super) async fn receive_message(&self, call: ReceiveMessage) -> Result<Reply, SqsError> {
+    pub(super) async fn receive_message(&self, call: ReceiveMessage) -> Result<SqsReply, SqsError> {
         let poll = Poll::check(&call)?;
         let (first, wait, changed) = {
-            let mut state = self.inner.lock();
+            let mut state = self.inner.state.lock();
             let cell = state.by_url(&call.queue_url, &self.inner.options)?;
             let wait = poll.wait.unwrap_or(Duration::from_secs(cell.settings.wait_s));
             let changed = cell.changed.clone();
@@ -42,7 +42,7 @@ impl Sqs {
             tokio::pin!(notified);
             notified.as_mut().enable();
             let (messages, next) = {
-                let mut state = self.inner.lock();
+                let mut state = self.inner.state.lock();
                 let messages = self.try_receive(&mut state, &call, &poll, false)?;
                 let cell = state.by_url(&call.queue_url, &self.inner.options)?;
                 (messages, cell.queue.next_waking())
@@ -61,26 +61,25 @@ impl Sqs {
     fn received(
         &self,
         call: &ReceiveMessage,
-        messages: Vec<(String, Message)>,
-    ) -> Result<Reply, SqsError> {
-        let mut state = self.inner.lock();
-        let traffic = &mut state.by_url(&call.queue_url, &self.inner.options)?.traffic;
-        traffic.received += messages.len() as u64;
-        traffic.empty_receives += u64::from(messages.is_empty());
-        drop(state);
-        let show = Shown::of(call, &self.inner.options);
+        messages: Vec<(String, StoredMessage)>,
+    ) -> Result<SqsReply, SqsError> {
+        let mut cell = self.queue(&call.queue_url)?;
+        cell.traffic.received += messages.len() as u64;
+        cell.traffic.empty_receives += u64::from(messages.is_empty());
+        drop(cell);
+        let show = ShownParts::of(call, &self.inner.options);
         let messages = messages.into_iter().map(|(handle, message)| show.message(handle, message));
-        Ok(Reply::Received { messages: messages.collect() })
+        Ok(SqsReply::Received { messages: messages.collect() })
     }
 
     /// Receives once, without waiting; returns messages with their receipt handles.
     fn try_receive(
         &self,
-        state: &mut State,
+        state: &mut SqsState,
         call: &ReceiveMessage,
         poll: &Poll,
         short: bool,
-    ) -> Result<Vec<(String, Message)>, SqsError> {
+    ) -> Result<Vec<(String, StoredMessage)>, SqsError> {
         let now = now_ms();
         let options = &self.inner.options;
         let target = state.by_url(&call.queue_url, options)?.settings.redrive.clone();
@@ -89,7 +88,7 @@ impl Sqs {
             .filter(|policy| state.name_by_arn(&policy.dead_letter_target_arn).is_some())
             .map(|policy| policy.max_receive_count);
         let cell = state.by_url(&call.queue_url, options)?;
-        let ask = ReceiveOptions {
+        let ask = ReceiveLimits {
             max: poll.max,
             visibility_ms: poll.visibility_s.unwrap_or(cell.settings.visibility_timeout_s) * 1000,
             max_receives,
@@ -108,7 +107,7 @@ impl Sqs {
         if let Some(policy) = target.filter(|_| !batch.dead.is_empty()) {
             state.bury(&arn, policy.target_name(), batch.dead, now);
         }
-        let handle = |(claim, message): (Claim, Message)| (claim.encode(uid), message);
+        let handle = |(claim, message): (ReceiptClaim, StoredMessage)| (claim.encode(uid), message);
         Ok(batch.messages.into_iter().map(handle).collect())
     }
 }
@@ -118,11 +117,11 @@ impl Cell {
     ///
     /// AWS: within 5 minutes the same `ReceiveRequestAttemptId` returns the same messages and
     /// receipt handles, as long as none of them was deleted or became visible.
-    fn receive(&mut self, ask: ReceiveOptions, attempt: Option<&str>, now: u64) -> Batch {
+    fn receive(&mut self, ask: ReceiveLimits, attempt: Option<&str>, now: u64) -> ReceivedBatch {
         let Some(attempt) = attempt.filter(|_| self.settings.fifo) else {
             return self.queue.receive(ask, now);
         };
-        if let Some(claims) = self.memory.attempt(attempt, now)
+        if let Some(claims) = self.attempts.get(attempt, now)
             && let Some(batch) = self.queue.repeat(&claims, ask.visibility_ms, now)
         {
             return batch;
@@ -130,7 +129,7 @@ impl Cell {
         let batch = self.queue.receive(ask, now);
         if !batch.messages.is_empty() {
             let claims = batch.messages.iter().map(|(claim, _)| *claim).collect();
-            self.memory.remember_attempt(attempt.to_owned(), claims, now);
+            self.attempts.insert(attempt.to_owned(), claims, now);
         }
         batch
     }
@@ -152,14 +151,14 @@ impl Poll {
 }
 
 /// Parts of each message that the call requested; by default only id, handle and body are returned.
-pub(super) struct Shown<'a> {
+pub(super) struct ShownParts<'a> {
     system: Vec<&'a str>,
     all_system: bool,
     user: &'a [String],
     sender_id: &'a str,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownParts<'a> {
     pub(super) fn of(call: &'a ReceiveMessage, options: &'a SqsOptions) -> Self {
         let names = call.attribute_names.iter().chain(&call.message_system_attribute_names);
         let system: Vec<_> = names.map(String::as_str).collect();
@@ -171,7 +170,11 @@ impl<'a> Shown<'a> {
         }
     }
 
-    pub(super) fn message(&self, receipt_handle: String, message: Message) -> ReceivedMessage {
+    pub(super) fn message(
+        &self,
+        receipt_handle: String,
+        message: StoredMessage,
+    ) -> ReceivedMessage {
         let message_attributes = self.user_attributes(&message.content);
         let md5_of_attributes = if message_attributes.len() == message.content.attributes.len() {
             message.content.attributes_md5.clone()
@@ -189,7 +192,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn system_attributes(&self, message: &Message) -> BTreeMap<&'static str, String> {
+    fn system_attributes(&self, message: &StoredMessage) -> BTreeMap<&'static str, String> {
         let mut shown = BTreeMap::new();
         let mut show = |name: &'static str, value: Option<String>| {
             if let Some(value) = value
@@ -213,7 +216,7 @@ impl<'a> Shown<'a> {
     }
 
     /// AWS: `All` and `.*` ask for every attribute, `prefix.*` for those with that prefix.
-    fn user_attributes(&self, content: &Content) -> BTreeMap<String, AttributeValue> {
+    fn user_attributes(&self, content: &StoredContent) -> BTreeMap<String, AttributeValue> {
         let wanted = |name: &str| {
             self.user.iter().any(|asked| match asked.as_str() {
                 "All" | ".*" => true,

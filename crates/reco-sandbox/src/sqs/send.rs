@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::attributes::Settings;
+use super::attributes::QueueSettings;
 use super::check;
-use super::dedup;
+use super::dedup::FirstSend;
 use super::error::{ErrorKind, SqsError};
 use super::md5;
-use super::message::{AttributeValue, Content, Message, Planted};
+use super::message::{AttributeValue, Planted, StoredContent, StoredMessage};
 use super::state::Cell;
-use super::wire::{BatchReply, Outgoing, Reply, SendMessage, Sent, SentEntry, ToBatch};
+use super::wire::{BatchReply, Outgoing, SentEntry, SentMessage, SqsReply, ToBatch, ToOne};
 use super::{Sqs, now_ms};
 
 /// Sequence numbers have 20 digits.
@@ -19,24 +19,23 @@ const SEQUENCE_BASE: u64 = 10_000_000_000_000_000_000;
 
 /// A valid message, ready to be put into a queue.
 struct Ready {
-    content: Arc<Content>,
+    content: Arc<StoredContent>,
     deduplication_id: Option<Arc<str>>,
     delay_ms: u64,
 }
 
 impl Sqs {
-    pub(super) fn send_message(&self, call: SendMessage) -> Result<Reply, SqsError> {
-        let settings = self.settings(&call.queue_url)?;
-        let ready = Ready::check(call.message, &settings)?;
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+    pub(super) fn send_message(&self, call: ToOne<Outgoing>) -> Result<SqsReply, SqsError> {
+        let settings = self.queue(&call.queue_url)?.settings.clone();
+        let ready = Ready::check(call.entry, &settings)?;
+        let mut cell = self.queue(&call.queue_url)?;
         let sent = cell.send(ready, now_ms());
         cell.changed.notify_waiters();
-        Ok(Reply::Sent(sent))
+        Ok(SqsReply::Sent(sent))
     }
 
-    pub(super) fn send_message_batch(&self, call: ToBatch<Outgoing>) -> Result<Reply, SqsError> {
-        let settings = self.settings(&call.queue_url)?;
+    pub(super) fn send_message_batch(&self, call: ToBatch<Outgoing>) -> Result<SqsReply, SqsError> {
+        let settings = self.queue(&call.queue_url)?.settings.clone();
         check::batch(call.entries.iter().map(|entry| entry.id.as_str()))?;
         let size = |entry: &Outgoing| check::size(&entry.message_body, &entry.message_attributes);
         let total: usize = call.entries.iter().map(size).sum();
@@ -54,14 +53,13 @@ impl Sqs {
             .into_iter()
             .map(|mut entry| (std::mem::take(&mut entry.id), Ready::check(entry, &settings)));
         let entries: Vec<_> = entries.collect();
-        let mut state = self.inner.lock();
-        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+        let mut cell = self.queue(&call.queue_url)?;
         let now = now_ms();
         let reply = BatchReply::collect(entries, |id, ready| {
             Ok(SentEntry { id, sent: cell.send(ready?, now) })
         });
         cell.changed.notify_waiters();
-        Ok(Reply::SentBatch(reply))
+        Ok(SqsReply::SentBatch(reply))
     }
 
     /// Puts a message with a history into a queue, for seeding and tests: visible at once, and not
@@ -76,16 +74,23 @@ impl Sqs {
         let max = u64::try_from(check::MAX_BYTES).unwrap_or(u64::MAX);
         check_size(check::size(&planted.body, &planted.attributes), max)?;
         let now = now_ms();
-        let mut state = self.inner.lock();
+        let mut state = self.inner.state.lock();
         let cell = state.queues.get_mut(queue).ok_or_else(|| SqsError::no_queue(queue))?;
         if cell.settings.fifo && planted.group_id.is_none() {
             return Err(SqsError::missing("MessageGroupId"));
         }
         let deduplication_id = planted.deduplication_id.map(Into::into);
-        let content =
-            Content::new(planted.body, planted.attributes, planted.trace_header, planted.group_id);
-        let mut message =
-            Message::fresh(Arc::new(content), deduplication_id, planted.sent_at_ms.unwrap_or(now));
+        let content = StoredContent::new(
+            planted.body,
+            planted.attributes,
+            planted.trace_header,
+            planted.group_id,
+        );
+        let mut message = StoredMessage::fresh(
+            Arc::new(content),
+            deduplication_id,
+            planted.sent_at_ms.unwrap_or(now),
+        );
         message.receive_count = planted.receive_count;
         message.first_received_ms = planted.first_received_ms;
         message.dead_letter_source = planted.dead_letter_source_arn.map(Into::into);
@@ -97,36 +102,32 @@ impl Sqs {
         cell.changed.notify_waiters();
         Ok(id)
     }
-
-    fn settings(&self, url: &str) -> Result<Settings, SqsError> {
-        Ok(self.inner.lock().by_url(url, &self.inner.options)?.settings.clone())
-    }
 }
 
 impl Cell {
     /// Puts a valid message, unless it repeats one of the last 5 minutes; then the answer is that
     /// to the first.
-    fn send(&mut self, ready: Ready, now: u64) -> Sent {
+    fn send(&mut self, ready: Ready, now: u64) -> SentMessage {
         let content = &ready.content;
         let scope = ready.deduplication_id.as_deref().map(|id| {
             let group =
                 content.group_id.as_deref().filter(|_| self.settings.deduplication_per_group);
             format!("{}\n{id}", group.unwrap_or_default())
         });
-        let earlier = scope.as_ref().and_then(|scope| self.memory.sent(scope, now));
+        let earlier = scope.as_ref().and_then(|scope| self.sends.get(scope, now));
         let sent = earlier.unwrap_or_else(|| {
-            let message = Message::fresh(content.clone(), ready.deduplication_id, now);
+            let message = StoredMessage::fresh(content.clone(), ready.deduplication_id, now);
             let message_id = message.id.clone();
             let sequence = self.queue.put(message, ready.delay_ms, now);
             self.traffic.sent += 1;
             self.traffic.sent_bytes += content.body.len() as u64;
-            let sent = dedup::Sent { message_id, sequence };
+            let sent = FirstSend { message_id, sequence };
             if let Some(scope) = scope {
-                self.memory.remember_send(scope, sent.clone(), now);
+                self.sends.insert(scope, sent.clone(), now);
             }
             sent
         });
-        Sent {
+        SentMessage {
             message_id: sent.message_id.to_string(),
             md5_of_body: content.body_md5.clone(),
             md5_of_attributes: content.attributes_md5.clone(),
@@ -137,7 +138,7 @@ impl Cell {
 }
 
 impl Ready {
-    fn check(message: Outgoing, settings: &Settings) -> Result<Self, SqsError> {
+    fn check(message: Outgoing, settings: &QueueSettings) -> Result<Self, SqsError> {
         check::body(&message.message_body)?;
         check::attributes(&message.message_attributes)?;
         let trace_header = check::trace_header(&message.message_system_attributes)?;
@@ -148,7 +149,7 @@ impl Ready {
             check::short_id("MessageGroupId", group)?;
         }
         let deduplication_id = deduplication_id(&message, settings)?;
-        let content = Content::new(
+        let content = StoredContent::new(
             message.message_body,
             message.message_attributes,
             trace_header,
@@ -172,7 +173,7 @@ fn check_size(size: usize, max: u64) -> Result<(), SqsError> {
 }
 
 /// AWS: a FIFO queue delays all its messages alike and refuses a delay per message.
-fn delay_ms(asked: Option<i64>, settings: &Settings) -> Result<u64, SqsError> {
+fn delay_ms(asked: Option<i64>, settings: &QueueSettings) -> Result<u64, SqsError> {
     let Some(asked) = asked else { return Ok(settings.delay_s * 1000) };
     let delay = check::in_range("DelaySeconds", asked, 0..=900)?;
     if settings.fifo && delay > 0 {
@@ -184,7 +185,10 @@ fn delay_ms(asked: Option<i64>, settings: &Settings) -> Result<u64, SqsError> {
 
 /// Returns the deduplication id: as given, or the body's SHA-256 on a queue that deduplicates by
 /// content.
-fn deduplication_id(message: &Outgoing, settings: &Settings) -> Result<Option<Arc<str>>, SqsError> {
+fn deduplication_id(
+    message: &Outgoing,
+    settings: &QueueSettings,
+) -> Result<Option<Arc<str>>, SqsError> {
     let given = message.message_deduplication_id.as_deref();
     if let Some(id) = given {
         check::short_id("MessageDeduplicationId", id)?;
@@ -211,8 +215,7 @@ fn deduplication_id(message: &Outgoing, settings: &Settings) -> Result<Option<Ar
 }
 
 fn trace_md5(header: &str) -> Option<String> {
-    let value = AttributeValue::string(header);
-    md5::of_pairs(std::iter::once(("AWSTraceHeader", &value)))
+    md5::attributes(&[("AWSTraceHeader".to_owned(), AttributeValue::string(header))].into())
 }
 
 /// Formats a sequence number as SQS does, with 20 digits.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::message::AttributeValue;
-use super::queue::{Entry, MessagePosition};
+use super::queue::{MessagePosition, QueueEntry};
 use super::state::Cell;
 
 /// A queue at one moment.
@@ -58,7 +58,7 @@ pub struct SnapshotMessage {
     /// User attributes.
     pub attributes: BTreeMap<String, AttributeValue>,
     /// State of the message.
-    pub state: MessageState,
+    pub state: MessagePosition,
     /// `ApproximateReceiveCount`.
     pub receive_count: u32,
     /// `SentTimestamp`, milliseconds since 1970.
@@ -71,17 +71,6 @@ pub struct SnapshotMessage {
     pub trace_header: Option<String>,
     /// `DeadLetterQueueSourceArn`.
     pub dead_letter_source_arn: Option<String>,
-}
-
-/// State of a message in its queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageState {
-    /// Can be received now.
-    Visible,
-    /// Its delay is not over.
-    Delayed,
-    /// Received, and hidden until its visibility timeout ends.
-    InFlight,
 }
 
 impl Cell {
@@ -103,19 +92,15 @@ impl Cell {
     }
 }
 
-impl From<&Entry> for SnapshotMessage {
-    fn from(entry: &Entry) -> Self {
+impl From<&QueueEntry> for SnapshotMessage {
+    fn from(entry: &QueueEntry) -> Self {
         let message = &entry.message;
         let content = &message.content;
         Self {
             id: message.id.to_string(),
             body: content.body.clone(),
             attributes: content.attributes.clone(),
-            state: match entry.state {
-                MessagePosition::Visible => MessageState::Visible,
-                MessagePosition::Delayed(_) => MessageState::Delayed,
-                MessagePosition::InFlight(_) => MessageState::InFlight,
-            },
+            state: entry.state,
             receive_count: message.receive_count,
             sent_at_ms: message.sent_ms,
             group_id: content.group_id.clone(),

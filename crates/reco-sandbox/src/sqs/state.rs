@@ -6,16 +6,17 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::SqsOptions;
-use super::attributes::Settings;
-use super::dedup::Memory;
+use super::attributes::QueueSettings;
+use super::dedup::{FirstSend, Recent};
 use super::error::SqsError;
-use super::message::Message;
+use super::handle::ReceiptClaim;
+use super::message::StoredMessage;
 use super::move_task::MoveTask;
-use super::queue::{Counts, Queue};
+use super::queue::{MessageQueue, QueueCounts};
 use super::snapshot::Traffic;
 
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct SqsState {
     pub queues: BTreeMap<String, Cell>,
     /// Deletion times of queues, by name.
     pub deleted: HashMap<String, u64>,
@@ -30,28 +31,32 @@ pub(crate) struct Cell {
     /// Distinguishes this queue's receipt handles from those of other queues, including a deleted
     /// one of the same name.
     pub uid: u64,
-    pub settings: Settings,
-    pub queue: Queue,
-    pub memory: Memory,
+    pub settings: QueueSettings,
+    pub queue: MessageQueue,
+    /// Sends by deduplication id and its scope; FIFO only.
+    pub sends: Recent<FirstSend>,
+    /// Messages handed out by receive attempt id; FIFO only.
+    pub attempts: Recent<Vec<ReceiptClaim>>,
     pub tags: BTreeMap<String, String>,
     pub created_ms: u64,
     pub modified_ms: u64,
     pub purged_ms: Option<u64>,
     /// When its counts were taken that are shown, and what they were.
-    pub shown: Option<(u64, Counts)>,
+    pub shown: Option<(u64, QueueCounts)>,
     pub traffic: Traffic,
     /// Woken when a message may have become visible.
     pub changed: Arc<Notify>,
 }
 
 impl Cell {
-    pub fn new(arn: Arc<str>, settings: Settings, now: u64) -> Self {
+    pub fn new(arn: Arc<str>, settings: QueueSettings, now: u64) -> Self {
         Self {
             arn,
             uid: fastrand::u64(..),
-            queue: Queue::new(settings.fifo, settings.retention_s * 1000),
+            queue: MessageQueue::new(settings.fifo, settings.retention_s * 1000),
             settings,
-            memory: Memory::default(),
+            sends: Recent::default(),
+            attempts: Recent::default(),
             tags: BTreeMap::new(),
             created_ms: now,
             modified_ms: now,
@@ -63,7 +68,7 @@ impl Cell {
     }
 }
 
-impl State {
+impl SqsState {
     /// Returns the queue that a request's `QueueUrl` names.
     pub fn by_url(&mut self, url: &str, options: &SqsOptions) -> Result<&mut Cell, SqsError> {
         let name = name_of(url, options)?;
@@ -89,7 +94,7 @@ impl State {
     ///
     /// AWS: standard queues keep the enqueue time, FIFO queues reset it; on FIFO queues the
     /// deduplication id becomes the original message id.
-    pub fn bury(&mut self, source: &Arc<str>, target: &str, dead: Vec<Message>, now: u64) {
+    pub fn bury(&mut self, source: &Arc<str>, target: &str, dead: Vec<StoredMessage>, now: u64) {
         let Some(cell) = self.queues.get_mut(target) else { return };
         for mut message in dead {
             message.dead_letter_source = Some(source.clone());
@@ -106,7 +111,7 @@ impl State {
 /// Returns the queue name in a queue URL: `scheme://host/account/name`.
 ///
 /// Accepts any host, since the server cannot know its own behind a gateway or a port forward.
-fn name_of<'a>(url: &'a str, options: &SqsOptions) -> Result<&'a str, SqsError> {
+pub(super) fn name_of<'a>(url: &'a str, options: &SqsOptions) -> Result<&'a str, SqsError> {
     if url.is_empty() {
         return Err(SqsError::missing("QueueUrl"));
     }

@@ -15,12 +15,12 @@ type Texts = BTreeMap<String, String>;
 
 /// One call, parsed.
 #[derive(Debug)]
-pub(crate) enum Call {
+pub(crate) enum SqsCall {
     CancelMessageMoveTask(CancelMessageMoveTask),
-    ChangeMessageVisibility(ChangeMessageVisibility),
+    ChangeMessageVisibility(ToOne<VisibilityEntry>),
     ChangeMessageVisibilityBatch(ToBatch<VisibilityEntry>),
     CreateQueue(CreateQueue),
-    DeleteMessage(DeleteMessage),
+    DeleteMessage(ToOne<DeleteEntry>),
     DeleteMessageBatch(ToBatch<DeleteEntry>),
     DeleteQueue(ToQueue),
     GetQueueAttributes(GetQueueAttributes),
@@ -31,7 +31,7 @@ pub(crate) enum Call {
     ListQueues(ListQueues),
     PurgeQueue(ToQueue),
     ReceiveMessage(ReceiveMessage),
-    SendMessage(SendMessage),
+    SendMessage(ToOne<Outgoing>),
     SendMessageBatch(ToBatch<Outgoing>),
     SetQueueAttributes(SetQueueAttributes),
     StartMessageMoveTask(StartMessageMoveTask),
@@ -39,7 +39,7 @@ pub(crate) enum Call {
     UntagQueue(UntagQueue),
 }
 
-impl Call {
+impl SqsCall {
     /// Parses the body of `action`.
     pub fn parse(action: &str, body: &[u8]) -> Result<Self, SqsError> {
         // A call without parameters may come without a body.
@@ -88,6 +88,16 @@ fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, SqsError> {
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ToQueue {
     pub queue_url: String,
+}
+
+/// A call about one message, which has the fields of a batch's entry without the id.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ToOne<E> {
+    #[serde(default)]
+    pub queue_url: String,
+    #[serde(flatten)]
+    pub entry: E,
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,15 +172,6 @@ pub(crate) struct UntagQueue {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct SendMessage {
-    pub queue_url: String,
-    #[serde(flatten)]
-    pub message: Outgoing,
-}
-
-/// An entry of SendMessageBatch; SendMessage has the same fields without the id.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Outgoing {
     pub id: String,
     pub message_body: String,
@@ -196,24 +197,9 @@ pub(crate) struct ReceiveMessage {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct DeleteMessage {
-    pub queue_url: String,
-    pub receipt_handle: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
 pub(crate) struct DeleteEntry {
     pub id: String,
     pub receipt_handle: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct ChangeMessageVisibility {
-    pub queue_url: String,
-    pub receipt_handle: String,
-    pub visibility_timeout: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,6 +1,6 @@
 //! One invocation: the function under its timeout, its metrics, and the deletes after it.
 
-use super::{Answer, Mapping, event};
+use super::{Answer, EventSourceMapping, event};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
@@ -20,7 +20,7 @@ impl Drop for RunningSlot<'_> {
 /// AWS: DeleteMessageBatch takes 10 entries.
 const MAX_DELETE: usize = 10;
 
-impl Mapping {
+impl EventSourceMapping {
     /// Invokes the function with a batch and deletes the messages it handled.
     pub(super) async fn invoke(&self, batch: Vec<Message>) {
         let concurrent = self.options.concurrency.max(1) - self.free.available_permits();
@@ -50,7 +50,8 @@ impl Mapping {
 
     /// Returns the function's answer. A timeout aborts it and a panic is an error, as in Lambda.
     async fn answer(&self, batch: &[Message], deadline: Instant) -> Answer {
-        let running = tokio::spawn((self.function)(event::of(batch, &self.queue_arn), deadline));
+        let running =
+            tokio::spawn((self.function)(event::of(batch, &self.source.queue_arn), deadline));
         let abort = running.abort_handle();
         match tokio::time::timeout_at(deadline.into(), running).await {
             Ok(Ok(answer)) => answer,
@@ -73,9 +74,10 @@ impl Mapping {
                     .ok()
             });
             let call = self
+                .source
                 .client
                 .delete_message_batch()
-                .queue_url(&self.queue_url)
+                .queue_url(&self.source.queue_url)
                 .set_entries(Some(entries.collect()));
             match call.send().await {
                 Ok(answer) => {
@@ -92,7 +94,7 @@ impl Mapping {
     }
 
     fn record(&self, metric: &str, value: f64) {
-        let dimensions = [("FunctionName", self.function_name.as_str())];
+        let dimensions = [("FunctionName", self.source.function_name.as_str())];
         self.metrics.record_now("AWS/Lambda", metric, &dimensions, value);
     }
 }
@@ -119,27 +121,15 @@ fn handled<'a>(batch: &'a [Message], response: &SqsBatchResponse) -> Vec<&'a Mes
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_lambda_events::event::sqs::BatchItemFailure;
-
-    fn response(failed: &[&str]) -> SqsBatchResponse {
-        let mut response = SqsBatchResponse::default();
-        response.batch_item_failures = failed
-            .iter()
-            .map(|id| {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = (*id).to_owned();
-                failure
-            })
-            .collect();
-        response
-    }
 
     #[test]
     fn the_response_decides_what_was_handled() {
         let batch: Vec<Message> =
             ["a", "b", "c"].iter().map(|id| Message::builder().message_id(*id).build()).collect();
         let ids = |failed: &[&str]| {
-            let handled = handled(&batch, &response(failed));
+            let mut response = SqsBatchResponse::default();
+            response.set_failures(failed.iter().copied());
+            let handled = handled(&batch, &response);
             handled.iter().filter_map(|message| message.message_id()).collect::<Vec<_>>().join("")
         };
         assert_eq!(ids(&[]), "abc");

@@ -1,11 +1,12 @@
 //! The Lambda's own handler as the function of a mapping.
 
 use super::Function;
-use crate::cloudwatch::{self, Cloudwatch};
-use crate::logs::{End, FunctionLogs, Logs};
+use crate::cloudwatch::Cloudwatch;
+use crate::logs::{FunctionLogs, InvocationEnd, Logs};
+use crate::services::now_ms;
 use aws_lambda_events::event::sqs::SqsEvent;
 use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_returned};
-use reco_lambda::metrics::{Batch, emf};
+use reco_lambda::metrics::{BatchContext, emf};
 use reco_lambda::{HandlerReport, Pipeline};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,8 @@ pub fn function(pipeline: Pipeline) -> Function {
 #[must_use]
 pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch, logs: Logs) -> Function {
     let policy = pipeline.policy.fingerprint();
-    let log = Log { lines: FunctionLogs::of(logs, name), metrics, name: name.to_owned(), policy };
+    let log =
+        HandlerLog { lines: FunctionLogs::of(logs, name), metrics, name: name.to_owned(), policy };
     let (pipeline, log) = (Arc::new(pipeline), Arc::new(log));
     Arc::new(move |event, timeout| {
         let (pipeline, log) = (Arc::clone(&pipeline), Arc::clone(&log));
@@ -38,11 +40,11 @@ pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch, logs: Logs)
                 Ok(handled) => {
                     tracing::debug!(report = ?handled.report, "the function handled a batch");
                     log.batch(&request_id, &handled.report);
-                    running.end(End::Success);
+                    running.end(InvocationEnd::Success);
                     Ok(handled.response)
                 }
                 Err(error) => {
-                    running.end(End::Error("Function.Error"));
+                    running.end(InvocationEnd::Error("Function.Error"));
                     Err(error.to_string())
                 }
             }
@@ -51,30 +53,30 @@ pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch, logs: Logs)
 }
 
 /// The log of the function in this process: the lines of its binary.
-struct Log {
+struct HandlerLog {
     lines: FunctionLogs,
     metrics: Cloudwatch,
     name: String,
     policy: String,
 }
 
-impl Log {
+impl HandlerLog {
     fn received(&self, request_id: &str, event: &SqsEvent) {
-        let stamp = Stamp { request_id, at_ms: cloudwatch::now_ms() };
+        let stamp = Stamp { request_id, at_ms: now_ms() };
         for line in batch_received(event, &stamp, "INFO") {
             self.lines.line(line.to_string());
         }
     }
 
     fn batch(&self, request_id: &str, report: &HandlerReport) {
-        let at_ms = cloudwatch::now_ms();
+        let at_ms = now_ms();
         let stamp = Stamp { request_id, at_ms };
         let origin = Origin { policy: &self.policy, function_version: "$LATEST" };
         for line in messages_returned(report, &stamp, origin, "WARN") {
             self.lines.line(line.to_string());
         }
         self.lines.line(batch_done(report, &stamp).to_string());
-        let batch = Batch { function: &self.name, request_id, at_ms, cold_start_ms: None };
+        let batch = BatchContext { function: &self.name, request_id, at_ms, cold_start_ms: None };
         self.metrics.record_line(&emf(report, &batch));
     }
 }

@@ -69,11 +69,8 @@ pub struct Worker {
 
 /// Shared state of a mapping.
 #[derive(Clone)]
-struct Mapping {
-    client: Client,
-    queue_url: String,
-    queue_arn: String,
-    function_name: String,
+struct EventSourceMapping {
+    source: Source,
     function: Function,
     metrics: Cloudwatch,
     options: WorkerOptions,
@@ -83,6 +80,7 @@ struct Mapping {
 }
 
 /// Queue that a mapping reads, and name of the function it invokes.
+#[derive(Clone)]
 pub struct Source {
     /// Client for the queue.
     pub client: Client,
@@ -104,11 +102,8 @@ impl Worker {
         options: WorkerOptions,
         stop: CancellationToken,
     ) -> Self {
-        let mapping = Mapping {
-            client: source.client,
-            queue_url: source.queue_url,
-            queue_arn: source.queue_arn,
-            function_name: source.function_name,
+        let mapping = EventSourceMapping {
+            source,
             function,
             metrics,
             free: Arc::new(Semaphore::new(options.concurrency.max(1))),

@@ -1,6 +1,6 @@
 //! Receives batches by size and window, no more than there are free invocations.
 
-use super::{Mapping, event};
+use super::{EventSourceMapping, event};
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn within_payload(batch: Vec<Message>, queue_arn: &str) -> Vec<Vec<Message>> {
     parts
 }
 
-impl Mapping {
+impl EventSourceMapping {
     /// Polls and invokes until `stop` is cancelled, then waits for the running invocations.
     pub(super) async fn poll_until(self, stop: CancellationToken) {
         // The permit is taken before the receive: messages are handled at once, and do not wait
@@ -52,7 +52,7 @@ impl Mapping {
             }
             let mapping = self.clone();
             self.running.spawn(async move {
-                for part in within_payload(batch, &mapping.queue_arn) {
+                for part in within_payload(batch, &mapping.source.queue_arn) {
                     mapping.invoke(part).await;
                 }
                 drop(free);
@@ -94,9 +94,10 @@ impl Mapping {
         stop: &CancellationToken,
     ) -> Option<Vec<Message>> {
         let call = self
+            .source
             .client
             .receive_message()
-            .queue_url(&self.queue_url)
+            .queue_url(&self.source.queue_url)
             .max_number_of_messages(room.min(MAX_RECEIVE) as i32)
             .wait_time_seconds(wait.min(LONG_POLL).as_secs() as i32)
             .message_system_attribute_names(MessageSystemAttributeName::All)

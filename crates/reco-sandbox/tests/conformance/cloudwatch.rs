@@ -8,6 +8,7 @@ mod get;
 mod identity;
 pub mod kit;
 mod list;
+mod own;
 mod put;
 mod refusal;
 

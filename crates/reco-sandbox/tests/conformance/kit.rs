@@ -123,6 +123,14 @@ impl Kit {
         messages.pop().ok_or_else(|| Failure("expected a message, the queue gave none".into()))
     }
 
+    /// Creates a queue, sends it a message and receives that, hidden for `visibility_s`.
+    pub async fn held(&self, visibility_s: i32) -> Result<(String, Message), Failure> {
+        let url = self.queue(&[]).await?;
+        self.send(&url, "x").await?;
+        let message = self.receive_one(&url, visibility_s).await?;
+        Ok((url, message))
+    }
+
     pub async fn delete(&self, url: &str, handle: &str) -> Outcome {
         self.sqs.delete_message().queue_url(url).receipt_handle(handle).send().await?;
         Ok(())
@@ -184,6 +192,11 @@ pub fn bodies(messages: &[Message]) -> Vec<&str> {
 /// Returns a system attribute of a received message.
 pub fn system(message: &Message, name: &str) -> Option<String> {
     message.attributes()?.get(&MessageSystemAttributeName::from(name)).cloned()
+}
+
+pub fn now_ms() -> u64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub async fn pause(milliseconds: u64) {

@@ -1,11 +1,13 @@
 //! Named checks, through the real SDK and for any endpoint, of what recoctl requires of CloudWatch Logs:
 //! `FilterLogEvents` and `DescribeLogGroups`.
 
+mod own;
+
 use std::time::SystemTime;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsFluentBuilder;
-use aws_sdk_cloudwatchlogs::types::InputLogEvent;
+use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, InputLogEvent};
 use reco_sandbox::logs::Logs;
 
 use super::check::{Check, Failure, Outcome, checks, holds, refused, same, sdk_config, unique};

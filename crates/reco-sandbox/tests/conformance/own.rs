@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::Request;
-use reco_sandbox::sqs::{AttributeValue, ErrorKind, MessageState, Planted, Sqs, SqsOptions};
+use reco_sandbox::sqs::{AttributeValue, ErrorKind, MessagePosition, Planted, Sqs, SqsOptions};
+use reco_sandbox::{Sandbox, SandboxOptions};
 
 use super::independent::python_environment;
-use super::kit::{self, Kit, bodies, handle, refused, system};
-use super::server::Ours;
+use super::kit::{self, Kit, bodies, handle, now_ms, refused, system};
 
-async fn start(options: SqsOptions) -> (Ours, Kit) {
-    let server = Ours::start(options).await.expect("the server starts");
-    let kit = Kit::new(&server.endpoint).await;
-    (server, kit)
+async fn start(sqs: SqsOptions) -> (Sandbox, Kit) {
+    let options = SandboxOptions { sqs, ..SandboxOptions::empty() };
+    let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
+    let kit = Kit::new(&sandbox.endpoint()).await;
+    (sandbox, kit)
 }
 
 /// AWS: at the limit, a short poll of a standard queue returns OverLimit; a long poll, or any poll
@@ -25,7 +26,7 @@ async fn start(options: SqsOptions) -> (Ours, Kit) {
 #[tokio::test]
 async fn the_in_flight_limit_is_an_error_on_short_polls_only() {
     let options = SqsOptions { in_flight_limit: 2, ..SqsOptions::default() };
-    let (_server, kit) = start(options).await;
+    let (_sandbox, kit) = start(options).await;
     let standard = kit.queue(&[]).await.expect("a queue");
     for body in ["a", "b", "c"] {
         kit.send(&standard, body).await.expect("sent");
@@ -98,8 +99,8 @@ async fn errors_name_shape_and_query_code() {
 
 #[tokio::test]
 async fn a_planted_message_has_its_past() {
-    let (server, kit) = start(SqsOptions::default()).await;
-    let sqs = &server.sqs;
+    let (sandbox, kit) = start(SqsOptions::default()).await;
+    let sqs = sandbox.sqs();
     let url = sqs.create_queue("planted", &[]).expect("a queue");
     let planted = Planted {
         body: "x".into(),
@@ -131,7 +132,7 @@ async fn a_planted_message_has_its_past() {
     assert_eq!((snapshot.depth.visible, snapshot.depth.in_flight), (0, 1));
     assert_eq!(snapshot.depth.oldest_sent_ms, planted.sent_at_ms);
     assert!(snapshot.depth.oldest_age_ms.is_some_and(|age| age < 60_000), "counted from arrival");
-    assert_eq!(snapshot.messages[0].state, MessageState::InFlight);
+    assert!(matches!(snapshot.messages[0].state, MessagePosition::InFlight(_)));
 
     let past = now_ms() - 345_600_000 - 1;
     let expired = Planted { body: "old".into(), sent_at_ms: Some(past), ..Planted::default() };
@@ -140,12 +141,8 @@ async fn a_planted_message_has_its_past() {
     let control = Planted { body: "\u{1}".into(), ..Planted::default() };
     let kind = |planted, queue| sqs.plant(queue, planted).map_err(|error| error.kind);
     assert_eq!(kind(control.clone(), "planted"), Err(ErrorKind::InvalidMessageContents));
+    assert_eq!(kind(Planted::default(), "planted"), Err(ErrorKind::MissingParameter), "no body");
     assert_eq!(kind(planted, "nowhere"), Err(ErrorKind::QueueDoesNotExist));
-}
-
-fn now_ms() -> u64 {
-    let since = std::time::UNIX_EPOCH.elapsed().expect("a clock past 1970");
-    u64::try_from(since.as_millis()).expect("a clock before the year 584,000,000")
 }
 
 /// With many senders and receivers, every message is received and deleted exactly once.
@@ -153,8 +150,8 @@ fn now_ms() -> u64 {
 async fn many_clients_lose_and_double_nothing() {
     const SENDERS: usize = 4;
     const BATCHES: usize = 25;
-    let (server, kit) = start(SqsOptions::default()).await;
-    let url = server.sqs.create_queue("busy", &[]).expect("a queue");
+    let (sandbox, kit) = start(SqsOptions::default()).await;
+    let url = sandbox.sqs().create_queue("busy", &[]).expect("a queue");
     let senders = (0..SENDERS).map(|sender| {
         let (kit, url) = (kit.clone(), url.clone());
         tokio::spawn(async move {
@@ -194,14 +191,14 @@ async fn many_clients_lose_and_double_nothing() {
     assert_eq!(seen.len(), SENDERS * BATCHES * 10, "received");
     let distinct: BTreeSet<_> = seen.into_iter().collect();
     assert_eq!(distinct.len(), SENDERS * BATCHES * 10, "distinct");
-    let depth = server.sqs.depth("busy").expect("a queue");
+    let depth = sandbox.sqs().depth("busy").expect("a queue");
     assert_eq!((depth.visible, depth.in_flight, depth.traffic.deleted), (0, 0, 1000));
 }
 
 /// Deleting a queue ends its long polls.
 #[tokio::test]
 async fn a_long_poll_notices_that_its_queue_is_deleted() {
-    let (_server, kit) = start(SqsOptions::default()).await;
+    let (_sandbox, kit) = start(SqsOptions::default()).await;
     let url = kit.queue(&[]).await.expect("a queue");
     let start = Instant::now();
     let poll = kit.sqs.receive_message().queue_url(&url).wait_time_seconds(20).send();
@@ -216,8 +213,8 @@ async fn a_long_poll_notices_that_its_queue_is_deleted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn boto3_is_satisfied() {
-    let server = Ours::start(SqsOptions::default()).await.expect("the server starts");
-    let endpoint = server.endpoint.clone();
+    let (sandbox, _) = start(SqsOptions::default()).await;
+    let endpoint = sandbox.endpoint();
     let run = move || {
         let bin = python_environment().expect("a python environment");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/boto3_smoke.py");

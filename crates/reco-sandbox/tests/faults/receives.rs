@@ -9,7 +9,6 @@ async fn a_receive_whose_answer_is_lost_leaves_its_messages_in_flight() {
     let receive = faulty.sqs.receive_message().queue_url(&faulty.url).max_number_of_messages(10);
     assert!(matches!(receive.send().await, Err(SdkError::DispatchFailure(_))));
     assert_eq!(faulty.held(), (0, 3));
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -30,7 +29,6 @@ async fn a_message_in_flight_is_handed_out_again_under_another_handle() {
     assert_eq!(faulty.held(), (0, 3), "the older handle deletes nothing");
     faulty.delete(again[0]).await.unwrap();
     assert_eq!((faulty.held(), faulty.injected("ReceiveMessage:duplicate")), ((0, 2), 1));
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -40,7 +38,6 @@ async fn fifo_queues_hand_out_no_duplicates() {
     assert_eq!(faulty.receive(1).await.len(), 1);
     assert_eq!(faulty.receive(10).await.len(), 0);
     assert!(faulty.sandbox.faults_injected().is_empty());
-    faulty.sandbox.shutdown().await;
 }
 
 /// AWS: a short poll asks a subset of the servers, a long poll all of them; FIFO queues have no such
@@ -64,13 +61,11 @@ async fn short_polls_miss_and_long_polls_do_not() {
     let long = long.max_number_of_messages(10).send().await.unwrap();
     assert_eq!(long.messages.unwrap_or_default().len(), 5, "all that was left");
     assert_eq!(faulty.injected("ReceiveMessage:miss"), polls);
-    faulty.sandbox.shutdown().await;
 
     let faulty = Faulty::seeded(&["ReceiveMessage:miss:1"], 0, "q.fifo").await;
     faulty.plant(2);
     assert_eq!(faulty.receive(10).await.len(), 2);
     assert!(faulty.sandbox.faults_injected().is_empty());
-    faulty.sandbox.shutdown().await;
 }
 
 #[tokio::test]
@@ -84,7 +79,6 @@ async fn visibility_may_end_soon_after_the_receive() {
     let second = faulty.receive(10).await;
     assert_eq!(second[0].message_id, first[0].message_id);
     assert_eq!(faulty.injected("ReceiveMessage:lapse"), 2);
-    faulty.sandbox.shutdown().await;
 }
 
 /// AWS: a delete with a stale handle succeeds on a standard queue and fails on a FIFO queue.
@@ -102,7 +96,6 @@ async fn handles_may_be_old_by_the_time_of_the_delete() {
         let counts = [("DeleteMessage:lapse", 1), ("DeleteMessageBatch:lapse", 1)];
         let counts = counts.map(|(what, count)| (what.to_owned(), count));
         assert_eq!(faulty.sandbox.faults_injected(), BTreeMap::from(counts));
-        faulty.sandbox.shutdown().await;
     }
 }
 
@@ -116,5 +109,4 @@ async fn a_heartbeat_tells_of_a_lapsed_handle() {
     let error = change.send().await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidParameterValue"));
     assert_eq!(faulty.held(), (1, 0));
-    faulty.sandbox.shutdown().await;
 }

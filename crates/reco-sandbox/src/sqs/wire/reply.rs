@@ -7,12 +7,13 @@ use serde::{Serialize, Serializer};
 
 use super::{Attributes, Texts};
 use crate::sqs::error::SqsError;
-use crate::sqs::message::Content;
+use crate::sqs::message::StoredContent;
+use crate::sqs::move_task::MoveTask;
 
 /// One reply, not yet rendered.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Reply {
+pub(crate) enum SqsReply {
     Empty {},
     #[serde(rename_all = "PascalCase")]
     QueueUrl {
@@ -39,7 +40,7 @@ pub(crate) enum Reply {
     Tags {
         tags: Texts,
     },
-    Sent(Sent),
+    Sent(SentMessage),
     SentBatch(BatchReply<SentEntry>),
     #[serde(rename_all = "PascalCase")]
     Received {
@@ -57,13 +58,13 @@ pub(crate) enum Reply {
     },
     #[serde(rename_all = "PascalCase")]
     Tasks {
-        results: Vec<TaskEntry>,
+        results: Vec<MoveTask>,
     },
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Sent {
+pub(crate) struct SentMessage {
     pub message_id: String,
     #[serde(rename = "MD5OfMessageBody")]
     pub md5_of_body: String,
@@ -89,7 +90,7 @@ pub(crate) struct BatchReply<E> {
 pub(crate) struct SentEntry {
     pub id: String,
     #[serde(flatten)]
-    pub sent: Sent,
+    pub sent: SentMessage,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,7 +139,7 @@ pub(crate) struct ReceivedMessage {
     pub md5_of_body: String,
     /// Shared with the queue: a body is copied only into the response.
     #[serde(rename = "Body", serialize_with = "body")]
-    pub content: Arc<Content>,
+    pub content: Arc<StoredContent>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<&'static str, String>,
     #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
@@ -147,24 +148,6 @@ pub(crate) struct ReceivedMessage {
     pub message_attributes: Attributes,
 }
 
-fn body<S: Serializer>(content: &Arc<Content>, serializer: S) -> Result<S::Ok, S::Error> {
+fn body<S: Serializer>(content: &Arc<StoredContent>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&content.body)
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct TaskEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_handle: Option<String>,
-    pub status: &'static str,
-    pub source_arn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_number_of_messages_per_second: Option<u32>,
-    pub approximate_number_of_messages_moved: u64,
-    pub approximate_number_of_messages_to_move: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_reason: Option<String>,
-    pub started_timestamp: u64,
 }

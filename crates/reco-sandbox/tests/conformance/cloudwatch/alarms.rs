@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::types::{
 use super::kit::*;
 
 /// Returns a complete alarm on a metric without data.
-fn alarm(kit: &Kit, name: &str) -> PutMetricAlarmFluentBuilder {
+pub fn alarm(kit: &Kit, name: &str) -> PutMetricAlarmFluentBuilder {
     let put = kit.cloudwatch.put_metric_alarm().alarm_name(name).namespace("Check/Silent");
     put.metric_name("Depth")
         .set_dimensions(Some(dimensions(&[("QueueName", "dlq")])))
@@ -21,7 +21,7 @@ fn alarm(kit: &Kit, name: &str) -> PutMetricAlarmFluentBuilder {
         .comparison_operator(ComparisonOperator::GreaterThanThreshold)
 }
 
-async fn described(kit: &Kit, name: &str) -> Result<Vec<MetricAlarm>, Failure> {
+pub async fn described(kit: &Kit, name: &str) -> Result<Vec<MetricAlarm>, Failure> {
     let answer = kit.cloudwatch.describe_alarms().alarm_names(name).send().await?;
     Ok(answer.metric_alarms.unwrap_or_default())
 }

@@ -78,6 +78,15 @@ impl Kit {
         Ok(self.points(&answer.metric_data_results()[0]))
     }
 
+    /// Checks statistics of the first minute of the metric "m".
+    pub async fn has(&self, namespace: &str, statistics: &[(&str, f64)]) -> Outcome {
+        for (stat, expected) in statistics {
+            let found = self.get(query("q", namespace, stat, 60), 0, 60).await?;
+            same(stat, found, vec![(0, *expected)])?;
+        }
+        Ok(())
+    }
+
     /// Returns a result's points, with their offsets from the start.
     pub fn points(&self, result: &MetricDataResult) -> Vec<(i64, f64)> {
         let offsets = result.timestamps().iter().map(|time| time.secs() - self.start);

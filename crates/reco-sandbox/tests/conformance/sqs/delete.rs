@@ -6,9 +6,7 @@ use super::super::kit::*;
 
 /// AWS DeleteMessage: it succeeds even when the message is already deleted.
 pub async fn deleting_twice_succeeds(kit: &Kit) -> Outcome {
-    let url = kit.queue(&[]).await?;
-    kit.send(&url, "x").await?;
-    let message = kit.receive_one(&url, 30).await?;
+    let (url, message) = kit.held(30).await?;
     kit.delete(&url, handle(&message)).await?;
     same("counts", kit.counts(&url).await?, [0, 0, 0])?;
     kit.delete(&url, handle(&message)).await
@@ -17,9 +15,7 @@ pub async fn deleting_twice_succeeds(kit: &Kit) -> Outcome {
 /// AWS DeleteMessage: with a handle that is not the latest, the request succeeds but the message
 /// might not be deleted. A client must not rely on the deletion, so a server should not delete.
 pub async fn an_old_handle_does_not_delete(kit: &Kit) -> Outcome {
-    let url = kit.queue(&[]).await?;
-    kit.send(&url, "x").await?;
-    let old = kit.receive_one(&url, 0).await?;
+    let (url, old) = kit.held(0).await?;
     let new = kit.receive_one(&url, 30).await?;
     kit.delete(&url, handle(&old)).await?;
     same("still there", kit.counts(&url).await?, [0, 1, 0])?;
@@ -29,9 +25,7 @@ pub async fn an_old_handle_does_not_delete(kit: &Kit) -> Outcome {
 
 /// AWS: an expired handle deletes as long as the message was not received again.
 pub async fn the_latest_handle_deletes_after_its_timeout(kit: &Kit) -> Outcome {
-    let url = kit.queue(&[]).await?;
-    kit.send(&url, "x").await?;
-    let message = kit.receive_one(&url, 0).await?;
+    let (url, message) = kit.held(0).await?;
     kit.delete(&url, handle(&message)).await?;
     same("gone", kit.counts(&url).await?, [0, 0, 0])
 }
@@ -47,9 +41,7 @@ pub async fn a_foreign_handle_is_refused(kit: &Kit) -> Outcome {
 }
 
 pub async fn a_batch_fails_entry_by_entry(kit: &Kit) -> Outcome {
-    let url = kit.queue(&[]).await?;
-    kit.send(&url, "x").await?;
-    let message = kit.receive_one(&url, 30).await?;
+    let (url, message) = kit.held(30).await?;
     let entry = |id: &str, handle: &str| {
         DeleteMessageBatchRequestEntry::builder().id(id).receipt_handle(handle).build()
     };

@@ -95,21 +95,23 @@ pub async fn attributes_are_set_within_their_ranges(kit: &Kit) -> Outcome {
         let attributes = attribute_map(&[(name, value)]);
         kit.sqs.set_queue_attributes().queue_url(&url).set_attributes(Some(attributes)).send()
     };
-    for (name, value) in [("VisibilityTimeout", "43200"), ("MessageRetentionPeriod", "1209600")] {
-        set(name, value).await?;
-        same(name, kit.attribute(&url, name).await?.as_deref(), Some(value))?;
-    }
-    let bad = [
-        ("VisibilityTimeout", "43201"),
-        ("DelaySeconds", "901"),
-        ("MessageRetentionPeriod", "59"),
-        ("MaximumMessageSize", "1048577"),
-        ("ReceiveMessageWaitTimeSeconds", "21"),
-        ("VisibilityTimeout", "soon"),
+    let edges = [
+        ("VisibilityTimeout", 0, 43_200),
+        ("DelaySeconds", 0, 900),
+        ("MessageRetentionPeriod", 60, 1_209_600),
+        ("MaximumMessageSize", 1024, 1_048_576),
+        ("ReceiveMessageWaitTimeSeconds", 0, 20),
     ];
-    for (name, value) in bad {
-        refused(&format!("{name}={value}"), set(name, value).await, "InvalidAttributeValue")?;
+    for (name, low, high) in edges {
+        for good in [low, high].map(|value| value.to_string()) {
+            set(name, &good).await?;
+            same(name, kit.attribute(&url, name).await?, Some(good))?;
+        }
+        for bad in [low - 1, high + 1].map(|value| value.to_string()) {
+            refused(&format!("{name}={bad}"), set(name, &bad).await, "InvalidAttributeValue")?;
+        }
     }
+    refused("a word", set("VisibilityTimeout", "soon").await, "InvalidAttributeValue")?;
     refused("unknown", set("Colour", "red").await, "InvalidAttributeName")
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends as ForSends,
     MessageSystemAttributeValue,
@@ -102,9 +103,11 @@ pub async fn a_bad_batch_fails_whole(kit: &Kit) -> Outcome {
     refused("bad id", send(&["a.b"]).await?, &code("InvalidBatchEntryId"))?;
     let long = "x".repeat(81);
     refused("long id", send(&[&long]).await?, &code("InvalidBatchEntryId"))?;
+    refused("no id", send(&[""]).await?, &code("InvalidBatchEntryId"))?;
     same("nothing sent", kit.counts(&url).await?, [0, 0, 0])?;
     let ten = send(&eleven[..10]).await??;
-    same("ten", ten.successful().len(), 10)
+    same("ten", ten.successful().len(), 10)?;
+    same("the longest", send(&["B-1_z", &long[..80]]).await??.successful().len(), 2)
 }
 
 pub async fn the_queues_size_limit_holds(kit: &Kit) -> Outcome {
@@ -164,12 +167,26 @@ pub async fn attribute_rules_hold(kit: &Kit) -> Outcome {
         Ok::<_, Failure>((0..count).map(|i| (format!("a{i}"), value.clone())).collect())
     };
     send(many(10)?).await?;
-    refused("eleven", send(many(11)?).await, INVALID)?;
-    refused("empty value", send(one("a", text("String", "")?)).await, INVALID)?;
-    refused("bad type", send(one("a", text("Text", "x")?)).await, INVALID)?;
-    refused("not a number", send(one("a", text("Number", "x")?)).await, INVALID)?;
-    refused("reserved", send(one("AWS.a", text("String", "x")?)).await, INVALID)?;
-    refused("bad name", send(one("a..b", text("String", "x")?)).await, INVALID)
+    send(one("a.b-c_D", text("Number.int", "-12.5e3")?)).await?;
+    let x = text("String", "x")?;
+    let both = MessageAttributeValue::builder().data_type("String").string_value("x");
+    let bad = [
+        ("eleven", many(11)?),
+        ("empty value", one("a", text("String", "")?)),
+        ("no bytes", one("a", binary("Binary", &[])?)),
+        ("two values", one("a", both.binary_value(Blob::new([1])).build()?)),
+        ("bad type", one("a", text("Text", "x")?)),
+        ("not a number", one("a", text("Number", "twelve")?)),
+        ("no name", one("", x.clone())),
+        ("reserved", one("AWS.a", x.clone())),
+        ("a dot first", one(".a", x.clone())),
+        ("two dots", one("a..b", x.clone())),
+        ("a space", one("a b", x)),
+    ];
+    for (what, attributes) in bad {
+        refused(what, send(attributes).await, INVALID)?;
+    }
+    Ok(())
 }
 
 pub async fn delays_hide_a_message(kit: &Kit) -> Outcome {
