@@ -39,7 +39,13 @@ pub(crate) async fn get_all(
         let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
         // An answer that names what was not asked tells nothing about what was.
         if items.len() > asked || !left.iter().all(|key| keys.contains(key)) {
-            return Err(unasked(table));
+            let reason = "the response names keys that were not requested";
+            return Err(ServiceError::without_code(
+                "BatchGetItem",
+                table,
+                ErrorKind::Unavailable,
+                reason,
+            ));
         }
         if left.is_empty() {
             break;
@@ -48,29 +54,16 @@ pub(crate) async fn get_all(
         keys.retain(|key| left.contains(key));
         fruitless = if keys.len() < before { 1 } else { fruitless + 1 };
         if fruitless >= retry.max_attempts {
-            return Err(starved(table, keys.len()));
+            let keys = amount(keys.len(), "key");
+            let reason = format!("{keys} came back unprocessed every time");
+            return Err(ServiceError::without_code(
+                "BatchGetItem",
+                table,
+                ErrorKind::Throttled,
+                reason,
+            ));
         }
         tokio::time::sleep(retry.delay(fruitless)).await;
     }
     Ok(items)
-}
-
-fn unasked(table: &str) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Unavailable,
-        code: None,
-        message: "the response names keys that were not requested".to_owned(),
-    }
-}
-
-fn starved(table: &str, keys: usize) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Throttled,
-        code: None,
-        message: format!("{} came back unprocessed every time", amount(keys, "key")),
-    }
 }

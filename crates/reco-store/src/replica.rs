@@ -129,6 +129,5 @@ async fn put(client: &Client, table: &str, items: &[Item]) -> Result<(), Service
 }
 
 fn unavailable(operation: &'static str, table: &str, message: &str) -> ServiceError {
-    let (table, message) = (table.to_owned(), message.to_owned());
-    ServiceError { operation, table, kind: ErrorKind::Unavailable, code: None, message }
+    ServiceError::without_code(operation, table, ErrorKind::Unavailable, message)
 }

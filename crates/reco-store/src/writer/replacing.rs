@@ -19,10 +19,9 @@ use reco_core::{Id, Time};
 use super::Writer;
 use super::guarded::{Call, Condition, LOOKS, Write};
 use super::report::Kept;
+use crate::batch_get::Item;
 use crate::encode::{self, id_of, scalar, time_of};
 use crate::retry::Stop;
-
-type Item = HashMap<String, AttributeValue>;
 
 /// The list is the expected one.
 const HOLDS: &str = "#list = :list";

@@ -1,13 +1,11 @@
 //! Connections: authentication, failures and reconnects.
 
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use reco_core::Id;
 use reco_core::facts::{Facts, FactsStage};
-use reco_store::facts::{FactsOptions, FactsSource, FactsTables, Password, PasswordError};
+use reco_store::facts::{FactsOptions, FactsSource, FactsTables};
 
 use crate::kit::{TABLES, asking, ids, known};
 use crate::mariadb::{database, server};
@@ -233,37 +231,6 @@ async fn waiting_for_a_busy_pool_ends() {
     let error = second.unwrap_err();
     assert_eq!(error.stage, FactsStage::Timeout, "{error}");
     assert!(error.to_string().contains("all connections (1) were busy for 200 ms"), "{error}");
-}
-
-#[tokio::test]
-async fn the_password_is_asked_for_before_every_connection() {
-    let account = Account::new("");
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = Arc::clone(&asked);
-    let password = Password::provider(move || {
-        let number = counter.fetch_add(1, Ordering::Relaxed);
-        async move { Ok(if number == 0 { "hunter2".to_owned() } else { "token-2".to_owned() }) }
-    });
-    assert_eq!(format!("{password:?}"), "Provider(..)");
-    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
-    let url = account.url("?pool-size=1").replace(":hunter2", "");
-    let facts = FactsSource::open(&url, options).await.unwrap();
-    answers(&facts).await;
-    assert_eq!(asked.load(Ordering::Relaxed), 1, "one connection served all statements");
-    server().run(&format!("ALTER USER '{}'@'%' IDENTIFIED BY 'token-2';", account.name));
-    account.kill();
-    answers(&facts).await;
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
-}
-
-#[tokio::test]
-async fn a_password_that_cannot_be_had_is_a_failure_to_authenticate() {
-    let account = Account::new("");
-    let password = Password::provider(|| async { Err(PasswordError("no credentials".to_owned())) });
-    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
-    let error = FactsSource::open(&account.url(""), options).await.unwrap_err();
-    assert_eq!(error.stage, FactsStage::Auth);
-    assert!(error.to_string().contains("no credentials"), "{error}");
 }
 
 #[tokio::test]
