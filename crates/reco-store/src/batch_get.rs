@@ -15,6 +15,12 @@ pub const MAX_KEYS: usize = 100;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// Requests whole items with strongly consistent reads.
+pub(crate) fn whole(keys: &[Item]) -> KeysAndAttributes {
+    let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
+    keys.consistent_read(true).build().expect("keys are set")
+}
+
 /// Returns the items of `keys`, at most [`MAX_KEYS`]; keys without an item are absent. `request`
 /// builds the request for the keys that are left.
 ///
