@@ -8,7 +8,7 @@ use reco_core::Time;
 use reco_core::item::{Attribute, KeyType};
 use reco_core::outcome::Outcome;
 use reco_core::shard::Shard;
-use reco_store::reader::{Expiry, Reader};
+use reco_store::reader::{ExpiryBounds, Reader};
 
 use super::backfill::{mapping, read_back};
 use crate::config::Key;
@@ -100,10 +100,10 @@ impl WrittenArgs {
     }
 
     /// Returns the expected expiry of items, if any.
-    fn expiry(&self) -> Option<Expiry> {
+    fn expiry(&self) -> Option<ExpiryBounds> {
         let now = jiff::Timestamp::now().as_second();
         let latest = now.saturating_add(self.ttl?);
-        Some(Expiry { name: self.ttl_attribute.clone(), after: now, latest })
+        Some(ExpiryBounds { name: self.ttl_attribute.clone(), after: now, latest })
     }
 }
 

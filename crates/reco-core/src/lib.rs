@@ -43,3 +43,9 @@ pub mod words;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};
 pub use time::Time;
+
+/// Returns bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -240,9 +240,6 @@ impl Policy {
     /// show it, so that an operator can see that they use the same rules.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        Sha256::digest(self.canonical().as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        crate::hex(&Sha256::digest(self.canonical().as_bytes()))
     }
 }

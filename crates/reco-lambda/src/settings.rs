@@ -39,7 +39,7 @@ pub struct Settings {
     pub policy: Policy,
     /// `RECO_FACTS`: `none`, `sqlite:PATH`, `mysql://USER@HOST/DATABASE?auth=iam`,
     /// `mysql://HOST/DATABASE?secret=ARN`, or the ARN of a secret that also contains host and
-    /// database. Options of a MySQL URL: see [`reco_store::facts::MySqlUrl`].
+    /// database. Options of a MySQL URL: see `facts::mysql::url` of reco-store.
     pub facts: String,
     /// `RECO_FACTS_TABLES`: names of tables and columns, or whole statements, as TOML or the path
     /// of a TOML file; by default the pipeline's own schema.

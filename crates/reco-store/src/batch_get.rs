@@ -15,6 +15,12 @@ pub const MAX_KEYS: usize = 100;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// Requests whole items with strongly consistent reads.
+pub(crate) fn whole(keys: &[Item]) -> KeysAndAttributes {
+    let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
+    keys.consistent_read(true).build().expect("keys are set")
+}
+
 /// Returns the items of `keys`, at most [`MAX_KEYS`]; keys without an item are absent. `request`
 /// builds the request for the keys that are left.
 ///
@@ -39,7 +45,13 @@ pub(crate) async fn get_all(
         let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
         // An answer that names what was not asked tells nothing about what was.
         if items.len() > asked || !left.iter().all(|key| keys.contains(key)) {
-            return Err(unasked(table));
+            let reason = "the response names keys that were not requested";
+            return Err(ServiceError::without_code(
+                "BatchGetItem",
+                table,
+                ErrorKind::Unavailable,
+                reason,
+            ));
         }
         if left.is_empty() {
             break;
@@ -48,29 +60,16 @@ pub(crate) async fn get_all(
         keys.retain(|key| left.contains(key));
         fruitless = if keys.len() < before { 1 } else { fruitless + 1 };
         if fruitless >= retry.max_attempts {
-            return Err(starved(table, keys.len()));
+            let keys = amount(keys.len(), "key");
+            let reason = format!("{keys} came back unprocessed every time");
+            return Err(ServiceError::without_code(
+                "BatchGetItem",
+                table,
+                ErrorKind::Throttled,
+                reason,
+            ));
         }
         tokio::time::sleep(retry.delay(fruitless)).await;
     }
     Ok(items)
-}
-
-fn unasked(table: &str) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Unavailable,
-        code: None,
-        message: "the response names keys that were not requested".to_owned(),
-    }
-}
-
-fn starved(table: &str, keys: usize) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Throttled,
-        code: None,
-        message: format!("{} came back unprocessed every time", amount(keys, "key")),
-    }
 }

@@ -22,9 +22,7 @@ mod tables;
 pub use cache::{CacheOptions, CacheStats};
 pub use check::{Finding, Level, check};
 pub use database::KnownArticles;
-pub use mysql::{
-    Authentication, Login, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
-};
+pub use mysql::MySqlOptions;
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
 pub use source::{FactsOptions, FactsSource, Warn, needs_aws, stays_here, without_password};
 pub use sql::{FactsSql, PairsSql};

@@ -27,7 +27,7 @@ const MOST_ASKED: usize = 1_000_000;
 
 /// Element types of the sampled lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+enum HeldLists {
     /// No list was found.
     Nothing,
     /// Every element is of this type.
@@ -64,13 +64,8 @@ fn why(found: &str) -> &'static str {
 }
 
 /// Looks at the list attribute of about a hundred items in all parts of the table (`Scan`).
-///
-/// # Errors
-/// The service's error.
-pub async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<Held, ServiceError> {
-    let segments = (0..SEGMENTS).map(|segment| segment_of(client, table, schema, segment));
-    let held = futures::future::try_join_all(segments).await?;
-    Ok(held.into_iter().fold(Held::Nothing, Held::and))
+async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<HeldLists, ServiceError> {
+    Ok(of_items(&sample_items(client, table, &schema.list_attr).await?, schema))
 }
 
 /// Looks at the time attribute of about a hundred items in all parts of the table (`Scan`); returns
@@ -84,31 +79,29 @@ pub async fn sample_times(
     schema: &Schema,
 ) -> Result<(u64, u64), ServiceError> {
     let name = &schema.generated_at_attr;
-    let segments = (0..SEGMENTS).map(|segment| segment_with(client, table, name, segment));
-    let items = futures::future::try_join_all(segments).await?.concat();
+    let items = sample_items(client, table, name).await?;
     let timed =
         items.iter().filter(|item| !matches!(item.get(name), None | Some(AttributeValue::Null(_))));
     Ok((items.len() as u64, timed.count() as u64))
 }
 
-async fn segment_of(
+/// Returns this attribute of the first items of each segment.
+async fn sample_items(
     client: &Client,
     table: &str,
-    schema: &Schema,
-    segment: i32,
-) -> Result<Held, ServiceError> {
-    let items = segment_with(client, table, &schema.list_attr, segment).await?;
-    Ok(of_items(&items, schema))
+    attribute: &str,
+) -> Result<Vec<Item>, ServiceError> {
+    let segments = (0..SEGMENTS).map(|segment| segment_with(client, table, attribute, segment));
+    Ok(futures::future::try_join_all(segments).await?.concat())
 }
 
-/// Returns this attribute of the first items of a segment.
 async fn segment_with(
     client: &Client,
     table: &str,
     attribute: &str,
     segment: i32,
 ) -> Result<Vec<Item>, ServiceError> {
-    let answer = retry::read("Scan", table, &retry_options(), || {
+    let answer = retry::read("Scan", table, &RetryOptions::BRIEF, || {
         client
             .scan()
             .table_name(table)
@@ -167,7 +160,7 @@ pub async fn adopt(client: &Client, table: &str, schema: &Schema) -> Result<Adop
     }
     match sample(client, table, schema).await {
         Ok(held) => {
-            let mixed = held == Held::Both;
+            let mixed = held == HeldLists::Both;
             Ok(held.adopted(schema)?.map_or(Adopted::Ids { mixed }, Adopted::Table))
         }
         // Functions, dry runs and loaders may be allowed less than `Scan`.
@@ -185,7 +178,7 @@ async fn sample_of(
     table: &str,
     schema: &Schema,
     users: &[&Id],
-) -> Result<Held, ServiceError> {
+) -> Result<HeldLists, ServiceError> {
     let request = |keys: &[Item]| {
         let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
         let list = keys.projection_expression("#list");
@@ -193,42 +186,40 @@ async fn sample_of(
     };
     for users in users.chunks(MAX_KEYS) {
         let keys = users.iter().map(|user| key_of(user, schema)).collect();
-        let items = get_all(client, table, &retry_options(), keys, request).await?;
+        let items = get_all(client, table, &RetryOptions::BRIEF, keys, request).await?;
         let held = of_items(&items, schema);
-        if held != Held::Nothing {
+        if held != HeldLists::Nothing {
             return Ok(held);
         }
     }
-    Ok(Held::Nothing)
+    Ok(HeldLists::Nothing)
 }
 
-fn retry_options() -> RetryOptions {
-    RetryOptions { max_attempts: 5, ..RetryOptions::default() }
-}
-
-fn of_items(items: &[Item], schema: &Schema) -> Held {
+fn of_items(items: &[Item], schema: &Schema) -> HeldLists {
     let lists = items.iter().filter_map(|item| item.get(&schema.list_attr));
-    lists.map(held).fold(Held::Nothing, Held::and)
+    lists.map(held).fold(HeldLists::Nothing, HeldLists::and)
 }
 
-fn held(value: &AttributeValue) -> Held {
-    let foreign = |what: &str| Held::Foreign(what.to_owned());
+fn held(value: &AttributeValue) -> HeldLists {
+    let foreign = |what: &str| HeldLists::Foreign(what.to_owned());
     match value {
-        AttributeValue::L(elements) => elements.iter().map(element).fold(Held::Nothing, Held::and),
+        AttributeValue::L(elements) => {
+            elements.iter().map(element).fold(HeldLists::Nothing, HeldLists::and)
+        }
         AttributeValue::Ns(_) => foreign("a set (NS)"),
         AttributeValue::Ss(_) => foreign("a set (SS)"),
         AttributeValue::Bs(_) => foreign("a set (BS)"),
         // Nothing that a list would take the place of.
-        AttributeValue::Null(_) => Held::Nothing,
-        other => Held::Foreign(format!("a {}", kind(other))),
+        AttributeValue::Null(_) => HeldLists::Nothing,
+        other => HeldLists::Foreign(format!("a {}", kind(other))),
     }
 }
 
-fn element(value: &AttributeValue) -> Held {
+fn element(value: &AttributeValue) -> HeldLists {
     match value {
-        AttributeValue::N(_) => Held::One(KeyType::N),
-        AttributeValue::S(_) => Held::One(KeyType::S),
-        other => Held::Foreign(format!("a list of {}s", kind(other))),
+        AttributeValue::N(_) => HeldLists::One(KeyType::N),
+        AttributeValue::S(_) => HeldLists::One(KeyType::S),
+        other => HeldLists::Foreign(format!("a list of {}s", kind(other))),
     }
 }
 
@@ -245,26 +236,25 @@ fn kind(value: &AttributeValue) -> &'static str {
     }
 }
 
-impl Held {
+impl HeldLists {
     /// Combines two findings; an attribute that is not a list of ids takes precedence.
-    fn and(self, other: Held) -> Held {
+    fn and(self, other: HeldLists) -> HeldLists {
         match (self, other) {
-            (Held::Foreign(found), _) | (_, Held::Foreign(found)) => Held::Foreign(found),
-            (Held::Nothing, other) | (other, Held::Nothing) => other,
-            (Held::One(one), Held::One(other)) if one == other => Held::One(one),
-            _ => Held::Both,
+            (HeldLists::Foreign(found), _) | (_, HeldLists::Foreign(found)) => {
+                HeldLists::Foreign(found)
+            }
+            (HeldLists::Nothing, other) | (other, HeldLists::Nothing) => other,
+            (HeldLists::One(one), HeldLists::One(other)) if one == other => HeldLists::One(one),
+            _ => HeldLists::Both,
         }
     }
 
     /// Returns the type to write, if the table's lists have one.
-    ///
-    /// # Errors
-    /// [`ListsError::Foreign`] if they are not lists of ids.
-    pub fn adopted(self, schema: &Schema) -> Result<Option<KeyType>, ListsError> {
+    fn adopted(self, schema: &Schema) -> Result<Option<KeyType>, ListsError> {
         match self {
-            Held::Nothing | Held::Both => Ok(None),
-            Held::One(kind) => Ok(Some(kind)),
-            Held::Foreign(found) => {
+            HeldLists::Nothing | HeldLists::Both => Ok(None),
+            HeldLists::One(kind) => Ok(Some(kind)),
+            HeldLists::Foreign(found) => {
                 Err(ListsError::Foreign { attribute: schema.list_attr.clone(), found })
             }
         }
@@ -348,7 +338,7 @@ impl Layout {
         let fitting = users.into_iter().filter(|user| self.schema.check_user(user).is_ok());
         let (new, hashes) = asked.new_of(fitting);
         let list_type = match sample_of(&self.client, &self.table, &self.schema, &new).await {
-            Ok(Held::Nothing) if asked.users.len() + hashes.len() <= MOST_ASKED => {
+            Ok(HeldLists::Nothing) if asked.users.len() + hashes.len() <= MOST_ASKED => {
                 asked.users.extend(hashes);
                 return Ok(&self.schema);
             }

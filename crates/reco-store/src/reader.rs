@@ -13,7 +13,8 @@ use reco_core::Id;
 use reco_core::item::{PlannedItem, Schema, gives_way};
 use reco_core::message_outcome::InTable;
 
-pub use self::difference::{Difference, Expiry};
+use self::difference::Expected;
+pub use self::difference::{Difference, ExpiryBounds};
 use self::pace::ReadPace;
 use crate::batch_get::Item;
 pub use crate::batch_get::MAX_KEYS;
@@ -33,7 +34,7 @@ pub struct Reader {
     pace: Arc<ReadPace>,
     /// True if writes keep lists of the same time.
     only_newer: bool,
-    expiry: Option<Expiry>,
+    expiry: Option<ExpiryBounds>,
 }
 
 /// Result and cost of a comparison.
@@ -147,7 +148,7 @@ impl Reader {
 
     /// Expects every item to expire within known bounds.
     #[must_use]
-    pub fn expiring(mut self, expiry: Expiry) -> Self {
+    pub fn expiring(mut self, expiry: ExpiryBounds) -> Self {
         self.expiry = Some(expiry);
         self
     }
@@ -164,11 +165,10 @@ impl Reader {
     ) -> Result<Compared, ReadFailure> {
         let mut differences = Vec::new();
         let compared = self.each(items, stop, |at, found| {
-            let expected = difference::Expected {
-                item: &items[at],
-                schema: &self.schema,
+            let expected = Expected {
                 only_newer: self.only_newer,
                 expiry: self.expiry.as_ref(),
+                ..Expected::plain(&items[at], &self.schema)
             };
             let difference = expected.difference(found);
             differences.extend(difference.map(|difference| (at, difference)));
@@ -191,13 +191,7 @@ impl Reader {
     ) -> Result<Vec<InTable>, ReadFailure> {
         let mut all = vec![InTable::Nothing; items.len()];
         let read = self.each(items, stop, |at, found| {
-            let expected = difference::Expected {
-                item: &items[at],
-                schema: &self.schema,
-                only_newer: false,
-                expiry: None,
-            };
-            all[at] = match expected.difference(found) {
+            all[at] = match Expected::plain(&items[at], &self.schema).difference(found) {
                 None => InTable::Same,
                 Some(Difference::Missing) => InTable::Nothing,
                 Some(Difference::Newer { .. }) => InTable::Newer,
@@ -230,12 +224,7 @@ impl Reader {
         let mut foreseen = vec![none; items.len()];
         let mut unknown = None;
         let cost = self.each(items, stop, |at, found| {
-            let expected = difference::Expected {
-                item: &items[at],
-                schema: &self.schema,
-                only_newer: false,
-                expiry: None,
-            };
+            let expected = Expected::plain(&items[at], &self.schema);
             foreseen[at].change = Change::of(expected.difference(found).as_ref());
             let time = found.map(|found| time_of(found, &self.schema).ok().flatten());
             let gives_way = time.is_none_or(|time| gives_way(time, items[at].guard));
@@ -271,7 +260,7 @@ impl Reader {
                 compared.retries += 1;
             }
             let before = pending.len();
-            let keys = pending.keys().map(|user| self.key(user)).collect();
+            let keys = pending.keys().map(|user| key_of(user, &self.schema)).collect();
             match self.get(keys, stop, &mut compared).await? {
                 Ok(answer) => self.settle(&mut pending, answer, &mut take),
                 Err(error) => last = Some(error),
@@ -361,9 +350,5 @@ impl Reader {
         let own = [user_attr, list_attr, generated_at_attr];
         let names = own.into_iter().chain(sort).chain(constants).chain(expiry);
         names.enumerate().map(|(number, name)| (format!("#a{number}"), name.clone())).collect()
-    }
-
-    fn key(&self, user: &Id) -> Item {
-        key_of(user, &self.schema)
     }
 }

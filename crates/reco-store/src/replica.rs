@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    BillingMode, GlobalSecondaryIndex, KeysAndAttributes, LocalSecondaryIndex, PutRequest,
-    TableDescription, WriteRequest,
+    BillingMode, GlobalSecondaryIndex, LocalSecondaryIndex, PutRequest, TableDescription,
+    WriteRequest,
 };
 use reco_core::Id;
 use reco_core::item::Schema;
 
-use crate::batch_get::{Item, MAX_KEYS, get_all};
+use crate::batch_get::{Item, MAX_KEYS, get_all, whole};
 use crate::encode::key_of;
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
@@ -88,13 +88,9 @@ pub async fn copy_items(
         users.into_iter().filter(|user| schema.check_user(user).is_ok()).collect();
     let keys: Vec<Item> = unique.into_iter().map(|user| key_of(user, schema)).collect();
     let retry = RetryOptions::default();
-    let request = |keys: &[Item]| {
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
-        keys.consistent_read(true).build().expect("keys are set")
-    };
     let mut copied = 0;
     for keys in keys.chunks(MAX_KEYS) {
-        let items = get_all(from, table, &retry, keys.to_vec(), request).await?;
+        let items = get_all(from, table, &retry, keys.to_vec(), whole).await?;
         copied += items.len();
         for items in items.chunks(MAX_PUTS) {
             put(to, table, items).await?;
@@ -129,6 +125,5 @@ async fn put(client: &Client, table: &str, items: &[Item]) -> Result<(), Service
 }
 
 fn unavailable(operation: &'static str, table: &str, message: &str) -> ServiceError {
-    let (table, message) = (table.to_owned(), message.to_owned());
-    ServiceError { operation, table, kind: ErrorKind::Unavailable, code: None, message }
+    ServiceError::without_code(operation, table, ErrorKind::Unavailable, message)
 }

@@ -23,17 +23,22 @@ pub struct RetryOptions {
 }
 
 impl Default for RetryOptions {
-    /// About 15 seconds of waiting in total, which outlasts a burst and a partition split.
     fn default() -> Self {
-        RetryOptions {
-            max_attempts: 12,
-            base_delay: Duration::from_millis(50),
-            max_delay: Duration::from_secs(5),
-        }
+        RetryOptions::LONG
     }
 }
 
 impl RetryOptions {
+    /// About 15 seconds of waiting in total, which outlasts a burst and a partition split.
+    const LONG: RetryOptions = RetryOptions {
+        max_attempts: 12,
+        base_delay: Duration::from_millis(50),
+        max_delay: Duration::from_secs(5),
+    };
+
+    /// For a question about the table, which should not keep its asker waiting for so long.
+    pub(crate) const BRIEF: RetryOptions = RetryOptions { max_attempts: 5, ..RetryOptions::LONG };
+
     /// Returns the delay after `failed` attempts without progress: full jitter, a random share of a
     /// doubling, capped span, so that many writers do not retry at once.
     #[must_use]

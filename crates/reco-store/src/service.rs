@@ -67,6 +67,17 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
+    /// Creates the error of a response that this crate finds fault with; it has no code.
+    pub(crate) fn without_code(
+        operation: &'static str,
+        table: &str,
+        kind: ErrorKind,
+        message: impl Into<String>,
+    ) -> Self {
+        let (table, message) = (table.to_owned(), message.into());
+        ServiceError { operation, table, kind, code: None, message }
+    }
+
     /// Classifies an SDK error.
     pub fn from_sdk<E>(
         operation: &'static str,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::item::{Constant, Schema};
 use reco_core::standing::StoredList;
 use reco_core::{Id, Time};
 
-use crate::batch_get::{Item, get_all};
+use crate::batch_get::{Item, get_all, whole};
 use crate::encode::{id_of, key_of, time_of};
 use crate::retry::RetryOptions;
 use crate::service::ServiceError;
@@ -38,12 +38,8 @@ pub async fn read(
     user: &Id,
     expiry: &Expiry,
 ) -> Result<Option<Stored>, ServiceError> {
-    let request = |keys: &[Item]| {
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
-        keys.consistent_read(true).build().expect("keys are set")
-    };
     let keys = vec![key_of(user, schema)];
-    let items = get_all(client, table, &RetryOptions::default(), keys, request).await?;
+    let items = get_all(client, table, &RetryOptions::default(), keys, whole).await?;
     Ok(items.first().map(|item| stored(item, schema, expiry)))
 }
 

@@ -180,7 +180,7 @@ impl Writer {
                     break;
                 }
             };
-            let attempt = if self.options.only_newer || self.replacing.is_some() {
+            let attempt = if self.writes_singly() {
                 self.attempt_guarded(pending, stop, &mut report).await
             } else {
                 self.attempt(pending, stop, &mut report).await

@@ -6,24 +6,19 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_core::Id;
 use reco_core::budget::{Budget, Budgets, Capacity, Wanted};
 use reco_core::item::{KeyType, PlannedItem, Schema};
 use reco_store::generated_at::read_generated_at;
 use reco_store::retry::Stop;
-use reco_store::writer::{WriteFailure, WritePace, Writer, WriterOptions};
+use reco_store::writer::{WriteFailure, WritePace, WriterOptions};
 use serde_json::json;
 use support::stub::{Reply, Stub};
-use support::{client, create_table, dynamodb, planned};
+use support::{client, empty_table, planned, writer};
 use tokio::time::Instant;
 
 fn removal(user: i64, time: Option<i64>) -> PlannedItem {
     Schema::with_key_type(KeyType::N).plan_delete(Id::from(user), time.map(Into::into)).unwrap()
-}
-
-fn writer(client: aws_sdk_dynamodb::Client, options: WriterOptions) -> Writer {
-    Writer::new(client, "recs", Schema::with_key_type(KeyType::N), options)
 }
 
 fn pace(wcu: f64) -> Arc<WritePace> {
@@ -57,8 +52,7 @@ async fn removals_that_come_back_are_sent_again_beside_puts() {
 
 #[tokio::test]
 async fn a_guarded_removal_leaves_what_is_newer() {
-    let client = dynamodb().await;
-    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let client = empty_table().await;
     let plain = writer(client.clone(), WriterOptions::default());
     let items = vec![
         planned(1, &[5], Some(10)),

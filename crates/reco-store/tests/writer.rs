@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
+use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::Id;
 use reco_core::classify::Held;
 use reco_core::item::{KeyType, PlannedItem, Schema};
@@ -16,7 +16,7 @@ use reco_store::service::ErrorKind;
 use reco_store::writer::{WriteFailure, Writer, WriterOptions};
 use serde_json::json;
 use support::stub::{Reply, Stub, exception};
-use support::{client, create_table, dynamodb, planned};
+use support::{client, empty_table, planned, writer};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +29,7 @@ fn quick(max_attempts: u32) -> WriterOptions {
 }
 
 fn writer_to(stub: &Stub, max_attempts: u32) -> Writer {
-    let schema = Schema::with_key_type(KeyType::N);
-    Writer::new(client(stub.port), "recs", schema, quick(max_attempts))
+    writer(client(stub.port), quick(max_attempts))
 }
 
 fn batch(users: std::ops::Range<i64>) -> Vec<PlannedItem> {
@@ -47,10 +46,9 @@ fn texts(range: std::ops::Range<i64>) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn what_is_written_is_in_the_table_in_rank_order() {
-    let client = dynamodb().await;
-    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let client = empty_table().await;
     let schema = Schema::with_key_type(KeyType::N);
-    let writer = Writer::new(client.clone(), "recs", schema.clone(), WriterOptions::default());
+    let writer = writer(client.clone(), WriterOptions::default());
     let items: Vec<_> = (0..60).map(|user| planned(user, &[9, 3, 7], Some(user + 100))).collect();
 
     let report = writer.write_all(items, &Stop::default()).await;
@@ -77,10 +75,9 @@ async fn what_is_written_is_in_the_table_in_rank_order() {
 
 #[tokio::test]
 async fn a_user_given_twice_ends_with_the_last_list() {
-    let client = dynamodb().await;
-    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let client = empty_table().await;
     let schema = Schema::with_key_type(KeyType::N);
-    let writer = Writer::new(client.clone(), "recs", schema.clone(), WriterOptions::default());
+    let writer = writer(client.clone(), WriterOptions::default());
     let items = (0..8).map(|time| planned(7, &[1], Some(time))).collect();
 
     let report = writer.write_all(items, &Stop::default()).await;
@@ -193,8 +190,7 @@ async fn retries_do_not_run_dry() {
         max_delay: Duration::from_millis(1),
     };
     let options = WriterOptions { retry, concurrency: 1, ..WriterOptions::default() };
-    let schema = Schema::with_key_type(KeyType::N);
-    let writer = Writer::new(client(stub.port), "recs", schema, options);
+    let writer = writer(client(stub.port), options);
     let report = writer.write_batch(batch(0..2), &Stop::default()).await;
     assert_eq!((report.written, report.calls), (2, 121));
 }
@@ -236,8 +232,7 @@ async fn nobody_listening_is_said_after_the_attempts() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    let schema = Schema::with_key_type(KeyType::N);
-    let writer = Writer::new(client(port), "recs", schema, quick(3));
+    let writer = writer(client(port), quick(3));
     let report = writer.write_batch(batch(0..3), &Stop::default()).await;
     let Some(WriteFailure::Exhausted { attempts: 3, last: Some(last) }) = &report.failure else {
         panic!("{:?}", report.failure)
@@ -248,11 +243,9 @@ async fn nobody_listening_is_said_after_the_attempts() {
 
 /// Creates a table and a guarded writer for it.
 async fn guarded() -> (aws_sdk_dynamodb::Client, Writer) {
-    let client = dynamodb().await;
-    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let client = empty_table().await;
     let options = WriterOptions { only_newer: true, ..quick(5) };
-    let schema = Schema::with_key_type(KeyType::N);
-    (client.clone(), Writer::new(client, "recs", schema, options))
+    (client.clone(), writer(client, options))
 }
 
 /// Returns the first article of a user's list.
@@ -323,7 +316,7 @@ async fn guarded_puts_are_retried_one_by_one() {
     let script = [Reply::Error(400, body), Reply::HangUp, Reply::Error(400, stale), Reply::Written];
     let stub = Stub::start(script).await;
     let options = WriterOptions { only_newer: true, ..quick(5) };
-    let writer = Writer::new(client(stub.port), "recs", Schema::with_key_type(KeyType::N), options);
+    let writer = writer(client(stub.port), options);
     let report = writer.write_batch(batch(0..6), &Stop::default()).await;
     assert_eq!((report.written, report.stale, report.left.len()), (5, 1, 0));
     assert_eq!((report.calls, report.throttled_calls, report.retries), (8, 1, 1));
@@ -335,16 +328,15 @@ async fn guarded_puts_that_are_refused_or_too_late_are_left() {
     let refused = Reply::Error(400, exception("AccessDeniedException", "dynamodb:PutItem"));
     let stub = Stub::start([refused]).await;
     let options = WriterOptions { only_newer: true, ..quick(5) };
-    let schema = Schema::with_key_type(KeyType::N);
-    let writer = Writer::new(client(stub.port), "recs", schema.clone(), options);
-    let report = writer.write_batch(batch(0..3), &Stop::default()).await;
+    let guarded = writer(client(stub.port), options);
+    let report = guarded.write_batch(batch(0..3), &Stop::default()).await;
     assert_eq!((report.left.len(), report.written, report.stale), (3, 0, 0));
     assert!(report.failure.unwrap().to_string().contains("PutItem"));
 
     let stub = Stub::start([Reply::Written, Reply::Written, Reply::Silence]).await;
-    let writer = Writer::new(client(stub.port), "recs", schema, options);
+    let guarded = writer(client(stub.port), options);
     let soon = Stop::at(Instant::now() + Duration::from_millis(700));
-    let report = writer.write_batch(batch(0..4), &soon).await;
+    let report = guarded.write_batch(batch(0..4), &soon).await;
     assert_eq!((report.written, report.left.len()), (2, 2));
     assert_eq!(report.failure, Some(WriteFailure::Deadline));
 }
@@ -363,7 +355,7 @@ async fn a_slow_table_finishes_some_batches_and_does_not_merely_begin_all() {
         max_delay: Duration::from_millis(20),
     };
     let options = WriterOptions { retry, ..WriterOptions::default() };
-    let writer = Writer::new(client(stub.port), "recs", Schema::with_key_type(KeyType::N), options);
+    let writer = writer(client(stub.port), options);
     let soon = Stop::at(Instant::now() + Duration::from_secs(3));
     let report = writer.write_all(batch(0..100), &soon).await;
     assert_eq!((report.written, report.failure), (25, Some(WriteFailure::Deadline)));

@@ -76,7 +76,6 @@ pub struct FinishedCall {
 pub struct Controller {
     bounds: Bounds,
     limit: usize,
-    highest: usize,
     /// Time of the last change: calls from before say nothing about the present number.
     changed: Duration,
     /// Time of the last cut.
@@ -120,7 +119,6 @@ impl Controller {
         Controller {
             bounds,
             limit: bounds.first,
-            highest: bounds.first,
             changed: Duration::ZERO,
             cut: None,
             before: None,
@@ -136,12 +134,6 @@ impl Controller {
     #[must_use]
     pub fn limit(&self) -> usize {
         self.limit
-    }
-
-    /// Returns the highest number so far.
-    #[must_use]
-    pub fn highest(&self) -> usize {
-        self.highest
     }
 
     /// Returns the usual duration of a call, as last measured.
@@ -225,7 +217,6 @@ impl Controller {
 
     fn set(&mut self, limit: usize, now: Duration) {
         self.limit = limit.clamp(self.bounds.least, self.bounds.most);
-        self.highest = self.highest.max(self.limit);
         self.changed = now;
         self.sample = Sample { begun: now, ..Sample::default() };
     }

@@ -115,9 +115,9 @@ fn inside(envelope: Envelope, inner: Result<Decoded, DecodeError>) -> Result<Dec
 }
 
 #[derive(Deserialize)]
-struct Record<'a> {
+pub(super) struct Record<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
-    body: Option<&'a RawValue>,
+    pub(super) body: Option<&'a RawValue>,
 }
 
 /// Decodes `{"Records": [{"body": "..."}, ...]}`: the entries of all bodies, numbered

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::envelope::MAX_DEPTH;
-use super::{Envelope, Top, present};
+use super::envelope::{MAX_DEPTH, Record};
+use super::{Envelope, Top};
 
 /// A message without its envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,12 +99,6 @@ fn attributes_of(envelope: Envelope, whole: &str) -> Vec<String> {
         }
         Envelope::EventBridge | Envelope::LambdaDestination => Vec::new(),
     }
-}
-
-#[derive(Deserialize)]
-struct Record<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    body: Option<&'a RawValue>,
 }
 
 fn only_record(records: &RawValue) -> Result<Option<String>, StripError> {

@@ -31,12 +31,13 @@ fn main() -> ExitCode {
     let verdict = check(&template::stack(&template));
     let mut warnings = 0;
     for finding in &verdict.findings {
-        let line = format!("{}: is {}, should be {}", finding.rule, finding.is, finding.should);
-        match finding.severity {
-            Severity::Error => problems.push(format!("{line}\n  because: {}", finding.reason)),
+        let rule = finding.rule;
+        let line = format!("{}: is {}, should be {}", rule.id, finding.is, finding.should);
+        match rule.severity {
+            Severity::Error => problems.push(format!("{line}\n  because: {}", rule.reason)),
             Severity::Warning => {
                 warnings += 1;
-                println!("warning: {line}\n  because: {}", finding.reason);
+                println!("warning: {line}\n  because: {}", rule.reason);
             }
         }
     }

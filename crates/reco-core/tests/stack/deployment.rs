@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::rules::rules;
+use crate::rules::{Severity, rules};
 use serde_json::{Value, json};
 
 use crate::template::{deployed, read};
@@ -151,7 +151,8 @@ fn grants_are_the_least_that_is_needed() {
 fn table_of_rules() -> String {
     let mut table = String::from("| rule | what must hold | why | source |\n|---|---|---|---|\n");
     for rule in rules() {
-        let (id, severity) = (rule.id, rule.severity.name());
+        let id = rule.id;
+        let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
         let (title, reason) = (rule.title, rule.reason);
         let source = format!("[{}]({})", rule.source.title, rule.source.url);
         writeln!(table, "| `{id}` ({severity}) | {title} | {reason} | {source} |").unwrap();

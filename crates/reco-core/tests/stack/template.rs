@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::rules::{
-    Alarm, Ceiling, Function, Mapping, MissingData, Queue, QueueKind, Redrive, RedriveAllow, Stack,
-    Table, TableMode, Watched, Workload,
+    Alarm, Function, Mapping, NEW_ON_DEMAND_TABLE_WCU, Queue, QueueKind, RedriveAllow, Stack,
+    Table, Watched, Workload,
 };
 use serde_json::{Value, json};
 
@@ -36,25 +36,22 @@ pub fn stack(template: &Template) -> Stack {
         mapping: mapping(&template.properties("Mapping")),
         table: table(&template.properties("Table")),
         workload: workload(template.raw("/Metadata/RecoctlWorkload")),
-        alarms: Some(
-            template
-                .resources("AWS::CloudWatch::Alarm")
-                .into_iter()
-                .map(|id| alarm(&template.properties(id), template))
-                .collect(),
-        ),
+        alarms: template
+            .resources("AWS::CloudWatch::Alarm")
+            .into_iter()
+            .map(|id| alarm(&template.properties(id), template))
+            .collect(),
     }
 }
 
 fn queue(properties: &Value, source: &Value) -> Queue {
     let fifo = properties["FifoQueue"] == true;
-    let redrive = properties["RedrivePolicy"]["maxReceiveCount"].as_u64();
     Queue {
-        kind: Some(if fifo { QueueKind::Fifo } else { QueueKind::Standard }),
+        kind: if fifo { QueueKind::Fifo } else { QueueKind::Standard },
         visibility_timeout_s: Some(properties["VisibilityTimeout"].as_u64().unwrap_or(30)),
         retention_s: properties["MessageRetentionPeriod"].as_u64(),
-        redrive: Some(redrive.map_or(Redrive::Off, Redrive::After)),
-        redrive_allow: Some(redrive_allow(&properties["RedriveAllowPolicy"], source)),
+        max_receive_count: properties["RedrivePolicy"]["maxReceiveCount"].as_u64(),
+        redrive_allow: redrive_allow(&properties["RedriveAllowPolicy"], source),
     }
 }
 
@@ -72,16 +69,15 @@ fn redrive_allow(policy: &Value, source: &Value) -> RedriveAllow {
 }
 
 /// A number, also one that CloudFormation hands on as text.
-fn ceiling(value: &Value) -> Ceiling {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    number.map_or(Ceiling::Unset, Ceiling::At)
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn function(properties: &Value) -> Function {
     Function {
         timeout_s: properties["Timeout"].as_u64(),
         memory_mb: properties["MemorySize"].as_u64(),
-        reserved_concurrency: Some(ceiling(&properties["ReservedConcurrentExecutions"])),
+        reserved_concurrency: number(&properties["ReservedConcurrentExecutions"]),
     }
 }
 
@@ -90,30 +86,24 @@ fn mapping(properties: &Value) -> Mapping {
         list.as_array().is_some_and(|list| list.iter().any(|value| value == name))
     };
     Mapping {
-        enabled: Some(properties["Enabled"] != false),
+        enabled: properties["Enabled"] != false,
         batch_size: properties["BatchSize"].as_u64(),
         window_s: properties["MaximumBatchingWindowInSeconds"].as_u64(),
-        maximum_concurrency: Some(ceiling(&properties["ScalingConfig"]["MaximumConcurrency"])),
-        report_batch_item_failures: Some(lists(
+        maximum_concurrency: number(&properties["ScalingConfig"]["MaximumConcurrency"]),
+        report_batch_item_failures: lists(
             &properties["FunctionResponseTypes"],
             "ReportBatchItemFailures",
-        )),
-        event_count_metrics: Some(lists(&properties["MetricsConfig"]["Metrics"], "EventCount")),
+        ),
+        event_count_metrics: lists(&properties["MetricsConfig"]["Metrics"], "EventCount"),
     }
 }
 
 fn table(properties: &Value) -> Table {
-    let mode = match properties["BillingMode"].as_str() {
-        Some("PAY_PER_REQUEST") => TableMode::OnDemand {
-            max_write_units: ceiling(&properties["OnDemandThroughput"]["MaxWriteRequestUnits"]),
-            warm_write_units: None,
-        },
-        _ => TableMode::Provisioned {
-            wcu: properties["ProvisionedThroughput"]["WriteCapacityUnits"].as_u64().unwrap(),
-        },
-    };
+    assert_eq!(properties["BillingMode"], "PAY_PER_REQUEST");
+    let maximum = number(&properties["OnDemandThroughput"]["MaxWriteRequestUnits"]);
+    let write_capacity = maximum.unwrap_or(u64::MAX).min(NEW_ON_DEMAND_TABLE_WCU);
     let recovery = &properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
-    Table { mode: Some(mode), point_in_time_recovery: Some(recovery == true) }
+    Table { write_capacity, point_in_time_recovery: recovery == true }
 }
 
 fn workload(plan: &Value) -> Workload {
@@ -135,12 +125,7 @@ fn alarm(properties: &Value, template: &Template) -> Alarm {
             "GreaterThanOrEqualToThreshold" => threshold,
             other => panic!("an alarm on {other}?"),
         },
-        missing_data: match properties["TreatMissingData"].as_str() {
-            Some("notBreaching") => MissingData::NotBreaching,
-            Some("breaching") => MissingData::Breaching,
-            Some("ignore") => MissingData::Ignore,
-            _ => MissingData::Missing,
-        },
+        missing_data: properties["TreatMissingData"].as_str().unwrap_or("missing").to_owned(),
         has_actions: properties["AlarmActions"].as_array().is_some_and(|list| !list.is_empty()),
     }
 }

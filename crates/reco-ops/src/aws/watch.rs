@@ -29,6 +29,10 @@ use crate::error::{Error, Kind};
 /// in JSON; a BatchGetItem 16 MB, at most four times as long in DynamoDB's JSON.
 const LARGEST_ANSWER: usize = 64 << 20;
 
+/// Hint if there is no first response.
+const NOTHING_DONE: &str = "check the region, --endpoint-url and the network; \
+                            no message was received and nothing was changed";
+
 /// Maximum wait for the first response, retries included, before the endpoint is reported.
 const FIRST_ANSWER: Duration = NAMED_AFTER;
 
@@ -131,19 +135,13 @@ impl Watch {
                 "the first call got no complete response within {} s",
                 FIRST_ANSWER.as_secs()
             ))
-            .hint(
-                "check the region, --endpoint-url and the network; no message was received and nothing was changed",
-            )
+            .hint(NOTHING_DONE)
     }
 
     fn unreachable(&self, why: &str) -> Error {
         let what = self.0.first.get().map_or("AWS", String::as_str);
         let endpoint = what.split(' ').next().unwrap_or(what);
-        Error::new(Kind::Service, format!("cannot reach {endpoint}"))
-            .cause(why)
-            .hint(
-                "check the region, --endpoint-url and the network; no message was received and nothing was changed",
-            )
+        Error::new(Kind::Service, format!("cannot reach {endpoint}")).cause(why).hint(NOTHING_DONE)
     }
 
     /// Reports silences as they occur; never resolves.

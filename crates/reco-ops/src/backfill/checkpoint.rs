@@ -51,7 +51,7 @@ pub struct Checkpoint {
 }
 
 /// Progress of a run, with the counts up to that place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CheckpointState {
     /// True if the whole input is processed.
     pub finished: bool,
@@ -66,19 +66,6 @@ pub struct CheckpointState {
     pub duration_s: f64,
     /// Inputs before `at` that broke off, by index.
     pub failures: BTreeMap<usize, InputFailure>,
-}
-
-impl Default for CheckpointState {
-    fn default() -> Self {
-        CheckpointState {
-            finished: false,
-            at: LineStart::start(0),
-            run_counts: RunCounts::default(),
-            writes: Writes::default(),
-            duration_s: 0.0,
-            failures: BTreeMap::new(),
-        }
-    }
 }
 
 /// Rejects file as of a checkpoint.

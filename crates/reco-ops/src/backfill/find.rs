@@ -120,7 +120,6 @@ pub async fn entries_of(
 impl UserEntries {
     fn take(&mut self, names: &[String], entry: EntryOfUser) {
         let EntryOfUser { at, index, fate, dropped, time } = entry;
-        let file = names.get(at.file).cloned().unwrap_or_default();
         let fate = match fate {
             PlannedFate::Write(item) if item.action == Action::Delete => EntryFate::Delete,
             PlannedFate::Write(item) => {
@@ -135,7 +134,7 @@ impl UserEntries {
             self.entries.pop_front();
             self.more += 1;
         }
-        let at = At { file, line: at.line, offset: at.offset };
+        let at = At::of(names.get(at.file), at);
         self.entries.push_back(UserEntry { at, entry: index, fate, generated_at: time });
     }
 }

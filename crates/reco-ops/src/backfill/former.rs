@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::chosen::ChosenEntries;
+pub(super) use self::chosen::choose;
 use self::disk::Disk;
 use super::lines::LineStart;
 use super::prepare::{Listed, Preparer};
@@ -224,21 +225,6 @@ impl Formers for FormerIndex {
     }
 }
 
-/// Determines the entry that counts of each user who occurs more than once in these files.
-///
-/// # Errors
-/// Fails if the files or the facts cannot be read, or the run is cancelled.
-pub(super) async fn chosen(
-    files: &[PathBuf],
-    preparer: &Arc<Preparer>,
-    newest: bool,
-    control: &Control,
-) -> Result<Arc<ChosenEntries>> {
-    let sources = async || input::check(files).await;
-    let how = (&control.events, &control.cancel);
-    chosen::choose(sources, preparer, newest, how).await.map(Arc::new)
-}
-
 /// Returns the entry that counts of each user who occurs more than once, if one of the files is an
 /// export of a queue, whose messages are in no order.
 ///
@@ -253,7 +239,7 @@ pub async fn chosen_of_exports(
     if !has_export(files).await {
         return Ok(None);
     }
-    chosen(files, preparer, newest, control).await.map(Some)
+    choose(files, preparer, newest, control).await.map(Some)
 }
 
 /// Returns whether one of the files is an export of a queue, judging by its first line.

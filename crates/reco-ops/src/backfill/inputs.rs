@@ -50,15 +50,13 @@ pub struct At {
 }
 
 impl At {
-    /// Names a place before a report exists.
-    pub fn in_sources(sources: &[Source], at: LineStart) -> Self {
-        let file = sources.get(at.file).map(|source| source.name.clone()).unwrap_or_default();
-        At { file, line: at.line, offset: at.offset }
+    /// Names a place in the input of this name.
+    pub fn of(name: Option<&String>, at: LineStart) -> Self {
+        At { file: name.cloned().unwrap_or_default(), line: at.line, offset: at.offset }
     }
 
     /// Names a place in the report's inputs.
     pub fn new(inputs: &[InputReport], at: LineStart) -> Self {
-        let file = inputs.get(at.file).map(|input| input.name.clone()).unwrap_or_default();
-        At { file, line: at.line, offset: at.offset }
+        At::of(inputs.get(at.file).map(|input| &input.name), at)
     }
 }

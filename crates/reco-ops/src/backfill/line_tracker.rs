@@ -51,7 +51,7 @@ pub struct LineTracker {
     undone: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct TrackedLine {
     at: LineStart,
     /// Text for the rejects if a write fails.
@@ -84,9 +84,7 @@ impl LineTracker {
     pub fn blank(&mut self, at: LineStart, count: u64) {
         self.all.lines.read += count;
         self.all.lines.blank += count;
-        let mut line = TrackedLine::new(at, None);
-        line.blank = count;
-        self.open.push_back(line);
+        self.open.push_back(TrackedLine { at, blank: count, ..TrackedLine::default() });
         self.advance();
     }
 
@@ -118,7 +116,7 @@ impl LineTracker {
     /// Starts a line with entries, to be passed to [`LineTracker::entered`].
     pub fn begin(&mut self, at: LineStart, text: Option<Arc<[u8]>>) -> Entering {
         self.all.lines.read += 1;
-        Entering { line: TrackedLine::new(at, text) }
+        Entering { line: TrackedLine { at, text, ..TrackedLine::default() } }
     }
 
     /// Adds an entry whose fate is known.
@@ -254,21 +252,6 @@ impl LineTracker {
 }
 
 impl TrackedLine {
-    fn new(at: LineStart, text: Option<Arc<[u8]>>) -> Self {
-        TrackedLine {
-            at,
-            text,
-            waiting: 0,
-            gravest: None,
-            blank: 0,
-            kept_articles: 0,
-            dropped: DropCounts::default(),
-            first: None,
-            more: Vec::new(),
-            rejects: Vec::new(),
-        }
-    }
-
     fn text_bytes(&self) -> usize {
         self.text.as_ref().map_or(0, |text| text.len())
     }

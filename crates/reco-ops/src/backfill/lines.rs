@@ -65,6 +65,12 @@ impl LineStart {
     }
 }
 
+impl Default for LineStart {
+    fn default() -> Self {
+        LineStart::start(0)
+    }
+}
+
 impl Splitter {
     /// Creates a splitter for an input that is read from `next` on.
     pub fn at(next: LineStart) -> Self {

@@ -35,7 +35,7 @@ pub use user::EntryOfUser;
 const ENTRIES_PER_LOOKUP: usize = 500;
 
 /// Decoder and filter of lines.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Preparer {
     /// Source of users' and articles' facts.
     pub facts: FactsSource,
@@ -113,7 +113,7 @@ impl Preparer {
         mut chunk: Chunk,
         whose: impl Fn(&Id) -> bool,
     ) -> Result<Prepared, PrepareError> {
-        let (begun, mut facts) = (Instant::now(), Duration::ZERO);
+        let begun = Instant::now();
         let mut waiting = Vec::with_capacity(chunk.lines.len());
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in std::mem::take(&mut chunk.lines) {
@@ -121,14 +121,8 @@ impl Preparer {
             let mapped = self.mapped(&line).await;
             lines.push(self.decode_line(line, mapped, number, &mut waiting));
         }
-        let mut waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
-        loop {
-            let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
-            if group.is_empty() {
-                break;
-            }
-            facts += self.judge(group, &mut lines).await?;
-        }
+        let waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
+        let facts = self.judge_all(waiting, &mut lines).await?;
         for line in &mut lines {
             if let Found::Entries(entries) = &mut line.found {
                 entries.retain(|entry| entry.removes().is_none_or(&whose));
@@ -170,14 +164,7 @@ impl Preparer {
             ((entry.line, entry.index), (user, articles.clone(), *generated_at))
         };
         let mut given: HashMap<_, _> = waiting.iter().map(of).collect();
-        let mut waiting = waiting.into_iter();
-        loop {
-            let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
-            if group.is_empty() {
-                break;
-            }
-            self.judge(group, &mut lines).await?;
-        }
+        self.judge_all(waiting.into_iter(), &mut lines).await?;
         let mut listed = Listed::default();
         for (number, line) in lines.into_iter().enumerate() {
             let mut entries = match line.found {
@@ -199,6 +186,23 @@ impl Preparer {
         }
         Ok(listed)
     }
+
+    /// Judges entries, group by group; returns the time that their facts took.
+    async fn judge_all(
+        &self,
+        mut waiting: impl Iterator<Item = Waiting>,
+        lines: &mut [PreparedLine],
+    ) -> Result<Duration, PrepareError> {
+        let mut facts = Duration::ZERO;
+        loop {
+            let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
+            if group.is_empty() {
+                return Ok(facts);
+            }
+            facts += self.judge(group, lines).await?;
+        }
+    }
+
     /// Judges a group; returns the time that its facts took.
     async fn judge(
         &self,
@@ -249,9 +253,7 @@ impl Preparer {
         }
         Ok(spent)
     }
-}
 
-impl Preparer {
     /// Looks up the facts of a group if rules of the policy need any, as the Lambda does. For a
     /// queue they only predict what the Lambda will keep of each list: without them, a later list
     /// that it filters to nothing could replace a good one.

@@ -1,7 +1,6 @@
 //! Coordinator of a run: takes in filtered lines, keeps batches in flight, and counts.
 
 mod closing;
-mod emit;
 mod intake;
 mod results;
 

@@ -14,7 +14,7 @@ use reco_store::reader::Reader;
 use reco_store::writer::Replacing;
 
 use super::foresight::{Drawn, Foresight};
-use super::former::{self, ChosenEntries, FormerIndex, has_export};
+use super::former::{ChosenEntries, FormerIndex, choose, has_export};
 use super::plan::PlanOptions;
 use super::replace::Replace;
 use super::report::{CompareReport, ReplaceReport};
@@ -235,16 +235,8 @@ impl Condition {
             return Ok(Condition::default());
         };
         // The earlier input states its own times, if any.
-        let preparer = Preparer {
-            facts: of_run.facts.clone(),
-            policy: of_run.policy.clone(),
-            schema: of_run.schema.clone(),
-            layout: None,
-            times: Times::default(),
-            route: EntryRoute::Table,
-            shard: of_run.shard,
-            mapping: of_run.mapping.clone(),
-        };
+        let (times, route) = (Times::default(), EntryRoute::Table);
+        let preparer = Preparer { layout: None, times, route, ..of_run.clone() };
         let (replacing, formers) = replace.prepare(table, preparer, control).await?;
         let report = match (replace, &formers) {
             (Replace::WrittenBetween { from, to }, _) => {
@@ -269,16 +261,17 @@ async fn chosen(
     preparer: &Arc<Preparer>,
     (control, newest): (&Control, bool),
 ) -> Result<Option<Arc<ChosenEntries>>> {
-    let paths: Vec<PathBuf> =
-        sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
-    if paths.len() < sources.len() {
-        return Ok(None);
-    }
+    let Some(paths) = paths_of(sources) else { return Ok(None) };
     let newest = newest || options.writing.if_newer;
     if options.replace.is_none() && !has_export(&paths).await {
         return Ok(None);
     }
-    former::chosen(&paths, preparer, newest, control).await.map(Some)
+    choose(&paths, preparer, newest, control).await.map(Some)
+}
+
+/// Returns the paths of the sources; `None` if one is a pipe.
+fn paths_of(sources: &[Source]) -> Option<Vec<PathBuf>> {
+    sources.iter().map(|source| source.path().map(Path::to_owned)).collect()
 }
 
 /// Sets up the comparison of a dry run with the table.
@@ -297,12 +290,10 @@ async fn foresight(
     let reader = if newest { reader.guarded() } else { reader };
     let sample = match options.compare {
         Some(Scope::Sample(users)) => {
-            let paths: Vec<PathBuf> =
-                sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
-            if paths.len() < sources.len() {
-                return Err(Error::new(Kind::Usage, "a sample cannot be drawn from a pipe")
-                    .hint("pass --compare all, or save the input to a file first"));
-            }
+            let paths = paths_of(sources).ok_or_else(|| {
+                Error::new(Kind::Usage, "a sample cannot be drawn from a pipe")
+                    .hint("pass --compare all, or save the input to a file first")
+            })?;
             let hasher = Arc::new(RandomState::new());
             let again = input::check(&paths).await?;
             let drawing = draw(again, users, Arc::clone(&hasher), (preparer, &control.cancel));

@@ -1,7 +1,6 @@
 //! Destinations of batches.
 
 pub mod emit;
-mod handed;
 pub mod queue;
 
 use std::sync::Arc;
@@ -12,12 +11,11 @@ use reco_store::writer::{WriteReport, Writer};
 use tokio_util::sync::CancellationToken;
 
 use self::emit::EmitSink;
-pub(super) use self::handed::{Handed, Handing};
 use self::queue::QueueSink;
 use super::foresight::Foresight;
 use super::report::{QueueReport, StopCause};
 use super::slots::Kind;
-use super::write::{WriteBatch, Written};
+use super::write::{BatchEntry, WriteBatch, Written};
 
 /// Destination of batches.
 pub enum Sink {
@@ -46,6 +44,26 @@ pub(super) enum Delivered {
     Written(Box<Written>),
     /// Result of a batch for a queue or file.
     Handed(Handed),
+}
+
+/// Result of a batch for a queue or file.
+#[derive(Debug)]
+pub struct Handed {
+    /// Entries, each with its result.
+    pub entries: Vec<(BatchEntry, Handing)>,
+    /// Reason why no further batch can succeed, if so.
+    pub hopeless: Option<String>,
+}
+
+/// Result of one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handing {
+    /// Delivered.
+    Done,
+    /// Not delivered or unknown, with the reason.
+    Failed(String),
+    /// Not tried.
+    Left,
 }
 
 impl Delivered {

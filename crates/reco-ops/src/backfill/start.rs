@@ -75,12 +75,6 @@ impl Start {
     }
 }
 
-/// Locked checkpoint of a run.
-struct Kept {
-    path: PathBuf,
-    lock: CheckpointLock,
-}
-
 /// Finds the start of a run. `settings` are the options that affect what is written.
 ///
 /// # Errors
@@ -103,19 +97,19 @@ pub(super) fn start(
     let Some(mut identity) = identity else {
         return Ok(Start::afresh(RejectsSink::create(rejects)?));
     };
-    let Some(kept) = keep((home, events), options, &identity)? else {
+    let Some((path, lock)) = keep((home, events), options, &identity)? else {
         return Ok(Start::afresh(RejectsSink::create(rejects)?));
     };
-    let found = checkpoint::load(&kept.path);
+    let found = checkpoint::load(&path);
     let mut list_type = None;
     let (first, resumed, rejects) = if options.resume {
-        let found = found?.ok_or_else(|| nothing_to_resume(&kept.path))?;
+        let found = found?.ok_or_else(|| nothing_to_resume(&path))?;
         if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
             // By now the table holds the first run's writes.
             list_type = typed(before);
             identity.settings.insert(LIST_TYPE.to_owned(), before.clone());
         }
-        refuse_changes(&identity, &found, &kept.path)?;
+        refuse_changes(&identity, &found, &path)?;
         let rejects = resume_rejects(&found, rejects)?;
         announce(events, &found, sources);
         let runs = found.runs + 1;
@@ -131,15 +125,14 @@ pub(super) fn start(
         (fresh(identity), None, RejectsSink::create(rejects)?)
     };
     let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
-        Error::input(format!("checkpoint {} has no start time", kept.path.display()))
-            .because(&error)
+        Error::input(format!("checkpoint {} has no start time", path.display())).because(&error)
     })?;
     let began = began.as_second();
     let file = rejects.file().map(absolute);
     let bytes = first.rejects.as_ref().map_or(0, |rejects| rejects.bytes);
     let rejects_file = file.map(|path| RejectsFile { path, bytes });
     let first = Checkpoint { rejects: rejects_file, by: by.clone(), ..first };
-    let saver = match Saver::begin(&kept.path, options.checkpoint_every, first, kept.lock) {
+    let saver = match Saver::begin(&path, options.checkpoint_every, first, lock) {
         Ok(saver) => Some(saver),
         Err(error) if options.checkpoint.is_none() && !options.resume => {
             without(events, &error);
@@ -200,12 +193,12 @@ fn typed(text: &str) -> Option<ListType> {
     }
 }
 
-/// Locks the checkpoint file. `None` if there is no place for one and none was requested.
+/// Finds and locks the checkpoint file. `None` if there is no place for one and none was requested.
 fn keep(
     (home, events): (&HomeOptions, &Events),
     options: &Reliability,
     identity: &Identity,
-) -> Result<Option<Kept>> {
+) -> Result<Option<(PathBuf, CheckpointLock)>> {
     let asked_for = options.resume || options.checkpoint.is_some();
     let taken = Home::of(home).and_then(|home| {
         let default = || checkpoint::default_path(&home, identity);
@@ -217,7 +210,7 @@ fn keep(
     });
     match taken {
         Ok(None) => Ok(None),
-        Ok(Some((path, Some(lock)))) => Ok(Some(Kept { path, lock })),
+        Ok(Some((path, Some(lock)))) => Ok(Some((path, lock))),
         Ok(Some((path, None))) => Err(Error::refused(format!(
             "another recoctl process is running this backfill (checkpoint {})",
             path.display()
@@ -307,7 +300,8 @@ fn warn_of_unfinished(events: &Events, found: &Checkpoint, now: &Identity, sourc
 }
 
 fn reached(found: &Checkpoint, sources: &[Source]) -> String {
-    let At { file, line, .. } = At::in_sources(sources, found.state.at);
+    let at = found.state.at;
+    let At { file, line, .. } = At::of(sources.get(at.file).map(|source| &source.name), at);
     let lines = found.state.run_counts.lines.read;
     let done = format!("{} {} done", amount(lines, "line"), form(lines, "is", "are"));
     format!("from {file}:{line} ({done})")

@@ -152,7 +152,8 @@ impl Target {
             Target::Table(Some(table)) if !dry_run => {
                 let options =
                     WriterOptions { retry: RETRY, only_newer: newest, ..Default::default() };
-                let writer = paced(table.writer(options), write_options);
+                let pace = Arc::new(WritePace::new(write_options.budgets));
+                let writer = table.writer(options).with_pace(pace);
                 let writer = replacing.into_iter().fold(writer, Writer::replacing);
                 Sink::Table(Box::new(writer))
             }
@@ -168,10 +169,4 @@ fn decompressed(sources: &[Source]) -> Option<u64> {
         Some(source.bytes?.saturating_mul(factor))
     };
     sources.iter().map(size).sum()
-}
-
-/// Paces a writer by the run's budget: each item costs one write for the table and one for each
-/// index that it is in.
-fn paced(writer: Writer, write_options: &WriteOptions) -> Writer {
-    writer.with_pace(Arc::new(WritePace::new(write_options.budgets)))
 }

@@ -22,8 +22,7 @@ use reco_store::reader::Reader;
 use tokio_util::sync::CancellationToken;
 
 use self::pass::Pass;
-pub use self::report::Counted;
-pub use self::report::{Unread, Verification, Wrong};
+pub use self::report::{Counted, Unread, Verification, Wrong};
 use self::suspects::Share;
 use super::RunProgress;
 use super::former::ChosenEntries;

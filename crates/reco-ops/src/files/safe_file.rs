@@ -64,11 +64,17 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// # Errors
 /// Fails with the system's error, e.g. if the file exists.
 pub fn create_private(path: &Path) -> io::Result<File> {
+    private_options().create_new(true).open(path)
+}
+
+/// Options for writing a file that only this user can read and write, and not through a link.
+#[must_use]
+pub fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    no_follow(options.write(true));
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 /// Opens a file without blocking, because a pipe may have no writer.

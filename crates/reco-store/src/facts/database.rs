@@ -103,9 +103,6 @@ pub(super) trait Database: Send + Sync {
     /// Bytes of a statement's text at most.
     const MAX_STATEMENT: usize;
 
-    /// An id as a literal for comparing keys: any text at all, and of the column's own kind.
-    fn exact_literal(id: &Id) -> String;
-
     /// The statements to ask it with.
     fn sql(&self) -> &FactsSql;
 
@@ -197,11 +194,6 @@ impl std::fmt::Display for Column {
 /// Gives every statement at least one row, whose columns can then be looked at.
 pub(super) fn never_empty(statement: &str) -> String {
     format!("SELECT t.* FROM (SELECT 1 AS one) AS x LEFT JOIN ({statement}) AS t ON 1 = 1 LIMIT 1")
-}
-
-/// The bytes of a text in hexadecimal, for a literal that no text can break out of.
-pub(super) fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A comparison with null is null: not active, not published.

@@ -1,8 +1,6 @@
 //! Ids as SQL text. Only what cannot be anything but a literal is ever put into a statement.
 
-use reco_core::Id;
-
-use super::database::hex;
+use reco_core::{Id, hex};
 
 /// Format of ids in a statement: integers as such or quoted, texts always by their bytes in
 /// hexadecimal, so that any text can only be a literal.
@@ -27,11 +25,20 @@ impl Quoting {
         }
     }
 
+    /// An id as a literal for comparing keys: any text at all, and of the column's own kind.
+    pub(super) fn key(self, id: &Id) -> String {
+        match id {
+            Id::Int(number) => number.to_string(),
+            Id::Uint(number) => number.to_string(),
+            Id::Str(text) => self.text(text),
+        }
+    }
+
     /// A text as a literal, compared as the column's collation says.
     fn text(self, text: &str) -> String {
         match self {
-            Quoting::Strings => format!("CAST(x'{}' AS TEXT)", hex(text)),
-            Quoting::All => format!("_utf8mb4 x'{}'", hex(text)),
+            Quoting::Strings => format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes())),
+            Quoting::All => format!("_utf8mb4 x'{}'", hex(text.as_bytes())),
         }
     }
 }
@@ -148,7 +155,7 @@ mod tests {
 
     #[test]
     fn integers_past_64_signed_bits_are_texts() {
-        let hex = hex("18446744073709551615");
+        let hex = hex(b"18446744073709551615");
         let expected = format!("CAST(x'{hex}' AS TEXT)");
         assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), [expected]);
     }
@@ -182,7 +189,7 @@ mod tests {
             for quoting in [Quoting::Strings, Quoting::All] {
                 let asked = lists(&[Id::from(text)], 9, quoting).concat();
                 let inner = asked.split('\'').nth(1).unwrap_or_default();
-                assert_eq!(inner, hex(text), "{text:?}");
+                assert_eq!(inner, hex(text.as_bytes()), "{text:?}");
                 assert!(inner.bytes().all(|byte| byte.is_ascii_hexdigit()), "{asked}");
                 assert_eq!(asked.matches('\'').count(), 2, "{asked}");
             }

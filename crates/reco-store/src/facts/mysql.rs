@@ -25,13 +25,13 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
 use self::error::{Failure, of_query};
 use self::pool::{Links, Target};
 use self::secret::SecretUrl;
-use super::database::{Column, Database, Kept, LONGEST_ID, Row, Rows, hex, never_empty};
+use super::database::{Column, Database, Kept, LONGEST_ID, Row, Rows, never_empty};
 use super::ids::Quoting;
 use super::sql::FactsSql;
 
-pub use iam::iam_password;
-pub use password::{Login, Password, PasswordError};
-pub use url::{Authentication, MySqlUrl};
+pub(super) use iam::iam_password;
+pub(super) use password::{Login, Password, PasswordError};
+pub(super) use url::{Authentication, MySqlUrl};
 
 /// Bytes of a statement's text at most. RDS Proxy pins a session at any statement over 16 KB (AWS:
 /// "Avoiding pinning an RDS Proxy"), and a pinned session is one client's until it ends.
@@ -216,15 +216,6 @@ impl Database for MySqlFacts {
     const QUOTING: Quoting = Quoting::All;
 
     const MAX_STATEMENT: usize = MAX_STATEMENT;
-
-    fn exact_literal(id: &Id) -> String {
-        match id {
-            Id::Int(number) => number.to_string(),
-            Id::Uint(number) => number.to_string(),
-            // With an introducer it is a text, compared as the column's collation says.
-            Id::Str(text) => format!("_utf8mb4 x'{}'", hex(text)),
-        }
-    }
 
     fn sql(&self) -> &FactsSql {
         &self.sql

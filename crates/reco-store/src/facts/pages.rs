@@ -172,7 +172,7 @@ impl<'a, D: Database> Pages<'a, D> {
 }
 
 fn literals<D: Database>(key: &[Option<Id>]) -> Vec<String> {
-    key.iter().flatten().map(D::exact_literal).collect()
+    key.iter().flatten().map(|id| D::QUOTING.key(id)).collect()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub struct SnapshotOptions {
 
 /// What a snapshot says of itself.
 #[derive(Debug)]
-struct Taken {
+struct Provenance {
     at: i64,
     source: String,
     /// The statements that its facts would have been asked with.
@@ -139,7 +139,8 @@ async fn copy<D: Database>(
     let sql = tables.sql();
     let statements = [&sql.users, &sql.articles, sql.reads.usual(), sql.mutes.usual()];
     let statements = statements.map(String::as_str).join(";\n");
-    let taken = Taken { at: options.taken_at, source: options.source.clone(), statements };
-    (report.bytes, report.digest) = file.finish(taken).await?;
+    let provenance =
+        Provenance { at: options.taken_at, source: options.source.clone(), statements };
+    (report.bytes, report.digest) = file.finish(provenance).await?;
     Ok(report)
 }

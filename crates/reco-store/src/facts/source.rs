@@ -13,7 +13,7 @@ use super::cache::{ArticleCache, CacheOptions, CacheStats};
 use super::database::KnownArticles;
 use super::mysql::secret::{self, SecretStore, SecretUrl};
 use super::mysql::{
-    Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
+    Authentication, MySqlFacts, MySqlOptions, MySqlUrl, PasswordError, iam_password,
     url as mysql_url,
 };
 use super::sqlite::SqliteFacts;
@@ -45,8 +45,6 @@ pub(super) enum Backend {
 pub struct FactsOptions {
     /// Tables, columns and statements.
     pub tables: FactsTables,
-    /// In place of the URL's password: a secret fetched elsewhere, or a provider.
-    pub password: Option<Password>,
     /// Signs IAM tokens (`auth=iam`) and reads secrets (`secret=ARN`); the environment's own
     /// configuration when not given.
     pub aws: Option<SdkConfig>,
@@ -171,6 +169,23 @@ impl FactsSource {
     pub fn cache_stats(&self) -> Option<CacheStats> {
         self.cache.as_ref().map(|cache| cache.stats())
     }
+
+    /// Asks for the articles that are not remembered, and for all users.
+    async fn on_demand(
+        &self,
+        request: &FactsRequest,
+        lists: &[&Recommendation],
+    ) -> Result<FactSet, FactsError> {
+        let Some(cache) = &self.cache else {
+            return self.backend.lookup(request, lists, KnownArticles::default()).await;
+        };
+        let known = cache.known(request);
+        let is_new = |id: &&Id| !known.contains_key(*id);
+        let new: Vec<&Id> = request.articles.iter().filter(is_new).collect();
+        let answer = self.backend.lookup(request, lists, known).await?;
+        cache.remember(&new, &answer);
+        Ok(answer)
+    }
 }
 
 impl Facts for FactsSource {
@@ -189,25 +204,6 @@ impl Facts for FactsSource {
             return self.backend.users(lists, articles).await;
         }
         self.on_demand(&FactsRequest::of(lists.iter().copied()), lists).await
-    }
-}
-
-impl FactsSource {
-    /// Asks for the articles that are not remembered, and for all users.
-    async fn on_demand(
-        &self,
-        request: &FactsRequest,
-        lists: &[&Recommendation],
-    ) -> Result<FactSet, FactsError> {
-        let Some(cache) = &self.cache else {
-            return self.backend.lookup(request, lists, KnownArticles::default()).await;
-        };
-        let known = cache.known(request);
-        let is_new = |id: &&Id| !known.contains_key(*id);
-        let new: Vec<&Id> = request.articles.iter().filter(is_new).collect();
-        let answer = self.backend.lookup(request, lists, known).await?;
-        cache.remember(&new, &answer);
-        Ok(answer)
     }
 }
 
@@ -312,13 +308,13 @@ fn is_password(option: &str) -> bool {
 }
 
 async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsError> {
-    let FactsOptions { tables, password, aws, mysql: defaults, lazy, .. } = options;
+    let FactsOptions { tables, aws, mysql: defaults, lazy, .. } = options;
     let mut url = mysql_url::parsed(url)?;
     let mut from_secret = None;
     if let Some(id) = secret::named_by(&url) {
         mysql_url::check_secret(&url)?;
         let store = SecretStore::new(&aws_config(aws.clone()).await, id);
-        if lazy && password.is_none() {
+        if lazy {
             return MySqlFacts::by_secret(SecretUrl::new(url, store, defaults)?, tables.sql());
         }
         let secret = store.read().await.map_err(unproven)?;
@@ -326,7 +322,7 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
         from_secret = Some(store.password(secret));
     }
     let (url, from_url) = MySqlUrl::of(&url, defaults)?;
-    let password = match (password.or(from_secret), url.authentication) {
+    let password = match (from_secret, url.authentication) {
         (Some(password), _) => password,
         (None, Authentication::Iam) => {
             iam_password(&url, &aws_config(aws).await).map_err(unproven)?

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reco_core::facts::{ArticleIndex, FactSet, FactsError, FactsRequest, FactsStage, UserFacts};
-use reco_core::{Id, IdMap, IdSet, Recommendation};
+use reco_core::{IdMap, IdSet, Recommendation};
 use rusqlite::Row as SqliteRow;
 
 use self::connections::Connections;
 use self::people::{Form, Heavy};
 use super::ask::{ask, ask_users};
-use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, hex, never_empty};
+use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, never_empty};
 use super::ids::Quoting;
 use super::snapshot::digest::digest;
 use super::source::without_password;
@@ -196,14 +196,6 @@ impl Database for SqliteFacts {
 
     /// SQLite by default takes statements of up to a million bytes.
     const MAX_STATEMENT: usize = 512 * 1024;
-
-    fn exact_literal(id: &Id) -> String {
-        match id {
-            Id::Int(number) => number.to_string(),
-            Id::Uint(number) => number.to_string(),
-            Id::Str(text) => format!("CAST(x'{}' AS TEXT)", hex(text)),
-        }
-    }
 
     fn sql(&self) -> &FactsSql {
         &self.sql

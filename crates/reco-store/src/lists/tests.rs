@@ -12,20 +12,20 @@ fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-fn of(lists: Vec<AttributeValue>) -> Held {
-    lists.iter().map(held).fold(Held::Nothing, Held::and)
+fn of(lists: Vec<AttributeValue>) -> HeldLists {
+    lists.iter().map(held).fold(HeldLists::Nothing, HeldLists::and)
 }
 
 #[test]
 fn lists_are_of_one_type_or_mixed() {
     let list = AttributeValue::L;
-    assert_eq!(of(vec![]), Held::Nothing);
-    assert_eq!(of(vec![list(vec![])]), Held::Nothing);
-    assert_eq!(of(vec![list(vec![]), list(vec![n("1")])]), Held::One(KeyType::N));
-    assert_eq!(of(vec![list(vec![s("1")]), list(vec![s("x")])]), Held::One(KeyType::S));
-    assert_eq!(of(vec![list(vec![n("1"), s("1")])]), Held::Both);
-    assert_eq!(of(vec![list(vec![n("1")]), list(vec![s("1")])]), Held::Both);
-    assert_eq!(of(vec![AttributeValue::Null(true)]), Held::Nothing);
+    assert_eq!(of(vec![]), HeldLists::Nothing);
+    assert_eq!(of(vec![list(vec![])]), HeldLists::Nothing);
+    assert_eq!(of(vec![list(vec![]), list(vec![n("1")])]), HeldLists::One(KeyType::N));
+    assert_eq!(of(vec![list(vec![s("1")]), list(vec![s("x")])]), HeldLists::One(KeyType::S));
+    assert_eq!(of(vec![list(vec![n("1"), s("1")])]), HeldLists::Both);
+    assert_eq!(of(vec![list(vec![n("1")]), list(vec![s("1")])]), HeldLists::Both);
+    assert_eq!(of(vec![AttributeValue::Null(true)]), HeldLists::Nothing);
 }
 
 #[test]
@@ -41,7 +41,10 @@ fn what_is_no_list_of_ids_is_foreign() {
     ];
     for (value, found) in foreign {
         let list = AttributeValue::L(vec![n("1")]);
-        assert_eq!(of(vec![list.clone(), value.clone(), s("x")]), Held::Foreign(found.to_owned()));
+        assert_eq!(
+            of(vec![list.clone(), value.clone(), s("x")]),
+            HeldLists::Foreign(found.to_owned())
+        );
         let schema = Schema { list_type: None, ..Schema::with_key_type(KeyType::N) };
         let error = of(vec![value, list]).adopted(&schema).expect_err("refused").to_string();
         assert!(error.contains(found), "{error}");

@@ -79,7 +79,7 @@ fn shown(id: &Option<String>) -> &str {
 
 /// Bounds on the expiry of items, as far as a later run can know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expiry {
+pub struct ExpiryBounds {
     /// Attribute name.
     pub name: String,
     /// Earliest valid expiry: now, in seconds since the epoch.
@@ -94,10 +94,15 @@ pub(super) struct Expected<'a> {
     pub schema: &'a Schema,
     /// True if a list with the same time is accepted.
     pub only_newer: bool,
-    pub expiry: Option<&'a Expiry>,
+    pub expiry: Option<&'a ExpiryBounds>,
 }
 
-impl Expected<'_> {
+impl<'a> Expected<'a> {
+    /// An item that an unguarded write without expiry leaves.
+    pub fn plain(item: &'a PlannedItem, schema: &'a Schema) -> Self {
+        Expected { item, schema, only_newer: false, expiry: None }
+    }
+
     /// Compares with the item in the table; `None` if it is as expected.
     pub fn difference(
         &self,
@@ -139,8 +144,8 @@ impl Expected<'_> {
     }
 }
 
-fn expires(expiry: &Expiry, found: &HashMap<String, AttributeValue>) -> Option<Difference> {
-    let Expiry { name, after, latest } = expiry;
+fn expires(expiry: &ExpiryBounds, found: &HashMap<String, AttributeValue>) -> Option<Difference> {
+    let ExpiryBounds { name, after, latest } = expiry;
     let found = found.get(name);
     // AWS: "Time to Live": a Number of epoch seconds, or the item never expires.
     let at = found.and_then(|at| at.as_n().ok()).and_then(|text| text.parse::<i64>().ok());
@@ -230,20 +235,12 @@ mod tests {
     use super::*;
     use crate::encode::encode;
 
-    fn between(
-        item: &PlannedItem,
-        found: Option<&HashMap<String, AttributeValue>>,
-        schema: &Schema,
-    ) -> Option<Difference> {
-        Expected { item, schema, only_newer: false, expiry: None }.difference(found)
-    }
-
     #[test]
     fn where_only_what_is_newer_is_written_the_first_of_equals_stands() {
         let schema = Schema::with_key_type(KeyType::N);
         let told = |item: &PlannedItem, articles: &[i64], at: Option<i64>| {
             let found = encode(&planned(articles, at), &schema);
-            let expected = Expected { item, schema: &schema, only_newer: true, expiry: None };
+            let expected = Expected { only_newer: true, ..Expected::plain(item, &schema) };
             expected.difference(Some(&found))
         };
         let item = planned(&[1, 2], Some(5));
@@ -263,12 +260,11 @@ mod tests {
     fn an_expiry_is_a_number_within_its_bounds() {
         let schema = Schema::with_key_type(KeyType::N);
         let item = planned(&[1], None);
-        let expiry = Expiry { name: "expires_at".to_owned(), after: 100, latest: 200 };
+        let expiry = ExpiryBounds { name: "expires_at".to_owned(), after: 100, latest: 200 };
         let told = |value: Option<AttributeValue>| {
             let mut found = encode(&item, &schema);
             found.extend(value.map(|value| ("expires_at".to_owned(), value)));
-            let expiry = Some(&expiry);
-            Expected { item: &item, schema: &schema, only_newer: false, expiry }
+            Expected { expiry: Some(&expiry), ..Expected::plain(&item, &schema) }
                 .difference(Some(&found))
                 .map(|difference| difference.to_string())
         };
@@ -300,7 +296,7 @@ mod tests {
         let item = planned(&[1, 2, 3], Some(10));
         let mut found = encode(&item, &schema);
         change(&mut found);
-        let difference = between(&item, Some(&found), &schema);
+        let difference = Expected::plain(&item, &schema).difference(Some(&found));
         difference.map_or("the same".to_owned(), |difference| difference.to_string())
     }
 
@@ -341,15 +337,21 @@ mod tests {
         ];
         assert_eq!(told, expected);
         let schema = Schema::with_key_type(KeyType::N);
-        assert_eq!(between(&planned(&[1], None), None, &schema), Some(Difference::Missing));
+        assert_eq!(
+            Expected::plain(&planned(&[1], None), &schema).difference(None),
+            Some(Difference::Missing)
+        );
         let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
-        assert_eq!(between(&removal, None, &schema), None);
+        assert_eq!(Expected::plain(&removal, &schema).difference(None), None);
         let [older, newer] = [4, 6].map(|at| encode(&planned(&[1], Some(at)), &schema));
-        assert_eq!(between(&removal, Some(&older), &schema), Some(Difference::Present));
+        assert_eq!(
+            Expected::plain(&removal, &schema).difference(Some(&older)),
+            Some(Difference::Present)
+        );
         let kept = Some(Difference::Newer { found: Time::from(6) });
-        assert_eq!(between(&removal, Some(&newer), &schema), kept);
+        assert_eq!(Expected::plain(&removal, &schema).difference(Some(&newer)), kept);
         let timed = encode(&planned(&[1], Some(5)), &schema);
-        assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);
+        assert_eq!(Expected::plain(&planned(&[1], None), &schema).difference(Some(&timed)), None);
     }
 
     #[test]
@@ -365,7 +367,9 @@ mod tests {
                 Some(value) => found.insert(name.to_owned(), value),
                 None => found.remove(name),
             };
-            between(&item, Some(&found), &schema).map(|difference| difference.to_string())
+            Expected::plain(&item, &schema)
+                .difference(Some(&found))
+                .map(|difference| difference.to_string())
         };
         let n = |text: &str| Some(AttributeValue::N(text.to_owned()));
         assert_eq!(told("other", n("1")), None);

@@ -18,9 +18,7 @@ use crate::service::ServiceError;
 /// [`TableError::Service`] in the service's own words; [`TableError::NoKey`] when the description
 /// names no partition key.
 pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableError> {
-    // A status question should not keep its asker waiting for a quarter of a minute.
-    let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
-    let answer = retry::read("DescribeTable", table, &retry, || {
+    let answer = retry::read("DescribeTable", table, &RetryOptions::BRIEF, || {
         client.describe_table().table_name(table).send()
     })
     .await?;
@@ -43,8 +41,7 @@ pub enum Expiry {
 /// # Errors
 /// In the service's own words.
 pub async fn describe_expiry(client: &Client, table: &str) -> Result<Expiry, ServiceError> {
-    let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
-    let answer = retry::read("DescribeTimeToLive", table, &retry, || {
+    let answer = retry::read("DescribeTimeToLive", table, &RetryOptions::BRIEF, || {
         client.describe_time_to_live().table_name(table).send()
     })
     .await?;

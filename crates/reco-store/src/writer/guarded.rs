@@ -25,6 +25,7 @@ use reco_core::time::{EARLIEST_PLAUSIBLE, FIRST_IMPLAUSIBLE, TimeForm};
 use super::Writer;
 use super::attempt::Attempt;
 use super::report::{Kept, WriteFailure, WriteReport};
+use crate::batch_get::Item;
 use crate::encode::{self, encode, key, time_of};
 use crate::retry::{Halt, Stop};
 use crate::service::{ErrorKind, ServiceError};
@@ -50,7 +51,7 @@ const SHOW: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFa
 const WIDTH: usize = 8;
 
 /// Maximum attempts at an item that keeps changing.
-pub(super) const LOOKS: usize = 5;
+const LOOKS: usize = 5;
 
 /// Makes a conditional call. The SDK has builders and errors of its own for each operation, alike but for
 /// their types.
@@ -108,10 +109,10 @@ pub(super) enum Write {
 }
 
 /// Result of one call.
-pub(super) enum Call {
+enum Call {
     Over(Write),
     /// The condition failed; the item, if the response contains it.
-    Held(Option<HashMap<String, AttributeValue>>),
+    Held(Option<Item>),
 }
 
 impl Writer {
@@ -179,21 +180,33 @@ impl Writer {
         }
     }
 
-    /// Writes an item and returns the number of calls made.
+    /// Writes an item if it is newer; returns the number of calls made.
     async fn write_if_newer(&self, item: &PlannedItem, stop: &Stop) -> (Write, u64) {
-        let mut seen = None;
-        let mut calls = 0;
+        let first = self.condition(item, None);
+        let next = |held| self.judge(item, held).map(|seen| self.condition(item, Some(&seen)));
+        self.write_under(item, first, next, stop).await
+    }
+
+    /// Writes an item under the first condition; where that fails, under the one that `next` makes
+    /// of what the table holds. Returns the number of calls made.
+    pub(super) async fn write_under(
+        &self,
+        item: &PlannedItem,
+        first: Condition,
+        next: impl Fn(Option<Item>) -> Result<Condition, Write>,
+        stop: &Stop,
+    ) -> (Write, u64) {
+        let (mut condition, mut calls) = (first, 0);
         for _ in 0..LOOKS {
             if let Err(halt) = stop.check() {
                 return (Write::Halted(halt), calls);
             }
-            let condition = self.condition(item, seen.as_ref());
             let call = self.call_if(item, condition, stop).await;
             calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
             match call {
                 Call::Over(write) => return (write, calls),
-                Call::Held(held) => match self.judge(item, held) {
-                    Ok(replaceable) => seen = Some(replaceable),
+                Call::Held(held) => match next(held) {
+                    Ok(again) => condition = again,
                     Err(write) => return (write, calls),
                 },
             }
@@ -203,11 +216,7 @@ impl Writer {
 
     /// Examines the item that failed the condition. Returns its time attribute if it is older after
     /// all, otherwise the result of the write.
-    fn judge(
-        &self,
-        item: &PlannedItem,
-        held: Option<HashMap<String, AttributeValue>>,
-    ) -> Result<AttributeValue, Write> {
+    fn judge(&self, item: &PlannedItem, held: Option<Item>) -> Result<AttributeValue, Write> {
         // Without the item in the response, only the condition counts.
         let Some(held) = held else { return Err(Write::Stale) };
         match (time_of(&held, &self.schema), item.guard) {
@@ -221,12 +230,7 @@ impl Writer {
     }
 
     /// Puts or deletes an item if its condition holds.
-    pub(super) async fn call_if(
-        &self,
-        item: &PlannedItem,
-        condition: Condition,
-        stop: &Stop,
-    ) -> Call {
+    async fn call_if(&self, item: &PlannedItem, condition: Condition, stop: &Stop) -> Call {
         match item.action {
             Action::Put => {
                 let call = self.client.put_item().set_item(Some(encode(item, &self.schema)));

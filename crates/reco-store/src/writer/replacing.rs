@@ -17,12 +17,11 @@ use reco_core::item::{Action, Former, PlannedItem, Schema};
 use reco_core::{Id, Time};
 
 use super::Writer;
-use super::guarded::{Call, Condition, LOOKS, Write};
+use super::guarded::{Condition, Write};
 use super::report::Kept;
+use crate::batch_get::Item;
 use crate::encode::{self, id_of, scalar, time_of};
 use crate::retry::Stop;
-
-type Item = HashMap<String, AttributeValue>;
 
 /// The list is the expected one.
 const HOLDS: &str = "#list = :list";
@@ -87,22 +86,10 @@ impl Writer {
             Err(Unavailable::NotListed) => return (Write::Kept(Kept::NotListed), 0),
             Err(Unavailable::Unknown(why)) => return (Write::Unknown(why), 0),
         };
-        let (mut condition, mut calls) = (self.first_condition(item, &wanted), 0);
-        for _ in 0..LOOKS {
-            if let Err(halt) = stop.check() {
-                return (Write::Halted(halt), calls);
-            }
-            let call = self.call_if(item, condition, stop).await;
-            calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
-            match call {
-                Call::Over(write) => return (write, calls),
-                Call::Held(held) => match self.unchanged(item, &wanted, held.as_ref()) {
-                    Ok(again) => condition = again,
-                    Err(kept) => return (Write::Kept(kept), calls),
-                },
-            }
-        }
-        (Write::Contended, calls)
+        let first = self.first_condition(item, &wanted);
+        let next =
+            |held: Option<Item>| self.unchanged(item, &wanted, held.as_ref()).map_err(Write::Kept);
+        self.write_under(item, first, next, stop).await
     }
 
     /// Returns the condition that most likely holds.

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsRequest, UserFacts};
 use reco_core::{Id, IdMap};
-use reco_store::facts::{FactsOptions, FactsSource, FactsTables, KnownArticles};
+use reco_store::facts::{
+    FactsOptions, FactsSource, FactsTables, KnownArticles, SnapshotOptions, snapshot,
+};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
@@ -67,6 +69,30 @@ impl World {
     pub fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
+}
+
+/// Opens an SQLite file.
+pub async fn open(path: &Path) -> FactsSource {
+    FactsSource::from_url(path.to_str().unwrap()).await.unwrap()
+}
+
+/// Options of a snapshot with pages of this size.
+pub fn pages_of(page_size: usize) -> SnapshotOptions {
+    SnapshotOptions {
+        tables: FactsTables::default(),
+        page_size,
+        taken_at: 1_700_000_000,
+        source: "a test".to_owned(),
+    }
+}
+
+/// Takes a snapshot that is to fail; returns the error.
+pub async fn failed_snapshot(
+    source: &FactsSource,
+    options: &SnapshotOptions,
+    out: &Path,
+) -> String {
+    snapshot(source, options, out, &|_, _| {}).await.unwrap_err().to_string()
 }
 
 pub async fn sqlite(directory: &Path, sql: &str) -> PathBuf {

@@ -13,5 +13,6 @@ mod odd_rows;
 mod proxy;
 mod secret;
 mod snapshot;
+mod snapshot_file;
 mod speed;
 mod sqlite;

@@ -1,13 +1,11 @@
 //! Connections: authentication, failures and reconnects.
 
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use reco_core::Id;
 use reco_core::facts::{Facts, FactsStage};
-use reco_store::facts::{FactsOptions, FactsSource, FactsTables, Password, PasswordError};
+use reco_store::facts::{FactsOptions, FactsSource, FactsTables};
 
 use crate::kit::{TABLES, asking, ids, known};
 use crate::mariadb::{database, server};
@@ -31,6 +29,22 @@ impl Account {
             GRANT SELECT ON {database}.* TO '{name}'@'%';"
         ));
         Account { name, database }
+    }
+
+    /// Opens a source whose users statement takes `seconds` while the account is slow.
+    async fn open(&self, options: &str, seconds: &str) -> FactsSource {
+        let statement = format!(
+            "users.statement = \"SELECT id, status = 'active' AND \
+             IF((SELECT slow FROM switch) = 1, SLEEP({seconds}), 0) = 0 FROM users \
+             WHERE id IN ({{users}})\""
+        );
+        let tables = FactsTables::from_toml(&statement).unwrap();
+        let tables = FactsOptions { tables, ..FactsOptions::default() };
+        FactsSource::open(&self.url(options), tables).await.unwrap()
+    }
+
+    fn make_slow(&self, slow: bool) {
+        server().run(&format!("UPDATE {}.switch SET slow = {slow};", self.database));
     }
 
     fn url(&self, options: &str) -> String {
@@ -131,36 +145,22 @@ async fn killed_connections_are_replaced() {
 #[tokio::test]
 async fn all_connections_may_be_lost_at_once() {
     let account = Account::new("");
-    let slow = slow_tables("0.3");
-    let options = FactsOptions { tables: slow, ..FactsOptions::default() };
-    let facts = FactsSource::open(&account.url(""), options).await.unwrap();
-    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let facts = account.open("", "0.3").await;
+    account.make_slow(true);
     let four = [(); 4].map(|()| answers(&facts));
     futures::future::join_all(four).await;
-    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    account.make_slow(false);
     assert!(account.kill() >= 4, "four connections were open");
     let four = [(); 4].map(|()| answers(&facts));
     futures::future::join_all(four).await;
 }
 
-/// Returns tables whose users statement takes `seconds` while the switch is on.
-fn slow_tables(seconds: &str) -> FactsTables {
-    let statement = format!(
-        "users.statement = \"SELECT id, status = 'active' AND \
-         IF((SELECT slow FROM switch) = 1, SLEEP({seconds}), 0) = 0 FROM users \
-         WHERE id IN ({{users}})\""
-    );
-    FactsTables::from_toml(&statement).unwrap()
-}
-
 #[tokio::test]
 async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
     let account = Account::new("");
-    let options = FactsOptions { tables: slow_tables("2"), ..FactsOptions::default() };
-    let url = account.url("?pool-size=1&query-timeout-ms=300");
-    let facts = FactsSource::open(&url, options).await.unwrap();
+    let facts = account.open("?pool-size=1&query-timeout-ms=300", "2").await;
     answers(&facts).await;
-    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    account.make_slow(true);
     let begun = Instant::now();
     let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Timeout, "{error}");
@@ -169,7 +169,7 @@ async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
         "{error}"
     );
     assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
-    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    account.make_slow(false);
     answers(&facts).await;
 }
 
@@ -206,13 +206,12 @@ async fn a_statement_that_writes_by_a_function_writes_nothing() {
 #[tokio::test]
 async fn a_lookup_that_is_dropped_leaves_no_answer_to_the_next() {
     let account = Account::new("");
-    let options = FactsOptions { tables: slow_tables("0.5"), ..FactsOptions::default() };
-    let facts = FactsSource::open(&account.url("?pool-size=1"), options).await.unwrap();
-    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let facts = account.open("?pool-size=1", "0.5").await;
+    account.make_slow(true);
     let (one, two) = (asking(&ids(&[1]), &[]), asking(&ids(&[2]), &[]));
     let dropped = tokio::time::timeout(Duration::from_millis(100), facts.lookup(&one)).await;
     assert!(dropped.is_err(), "it was too slow");
-    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    account.make_slow(false);
     let (users, _) = known(&facts, &two).await;
     assert_eq!(users.keys().collect::<Vec<_>>(), [&Id::from(2_i64)]);
 }
@@ -220,10 +219,8 @@ async fn a_lookup_that_is_dropped_leaves_no_answer_to_the_next() {
 #[tokio::test]
 async fn waiting_for_a_busy_pool_ends() {
     let account = Account::new("");
-    let options = FactsOptions { tables: slow_tables("1.5"), ..FactsOptions::default() };
-    let url = account.url("?pool-size=1&wait-timeout-ms=200");
-    let facts = FactsSource::open(&url, options).await.unwrap();
-    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let facts = account.open("?pool-size=1&wait-timeout-ms=200", "1.5").await;
+    account.make_slow(true);
     let request = asking(&ids(&[1]), &[]);
     let (first, second) = tokio::join!(facts.lookup(&request), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -233,37 +230,6 @@ async fn waiting_for_a_busy_pool_ends() {
     let error = second.unwrap_err();
     assert_eq!(error.stage, FactsStage::Timeout, "{error}");
     assert!(error.to_string().contains("all connections (1) were busy for 200 ms"), "{error}");
-}
-
-#[tokio::test]
-async fn the_password_is_asked_for_before_every_connection() {
-    let account = Account::new("");
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = Arc::clone(&asked);
-    let password = Password::provider(move || {
-        let number = counter.fetch_add(1, Ordering::Relaxed);
-        async move { Ok(if number == 0 { "hunter2".to_owned() } else { "token-2".to_owned() }) }
-    });
-    assert_eq!(format!("{password:?}"), "Provider(..)");
-    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
-    let url = account.url("?pool-size=1").replace(":hunter2", "");
-    let facts = FactsSource::open(&url, options).await.unwrap();
-    answers(&facts).await;
-    assert_eq!(asked.load(Ordering::Relaxed), 1, "one connection served all statements");
-    server().run(&format!("ALTER USER '{}'@'%' IDENTIFIED BY 'token-2';", account.name));
-    account.kill();
-    answers(&facts).await;
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
-}
-
-#[tokio::test]
-async fn a_password_that_cannot_be_had_is_a_failure_to_authenticate() {
-    let account = Account::new("");
-    let password = Password::provider(|| async { Err(PasswordError("no credentials".to_owned())) });
-    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
-    let error = FactsSource::open(&account.url(""), options).await.unwrap_err();
-    assert_eq!(error.stage, FactsStage::Auth);
-    assert!(error.to_string().contains("no credentials"), "{error}");
 }
 
 #[tokio::test]

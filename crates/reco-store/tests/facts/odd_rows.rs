@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use reco_core::facts::{Article, Facts};
 use reco_core::{Id, Recommendation};
-use reco_store::facts::{FactsOptions, FactsSource, FactsTables, SnapshotOptions, Warn, snapshot};
+use reco_store::facts::{FactsOptions, FactsSource, Warn, snapshot};
 
-use crate::kit::{Kind, TABLES, World, asking, both, ids, known};
+use crate::kit::{
+    Kind, TABLES, World, asking, both, failed_snapshot, ids, known, open, pages_of, up_to,
+};
 
 both! {
     several_rows_say_together_what_each_says
@@ -27,15 +29,6 @@ const ROWS: &str = "
         ('011', 'published', 5), ('9223372036854775808', 'published', 5);
     INSERT INTO reads VALUES (1, 10), ('2', 10), (1, 'a');
     INSERT INTO mutes VALUES ('u', 5);";
-
-fn options(page_size: usize) -> SnapshotOptions {
-    SnapshotOptions {
-        tables: FactsTables::default(),
-        page_size,
-        taken_at: 1_700_000_000,
-        source: "a test".to_owned(),
-    }
-}
 
 /// Lists that make a run a long one.
 fn lists(users: &[Id], articles: &[Id]) -> Vec<Recommendation> {
@@ -66,13 +59,11 @@ async fn assert_same(world: &World, users: &[Id], articles: &[Id]) {
     let mut urls = vec![world.url.clone()];
     for page_size in [1, 2, 3, 7, 1_000] {
         let out = world.file(&format!("copy-{page_size}.sqlite"));
-        snapshot(&source, &options(page_size), &out, &|_, _| {}).await.unwrap();
-        let url = out.to_str().unwrap().to_owned();
-        let copy = FactsSource::from_url(&url).await.unwrap();
-        let (users, articles) = known(&copy, &request).await;
+        snapshot(&source, &pages_of(page_size), &out, &|_, _| {}).await.unwrap();
+        let (users, articles) = known(&open(&out).await, &request).await;
         assert_eq!(users, expected_users, "pages of {page_size}");
         assert_eq!(articles, expected_articles, "pages of {page_size}");
-        urls.push(url);
+        urls.push(out.to_str().unwrap().to_owned());
     }
     for url in urls {
         for memory in [10, 8 << 20] {
@@ -130,8 +121,7 @@ async fn an_id_that_is_no_id_is_refused_by_name() {
             let out = world.file("copy.sqlite");
             for size in [1, 2, 1_000] {
                 let source = world.open().await;
-                let error = snapshot(&source, &options(size), &out, &|_, _| {}).await;
-                let error = error.map(|_| ()).expect_err(&row).to_string();
+                let error = failed_snapshot(&source, &pages_of(size), &out).await;
                 assert!(error.contains(what) && error.contains(shown), "{row}: {error}");
             }
             assert!(!out.exists());
@@ -145,8 +135,7 @@ async fn a_number_that_does_not_compare_exactly_is_no_key() {
     let row = "INSERT INTO articles VALUES (16777217, 'published', 5), (7, 'published', 5);";
     let world = World::new(Kind::MySql, &format!("{sql}{row}")).await;
     let out = world.file("copy.sqlite");
-    let error = snapshot(&world.open().await, &options(100), &out, &|_, _| {}).await.unwrap_err();
-    let error = error.to_string();
+    let error = failed_snapshot(&world.open().await, &pages_of(100), &out).await;
     assert!(error.contains("articles") && error.contains("id (FLOAT)"), "{error}");
 }
 
@@ -218,7 +207,7 @@ async fn a_page_that_ends_between_rows_of_one_id_loses_none(kind: Kind) {
         })
         .collect();
     let world = World::new(kind, &format!("{}{gone}{articles}", keyless())).await;
-    let twenty: Vec<Id> = (1..=20_i64).map(Id::from).collect();
+    let twenty = up_to(20);
     let (found, of) = known(&world.open().await, &asking(&twenty, &twenty)).await;
     assert!(found.values().all(|user| !user.active) && of.values().all(|it| !it.published));
     assert_eq!((found.len(), of.len()), (20, 20));

@@ -6,6 +6,17 @@ use crate::mariadb::{database, server};
 use reco_core::Id;
 use reco_store::facts::{FactsSource, check};
 
+/// Opens a database as a user of its own, all of whose commands the server logs.
+async fn logged(prefix: &str, database: &str) -> (String, FactsSource) {
+    let user = format!("{prefix}_{database}");
+    server().run(&format!(
+        "SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;
+        CREATE USER '{user}'@'%'; GRANT SELECT ON {database}.* TO '{user}'@'%';"
+    ));
+    let url = format!("mysql://{user}@127.0.0.1:{}/{database}?pool-size=1", server().port);
+    (user, FactsSource::from_url(&url).await.unwrap())
+}
+
 /// Returns the commands that the server received from one user: kind and text.
 fn told_by(user: &str) -> Vec<(String, String)> {
     let log = server().run(&format!(
@@ -28,13 +39,7 @@ async fn no_statement_is_long_enough_to_pin_a_session() {
              FROM seq_1_to_900 u, seq_1_to_300 a;
          INSERT INTO mutes SELECT seq + 1000000000, seq * 9 FROM seq_1_to_900;"
     ));
-    let user = format!("long_{database}");
-    server().run(&format!(
-        "SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;
-        CREATE USER '{user}'@'%'; GRANT SELECT ON {database}.* TO '{user}'@'%';"
-    ));
-    let url = format!("mysql://{user}@127.0.0.1:{}/{database}?pool-size=1", server().port);
-    let facts = FactsSource::from_url(&url).await.unwrap();
+    let (user, facts) = logged("long", &database).await;
     let numbers = |last: i64| (1..=last).map(|n| Id::from(n + 1_000_000_000)).collect::<Vec<_>>();
     let (users, articles) = known(&facts, &asking(&numbers(900), &numbers(9000))).await;
     assert_eq!((users.len(), articles.len()), (900, 9000));
@@ -52,13 +57,7 @@ async fn nothing_is_prepared_and_nothing_is_set() {
         "{TABLES} INSERT INTO users VALUES (1, 'active'); \
          INSERT INTO articles VALUES (1, 'published', 2);"
     ));
-    let user = format!("proxied_{database}");
-    server().run(&format!(
-        "SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;
-        CREATE USER '{user}'@'%'; GRANT SELECT ON {database}.* TO '{user}'@'%';"
-    ));
-    let url = format!("mysql://{user}@127.0.0.1:{}/{database}?pool-size=1", server().port);
-    let facts = FactsSource::from_url(&url).await.unwrap();
+    let (user, facts) = logged("proxied", &database).await;
     for _ in 0..3 {
         known(&facts, &asking(&up_to(50), &up_to(100))).await;
     }

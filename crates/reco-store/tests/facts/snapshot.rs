@@ -1,16 +1,18 @@
 //! Snapshots of the facts as SQLite files.
 
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use reco_core::facts::{FactSet, Facts};
-use reco_core::{Id, Recommendation};
+use reco_core::Id;
+use reco_core::facts::Facts;
 use reco_store::facts::{
-    FactsOptions, FactsSource, FactsTables, Level, SnapshotError, SnapshotOptions, SnapshotReport,
-    check, snapshot,
+    FactsSource, FactsTables, Level, SnapshotError, SnapshotOptions, SnapshotReport, check,
+    snapshot,
 };
 
-use crate::kit::{Kind, TABLES, World, asking, both, ids, known, series, text_tables, up_to, user};
+use crate::kit::{
+    Kind, TABLES, World, asking, both, failed_snapshot, ids, known, open, pages_of, series,
+    text_tables, up_to,
+};
 
 both! {
     a_snapshot_answers_as_its_source
@@ -19,27 +21,22 @@ both! {
     only_a_snapshot_is_replaced
 }
 
-fn options(page_size: usize) -> SnapshotOptions {
-    SnapshotOptions {
-        tables: FactsTables::default(),
-        page_size,
-        taken_at: 1_700_000_000,
-        source: "a test".to_owned(),
-    }
-}
-
-async fn taken(
+pub async fn taken(
     world: &World,
     page_size: usize,
 ) -> Result<(FactsSource, SnapshotReport), SnapshotError> {
     let out = world.file("snapshot.sqlite");
-    let report = snapshot(&world.open().await, &options(page_size), &out, &|_, _| {}).await?;
-    let copy = FactsSource::from_url(out.to_str().unwrap()).await.unwrap();
-    Ok((copy, report))
+    let report = snapshot(&world.open().await, &pages_of(page_size), &out, &|_, _| {}).await?;
+    Ok((open(&out).await, report))
+}
+
+/// Takes a snapshot that is to fail; returns the error.
+async fn not_taken(world: &World) -> String {
+    taken(world, 100).await.map(|_| ()).unwrap_err().to_string()
 }
 
 /// What a check says of a snapshot's content, if anything.
-async fn content(source: &FactsSource) -> Option<Level> {
+pub async fn content(source: &FactsSource) -> Option<Level> {
     let findings = check(source).await.unwrap();
     findings.into_iter().find(|finding| finding.facts == "snapshot").map(|finding| finding.level)
 }
@@ -99,13 +96,13 @@ async fn a_snapshot_answers_as_its_source(kind: Kind) {
     for page_size in [7, 20, 10_000] {
         seen.lock().unwrap().clear();
         let progress = |table, rows| seen.lock().unwrap().push((table, rows));
-        let report = snapshot(&source, &options(page_size), &out, &progress).await.unwrap();
+        let report = snapshot(&source, &pages_of(page_size), &out, &progress).await.unwrap();
         let reads: i64 = (1..=40).map(|user| 300 / user).sum();
         let counts = (report.users, report.articles, report.reads, report.mutes);
         assert_eq!(counts, (40, 300, u64::try_from(reads).unwrap(), 40));
         assert_eq!(report.bytes, std::fs::metadata(&out).unwrap().len());
         assert!(seen.lock().unwrap().contains(&("articles", 300)));
-        let copy = FactsSource::from_url(out.to_str().unwrap()).await.unwrap();
+        let copy = open(&out).await;
         let mut users = up_to(50);
         users.extend(ids(&[-2, -1, 0]));
         let request = asking(&users, &up_to(320));
@@ -147,8 +144,8 @@ async fn a_failure_leaves_the_older_file(kind: Kind) {
     taken(&older, 100).await.unwrap();
     std::fs::copy(older.file("snapshot.sqlite"), &out).unwrap();
     let before = std::fs::read(&out).unwrap();
-    let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("articles"), "{error}");
+    let error = not_taken(&world).await;
+    assert!(error.contains("articles"), "{error}");
     assert_eq!(std::fs::read(&out).unwrap(), before);
     assert_eq!(files(&world), ["snapshot.sqlite"]);
 }
@@ -157,15 +154,15 @@ async fn only_a_snapshot_is_replaced(kind: Kind) {
     let world = World::new(kind, TABLES).await;
     let out = world.file("snapshot.sqlite");
     std::fs::write(&out, "the operator's notes, which are not to be lost").unwrap();
-    let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("not an SQLite file"), "{error}");
+    let error = not_taken(&world).await;
+    assert!(error.contains("not an SQLite file"), "{error}");
     assert_eq!(files(&world), ["snapshot.sqlite"]);
     std::fs::remove_file(&out).unwrap();
     // Another database, which may be the source itself.
     let other = rusqlite::Connection::open(&out).unwrap();
     other.execute_batch("CREATE TABLE invoices(x); INSERT INTO invoices VALUES (1)").unwrap();
-    let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("is not a snapshot"), "{error}");
+    let error = not_taken(&world).await;
+    assert!(error.contains("is not a snapshot"), "{error}");
     let kept: i64 = other.query_row("SELECT x FROM invoices", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 1);
     drop(other);
@@ -181,19 +178,19 @@ async fn what_cannot_be_copied_says_why() {
         "mutes.statement = 'SELECT 1, 2 FROM m WHERE u IN ({users}) AND a IN ({authors})'",
     )
     .unwrap();
-    let whole = SnapshotOptions { tables, ..options(9) };
+    let whole = SnapshotOptions { tables, ..pages_of(9) };
     let out = world.file("x.sqlite");
-    let error = snapshot(&world.open().await, &whole, &out, &|_, _| {}).await.unwrap_err();
-    assert!(error.to_string().contains("[mutes] uses a custom statement"), "{error}");
+    let source = world.open().await;
+    let error = failed_snapshot(&source, &whole, &out).await;
+    assert!(error.contains("[mutes] uses a custom statement"), "{error}");
     let none = FactsSource::from_url("none").await.unwrap();
-    let error = snapshot(&none, &options(9), &out, &|_, _| {}).await.unwrap_err();
-    assert!(error.to_string().contains("nothing to copy"), "{error}");
-    let (source, directory) = (world.open().await, world.directory.path());
-    let error = snapshot(&source, &options(9), directory, &|_, _| {}).await.unwrap_err();
-    assert!(error.to_string().contains("not a regular file"), "{error}");
+    let error = failed_snapshot(&none, &pages_of(9), &out).await;
+    assert!(error.contains("nothing to copy"), "{error}");
+    let error = failed_snapshot(&source, &pages_of(9), world.directory.path()).await;
+    assert!(error.contains("not a regular file"), "{error}");
     let missing = world.file("no-such-directory/x.sqlite");
-    let error = snapshot(&world.open().await, &options(9), &missing, &|_, _| {}).await.unwrap_err();
-    assert!(error.to_string().contains("cannot write"), "{error}");
+    let error = failed_snapshot(&source, &pages_of(9), &missing).await;
+    assert!(error.contains("cannot write"), "{error}");
     assert!(files(&world).is_empty());
 }
 
@@ -214,9 +211,8 @@ async fn a_name_that_no_setting_can_say_is_refused() {
     let world = World::new(Kind::Sqlite, TABLES).await;
     for name in [&b"x\xff.sqlite"[..], b"\xff\xfe/y.sqlite"] {
         let out = world.directory.path().join(std::ffi::OsStr::from_bytes(name));
-        let source = world.open().await;
-        let error = snapshot(&source, &options(9), &out, &|_, _| {}).await.unwrap_err();
-        assert!(error.to_string().contains("UTF-8"), "{error}");
+        let error = failed_snapshot(&world.open().await, &pages_of(9), &out).await;
+        assert!(error.contains("UTF-8"), "{error}");
         assert!(files(&world).is_empty(), "{:?}", files(&world));
     }
 }
@@ -256,174 +252,7 @@ async fn a_list_that_could_not_be_read_is_not_written() {
         INSERT INTO `reads` SELECT 1, printf('%01000000d', value) FROM ";
     let sql = format!("{}{reads}{};", text_tables(), series(70));
     let world = World::new(Kind::Sqlite, &sql).await;
-    let error = taken(&world, 10).await.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("64 MiB"), "{error}");
+    let error = not_taken(&world).await;
+    assert!(error.contains("64 MiB"), "{error}");
     assert!(files(&world).is_empty());
-}
-
-#[tokio::test]
-async fn a_table_of_ones_own_is_no_snapshot() {
-    let own =
-        "CREATE TABLE snapshot(id INTEGER, format TEXT); INSERT INTO snapshot VALUES (1, 'x');
-        INSERT INTO users VALUES (1, 'active');";
-    let world = World::new(Kind::Sqlite, &format!("{TABLES}{own}")).await;
-    let source = world.open().await;
-    assert_eq!(source.taken_at(), None);
-    assert_eq!(known(&source, &asking(&ids(&[1]), &[])).await.0.len(), 1);
-}
-
-/// A snapshot of two users, and what it answers.
-async fn small() -> (World, PathBuf) {
-    let rows = "INSERT INTO users VALUES (1, 'active'), (2, 'gone');
-        INSERT INTO articles VALUES (10, 'published', 5), (11, 'draft', NULL);
-        INSERT INTO `reads` VALUES (1, 10), (1, 11), (3, 10); INSERT INTO mutes VALUES (1, 5);";
-    let world = World::new(Kind::Sqlite, &format!("{TABLES}{rows}")).await;
-    taken(&world, 100).await.unwrap();
-    let path = world.file("snapshot.sqlite");
-    (world, path)
-}
-
-fn changed(path: &Path, sql: &str) {
-    rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
-}
-
-async fn refusal(path: &Path) -> String {
-    FactsSource::from_url(path.to_str().unwrap()).await.unwrap_err().to_string()
-}
-
-#[tokio::test]
-async fn a_snapshot_says_what_it_is() {
-    let (world, path) = small().await;
-    let text = |sql: &str| -> Vec<String> {
-        let connection = rusqlite::Connection::open(&path).unwrap();
-        let mut statement = connection.prepare(sql).unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
-    };
-    assert_eq!(text("SELECT source FROM snapshot"), ["a test"]);
-    assert!(text("SELECT statements FROM snapshot")[0].contains("status = 'published'"));
-    // For other programs, the tables are as they were; who is no user has read nothing.
-    assert_eq!(text("SELECT user_id || ' ' || article_id FROM reads"), ["1 10", "1 11"]);
-    assert_eq!(text("SELECT user_id || ' ' || author_id FROM mutes"), ["1 5"]);
-    assert_eq!(text("SELECT id || ' ' || status FROM users ORDER BY 1"), ["1 active", "2 other"]);
-    let first = text("SELECT digest FROM snapshot");
-    assert_eq!(first[0].len(), 64);
-    let source = FactsSource::from_url(path.to_str().unwrap()).await.unwrap();
-    assert_eq!(source.taken_at(), Some(1_700_000_000));
-    // The same facts have the same digest, from wherever they are copied.
-    let out = world.file("again.sqlite");
-    let later = SnapshotOptions { taken_at: 1_800_000_000, ..options(1) };
-    let report = snapshot(&source, &later, &out, &|_, _| {}).await.unwrap();
-    assert_eq!(report.digest, first[0]);
-    changed(Path::new(&world.url), "DELETE FROM mutes");
-    let (_, report) = taken(&world, 100).await.unwrap();
-    assert_ne!(report.digest, first[0]);
-}
-
-#[tokio::test]
-async fn what_is_no_whole_snapshot_is_refused() {
-    let (_world, path) = small().await;
-    changed(&path, "DELETE FROM snapshot");
-    let text = refusal(&path).await;
-    assert!(text.contains("not complete") && text.contains("recoctl facts snapshot"), "{text}");
-
-    let (_world, path) = small().await;
-    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    let bytes = file.metadata().unwrap().len();
-    file.set_len(bytes - 4096).unwrap();
-    let text = refusal(&path).await;
-    assert!(text.contains("4096 bytes are missing"), "{text}");
-    // Cut off before the page that says that it is a snapshot.
-    file.set_len(bytes / 2 / 4096 * 4096).unwrap();
-    refusal(&path).await;
-
-    let (_world, path) = small().await;
-    changed(&path, "UPDATE snapshot SET format = 3");
-    let text = refusal(&path).await;
-    assert!(text.contains("of form 3") && text.contains("up to 2"), "{text}");
-}
-
-#[tokio::test]
-async fn a_snapshot_of_an_older_version_is_read_as_it_is() {
-    let rows = "INSERT INTO users VALUES (1, 'active'); INSERT INTO articles VALUES (10, 'published', 5);
-        INSERT INTO `reads` VALUES (1, 10); INSERT INTO mutes VALUES (1, 5);
-        CREATE TABLE snapshot(taken_at INTEGER NOT NULL); INSERT INTO snapshot VALUES (1700000000);";
-    let world = World::new(Kind::Sqlite, &format!("{TABLES}{rows}")).await;
-    let source = world.open().await;
-    assert_eq!(source.taken_at(), Some(1_700_000_000));
-    let (users, articles) = known(&source, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
-    assert_eq!(articles.len(), 1);
-}
-
-/// As this form was written at first.
-#[tokio::test]
-async fn a_snapshot_whose_rows_are_kept_by_user_is_read_as_well() {
-    let (_world, path) = small().await;
-    let file = rusqlite::Connection::open(&path).unwrap();
-    let mut views = file.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view'").unwrap();
-    let views: Vec<String> =
-        views.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(views.len(), 3);
-    changed(
-        &path,
-        &format!(
-            "DROP VIEW users; DROP VIEW reads; DROP VIEW mutes;
-            CREATE TABLE by_user(id PRIMARY KEY, active INTEGER NOT NULL, reads TEXT NOT NULL,
-                mutes TEXT NOT NULL) WITHOUT ROWID;
-            INSERT INTO by_user SELECT * FROM people; DROP TABLE people;
-            ALTER TABLE by_user RENAME TO people; {};",
-            views.join(";")
-        ),
-    );
-    let facts = FactsSource::from_url(path.to_str().unwrap()).await.unwrap();
-    assert_eq!(content(&facts).await, Some(Level::Ok));
-    let (users, _) = known(&facts, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
-}
-
-#[tokio::test]
-async fn a_snapshot_is_read_by_its_own_names() {
-    let (_world, path) = small().await;
-    let tables = FactsTables::from_toml("users = { table = 'accounts', id = 'no' }").unwrap();
-    let options = FactsOptions { tables, ..FactsOptions::default() };
-    let source = FactsSource::open(path.to_str().unwrap(), options).await.unwrap();
-    let (users, _) = known(&source, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
-}
-
-#[tokio::test]
-async fn lists_are_answered_as_their_users_and_articles_are() {
-    let (world, path) = small().await;
-    let lists: Vec<Recommendation> = [1_i64, 2, 3]
-        .map(|user| Recommendation {
-            user: Id::from(user),
-            articles: ids(&[10, 11, 12]),
-            generated_at: None,
-        })
-        .to_vec();
-    let lists: Vec<&Recommendation> = lists.iter().collect();
-    let path = path.to_str().unwrap().to_owned();
-    for url in [&path, &world.url] {
-        let options = FactsOptions { memory: Some(1 << 20), ..FactsOptions::default() };
-        let facts = FactsSource::open(url, options).await.unwrap();
-        // A short run reads no whole table, a long one does.
-        let many = vec![lists[0]; 5_000];
-        let short = facts.for_lists(&lists).await.unwrap();
-        assert!(matches!(short, FactSet::Known { .. }));
-        facts.for_lists(&many).await.unwrap();
-        let long = facts.for_lists(&lists).await.unwrap();
-        assert!(matches!(long, FactSet::Indexed { .. }));
-        for id in ids(&[1, 2, 3]) {
-            assert_eq!(short.user(&id), long.user(&id), "{url}: user {id}");
-        }
-        for id in ids(&[10, 11, 12]) {
-            assert_eq!(short.article(&id), long.article(&id), "{url}: article {id}");
-        }
-        // What does not fit is asked for as it comes.
-        let options = FactsOptions { memory: Some(10), ..FactsOptions::default() };
-        let facts = FactsSource::open(url, options).await.unwrap();
-        facts.for_lists(&many).await.unwrap();
-        assert_eq!(facts.for_lists(&lists).await.unwrap(), short);
-    }
 }

@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 use reco_core::item::{KeyType, PlannedItem, Schema};
 use reco_core::{Id, Recommendation};
 use reco_store::client::dynamodb_config;
+use reco_store::writer::{Writer, WriterOptions};
 use tokio::net::TcpListener;
 
 /// Creates a client of the server on `port`, configured as in the product.
@@ -60,6 +61,18 @@ pub async fn create_table(client: &Client, name: &str, keys: &[(&str, ScalarAttr
         create = create.attribute_definitions(definition).key_schema(key);
     }
     create.send().await.expect("the table is created");
+}
+
+/// Starts an embedded DynamoDB with an empty table `recs` with Number keys.
+pub async fn empty_table() -> Client {
+    let client = dynamodb().await;
+    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    client
+}
+
+/// Creates a writer to the table `recs` with Number keys.
+pub fn writer(client: Client, options: WriterOptions) -> Writer {
+    Writer::new(client, "recs", Schema::with_key_type(KeyType::N), options)
 }
 
 /// Plans a list for `user` in a table with Number keys.

@@ -1,7 +1,7 @@
 //! Rules on the alarms: whether they notify someone in time.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
-use super::values::{Alarm, MissingData, Stack, Watched};
+use super::values::{Alarm, Stack, Watched};
 use reco_core::words::amount;
 
 const DLQ_ALARMS: Source = Source {
@@ -81,8 +81,7 @@ fn on_dlq(alarms: &[Alarm]) -> impl Iterator<Item = &Alarm> {
 }
 
 fn dlq_alarm(stack: &Stack) -> Judged {
-    let alarms = stack.alarms.as_ref()?;
-    let earliest = on_dlq(alarms).map(|alarm| alarm.fires_from).min();
+    let earliest = on_dlq(&stack.alarms).map(|alarm| alarm.fires_from).min();
     judged(
         earliest.is_some_and(|count| count <= 1),
         || match earliest {
@@ -94,18 +93,16 @@ fn dlq_alarm(stack: &Stack) -> Judged {
 }
 
 fn dlq_alarm_missing_data(stack: &Stack) -> Judged {
-    let alarms = stack.alarms.as_ref()?;
-    let alarm = on_dlq(alarms).min_by_key(|alarm| alarm.fires_from)?;
+    let alarm = on_dlq(&stack.alarms).min_by_key(|alarm| alarm.fires_from)?;
     judged(
-        alarm.missing_data == MissingData::NotBreaching,
-        || format!("{:?} treats it as {}", alarm.name, alarm.missing_data.name()),
+        alarm.missing_data == "notBreaching",
+        || format!("{:?} treats it as {}", alarm.name, alarm.missing_data),
         || "notBreaching".to_owned(),
     )
 }
 
 fn dlq_alarm_in_flight(stack: &Stack) -> Judged {
-    let alarms = stack.alarms.as_ref()?;
-    let alarm = on_dlq(alarms).next()?; // without one: said by dlq-alarm
+    let alarm = on_dlq(&stack.alarms).next()?; // without one: said by dlq-alarm
     judged(
         alarm.watches == Watched::DlqDepth,
         || format!("{:?} counts visible messages only", alarm.name),
@@ -114,10 +111,9 @@ fn dlq_alarm_in_flight(stack: &Stack) -> Judged {
 }
 
 fn pipeline_alarms(stack: &Stack) -> Judged {
-    let alarms = stack.alarms.as_ref()?;
     let unwatched: Vec<&str> = ALSO_WATCHED
         .iter()
-        .filter(|(watched, _)| on(alarms, *watched).next().is_none())
+        .filter(|(watched, _)| on(&stack.alarms, *watched).next().is_none())
         .map(|(_, words)| *words)
         .collect();
     judged(
@@ -128,8 +124,8 @@ fn pipeline_alarms(stack: &Stack) -> Judged {
 }
 
 fn alarm_actions(stack: &Stack) -> Judged {
-    let alarms = stack.alarms.as_ref()?;
-    let silent: Vec<String> = alarms
+    let silent: Vec<String> = stack
+        .alarms
         .iter()
         .filter(|alarm| !alarm.has_actions)
         .map(|alarm| format!("{:?}", alarm.name))

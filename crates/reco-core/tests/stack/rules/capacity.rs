@@ -1,7 +1,7 @@
 //! Rules on the table: the function's write rate against the table's capacity.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
-use super::values::{Ceiling, Stack, TableMode};
+use super::values::Stack;
 
 /// AWS: initial capacity of a new on-demand table, in write units per second.
 pub const NEW_ON_DEMAND_TABLE_WCU: u64 = 4_000;
@@ -35,29 +35,10 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-impl TableMode {
-    /// Returns the initial write capacity of the table, in WCU (write units) per second.
-    #[must_use]
-    pub fn write_capacity(self) -> u64 {
-        match self {
-            TableMode::Provisioned { wcu } => wcu,
-            TableMode::OnDemand { max_write_units, warm_write_units } => {
-                let warm = warm_write_units.unwrap_or(NEW_ON_DEMAND_TABLE_WCU);
-                match max_write_units {
-                    Ceiling::At(most) => most.min(warm),
-                    Ceiling::Unset => warm,
-                }
-            }
-        }
-    }
-}
-
 /// Returns the WCU per second when `MaximumConcurrency` invocations work on full batches. Also
 /// `None` if the concurrency is not set, which is a separate finding.
 fn full_speed_wcu(stack: &Stack) -> Option<u64> {
-    let Ceiling::At(workers) = stack.mapping.maximum_concurrency? else {
-        return None;
-    };
+    let workers = stack.mapping.maximum_concurrency?;
     let workload = &stack.workload;
     let wcu =
         [workers, stack.mapping.batch_size?, workload.users_per_message?, workload.wcu_per_item?]
@@ -67,7 +48,7 @@ fn full_speed_wcu(stack: &Stack) -> Option<u64> {
 }
 
 fn write_capacity(stack: &Stack) -> Judged {
-    let capacity = stack.table.mode?.write_capacity();
+    let capacity = stack.table.write_capacity;
     let wcu = full_speed_wcu(stack)?;
     judged(
         wcu <= capacity,
@@ -77,6 +58,5 @@ fn write_capacity(stack: &Stack) -> Judged {
 }
 
 fn point_in_time_recovery(stack: &Stack) -> Judged {
-    let on = stack.table.point_in_time_recovery?;
-    judged(on, || "off".to_owned(), || "on".to_owned())
+    judged(stack.table.point_in_time_recovery, || "off".to_owned(), || "on".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::queues::SQS_SOURCE;
 use super::rule::{Judged, Rule, Severity, Source, judged};
-use super::values::{Ceiling, QueueKind, Stack};
+use super::values::{QueueKind, Stack};
 use reco_core::words::amount;
 
 /// AWS: a batch from a standard queue holds at most this many messages.
@@ -149,13 +149,12 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn enabled(stack: &Stack) -> Judged {
-    judged(stack.mapping.enabled?, || "disabled".to_owned(), || "enabled".to_owned())
+    judged(stack.mapping.enabled, || "disabled".to_owned(), || "enabled".to_owned())
 }
 
 fn report_failures(stack: &Stack) -> Judged {
-    let on = stack.mapping.report_batch_item_failures?;
     judged(
-        on,
+        stack.mapping.report_batch_item_failures,
         || "off".to_owned(),
         || "FunctionResponseTypes: [ReportBatchItemFailures]".to_owned(),
     )
@@ -163,7 +162,7 @@ fn report_failures(stack: &Stack) -> Judged {
 
 fn batch_size(stack: &Stack) -> Judged {
     let size = stack.mapping.batch_size?;
-    let most = match stack.queue.kind? {
+    let most = match stack.queue.kind {
         QueueKind::Standard => MAX_BATCH,
         QueueKind::Fifo => MAX_SMALL_BATCH,
     };
@@ -172,7 +171,7 @@ fn batch_size(stack: &Stack) -> Judged {
 
 fn batch_window(stack: &Stack) -> Judged {
     let (size, window) = (stack.mapping.batch_size?, stack.mapping.window_s?);
-    let (least, most) = match stack.queue.kind? {
+    let (least, most) = match stack.queue.kind {
         QueueKind::Fifo => (0, 0),
         QueueKind::Standard if size > MAX_SMALL_BATCH => (1, MAX_WINDOW_S),
         QueueKind::Standard => (0, MAX_WINDOW_S),
@@ -205,33 +204,31 @@ fn batch_duration(stack: &Stack) -> Judged {
 }
 
 fn maximum_concurrency_set(stack: &Stack) -> Judged {
-    let set = stack.mapping.maximum_concurrency? != Ceiling::Unset;
+    let set = stack.mapping.maximum_concurrency.is_some();
     judged(set, || "not set".to_owned(), || "what the table and the database can take".to_owned())
 }
 
 fn maximum_concurrency(stack: &Stack) -> Judged {
-    let Ceiling::At(most) = stack.mapping.maximum_concurrency? else {
-        return None; // reported by maximum-concurrency-set
-    };
+    let most = stack.mapping.maximum_concurrency?; // without one: reported by maximum-concurrency-set
     let (low, high) = (CONCURRENCY.start(), CONCURRENCY.end());
     judged(CONCURRENCY.contains(&most), || most.to_string(), || format!("{low} to {high}"))
 }
 
 fn reserved_concurrency(stack: &Stack) -> Judged {
-    let Ceiling::At(reserved) = stack.function.reserved_concurrency? else {
+    let Some(reserved) = stack.function.reserved_concurrency else {
         return Some(Ok(())); // the function has no limit of its own
     };
     // Without a maximum, the mapping scales to the AWS limit.
-    let needed = match stack.mapping.maximum_concurrency? {
-        Ceiling::At(most) => most,
-        Ceiling::Unset => *CONCURRENCY.end(),
-    };
+    let needed = stack.mapping.maximum_concurrency.unwrap_or(*CONCURRENCY.end());
     judged(reserved >= needed, || reserved.to_string(), || format!("at least {needed}, or none"))
 }
 
 fn event_count_metrics(stack: &Stack) -> Judged {
-    let on = stack.mapping.event_count_metrics?;
-    judged(on, || "off".to_owned(), || "MetricsConfig: [EventCount]".to_owned())
+    judged(
+        stack.mapping.event_count_metrics,
+        || "off".to_owned(),
+        || "MetricsConfig: [EventCount]".to_owned(),
+    )
 }
 
 fn function_timeout(stack: &Stack) -> Judged {

@@ -1,7 +1,7 @@
 //! Rules on the queue and its DLQ.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
-use super::values::{QueueKind, Redrive, RedriveAllow, Stack};
+use super::values::{QueueKind, RedriveAllow, Stack};
 use reco_core::words::amount;
 
 /// AWS: the visibility timeout is at least this many function timeouts long, so that Lambda can
@@ -103,24 +103,22 @@ fn visibility_timeout(stack: &Stack) -> Judged {
 }
 
 fn dlq_present(stack: &Stack) -> Judged {
-    let present = stack.queue.redrive? != Redrive::Off;
+    let present = stack.queue.max_receive_count.is_some();
     judged(present, || "no redrive policy".to_owned(), || "a redrive policy to a DLQ".to_owned())
 }
 
 fn max_receive_count(stack: &Stack) -> Judged {
-    let Redrive::After(receives) = stack.queue.redrive? else {
-        return None; // reported by dlq-present
-    };
+    let receives = stack.queue.max_receive_count?; // without one: reported by dlq-present
     judged(receives >= MIN_RECEIVES, || receives.to_string(), || format!("at least {MIN_RECEIVES}"))
 }
 
 fn dlq_type(stack: &Stack) -> Judged {
-    let (queue, dlq) = (stack.queue.kind?, stack.dlq.kind?);
+    let (queue, dlq) = (stack.queue.kind, stack.dlq.kind);
     judged(queue == dlq, || dlq.name().to_owned(), || format!("{}, as the queue", queue.name()))
 }
 
 fn dlq_retention(stack: &Stack) -> Judged {
-    if stack.queue.kind? == QueueKind::Fifo {
+    if stack.queue.kind == QueueKind::Fifo {
         return Some(Ok(())); // FIFO resets the clock on the move
     }
     let (queue, dlq) = (stack.queue.retention_s?, stack.dlq.retention_s?);
@@ -128,21 +126,16 @@ fn dlq_retention(stack: &Stack) -> Judged {
 }
 
 fn dlq_no_redrive(stack: &Stack) -> Judged {
-    let redrive = stack.dlq.redrive?;
+    let receives = stack.dlq.max_receive_count;
     judged(
-        redrive == Redrive::Off,
-        || match redrive {
-            Redrive::Off => "none".to_owned(),
-            Redrive::After(receives) => {
-                format!("messages leave after {}", amount(receives, "receive"))
-            }
-        },
+        receives.is_none(),
+        || format!("messages leave after {}", amount(receives.unwrap_or(0), "receive")),
         || "no redrive policy".to_owned(),
     )
 }
 
 fn redrive_allow(stack: &Stack) -> Judged {
-    let allow = stack.dlq.redrive_allow?;
+    let allow = stack.dlq.redrive_allow;
     judged(
         allow == RedriveAllow::SourceListed,
         || {

@@ -1,12 +1,9 @@
 //! Definition of a rule.
 
-use serde::Serialize;
-
 use super::Stack;
 
 /// Severity of a broken rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// Works, but costs throughput, money or visibility.
     Warning,
@@ -14,19 +11,8 @@ pub enum Severity {
     Error,
 }
 
-impl Severity {
-    /// Returns the severity in a word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
 /// AWS documentation behind a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Title of the page.
     pub title: &'static str,
@@ -35,9 +21,9 @@ pub struct Source {
 }
 
 /// A rule as data, with its check.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug)]
 pub struct Rule {
-    /// Stable id, for reports and for disabling the rule.
+    /// Stable id, for reports.
     pub id: &'static str,
     /// Short title of the rule.
     pub title: &'static str,
@@ -46,7 +32,6 @@ pub struct Rule {
     /// Consequence of breaking the rule.
     pub reason: &'static str,
     pub source: Source,
-    #[serde(skip)]
     pub(super) check: fn(&Stack) -> Judged,
 }
 
@@ -54,16 +39,10 @@ pub struct Rule {
 pub(super) type Judged = Option<Result<(), Breach>>;
 
 /// Violation of a rule by a stack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Breach {
     pub is: String,
     pub should: String,
-}
-
-impl Rule {
-    pub(super) fn judge(&self, stack: &Stack) -> Judged {
-        (self.check)(stack)
-    }
 }
 
 /// Returns the result of a check: kept, or a breach with actual and expected value.

@@ -1,17 +1,14 @@
-//! Values of a stack, from a template or from AWS.
+//! Values of a stack, read from a template.
 //!
-//! Every value is optional: `None` means unknown (no permission, not requested), which differs from
-//! known to be off. Rules that need an unknown value are not checked.
-
-use serde::{Deserialize, Serialize};
+//! A number may be `None`: a parameter that is no number leaves it unknown, and the rules that need
+//! it are not checked.
 
 /// The whole pipeline.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Stack {
     /// Source queue.
     pub queue: Queue,
-    /// DLQ of the source queue; all values unknown without one.
+    /// DLQ of the source queue.
     pub dlq: Queue,
     /// The Lambda.
     pub function: Function,
@@ -22,28 +19,26 @@ pub struct Stack {
     /// Average workload.
     pub workload: Workload,
     /// All alarms on the pipeline.
-    pub alarms: Option<Vec<Alarm>>,
+    pub alarms: Vec<Alarm>,
 }
 
 /// An SQS queue.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Queue {
     /// Standard or FIFO.
-    pub kind: Option<QueueKind>,
+    pub kind: QueueKind,
     /// `VisibilityTimeout` in seconds.
     pub visibility_timeout_s: Option<u64>,
     /// `MessageRetentionPeriod` in seconds.
     pub retention_s: Option<u64>,
-    /// `RedrivePolicy`.
-    pub redrive: Option<Redrive>,
+    /// `maxReceiveCount` of the redrive policy; `None` without one.
+    pub max_receive_count: Option<u64>,
     /// `RedriveAllowPolicy`; the default of SQS is [`RedriveAllow::All`].
-    pub redrive_allow: Option<RedriveAllow>,
+    pub redrive_allow: RedriveAllow,
 }
 
 /// The two types of queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueueKind {
     /// At-least-once delivery in any order.
     Standard,
@@ -53,7 +48,6 @@ pub enum QueueKind {
 
 impl QueueKind {
     /// Returns the type in a word.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             QueueKind::Standard => "standard",
@@ -62,19 +56,8 @@ impl QueueKind {
     }
 }
 
-/// Redrive policy of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Redrive {
-    /// No redrive policy.
-    Off,
-    /// After this many receives (`maxReceiveCount`).
-    After(u64),
-}
-
 /// Queues that may use this one as their DLQ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedriveAllow {
     /// Any queue of the account and region.
     All,
@@ -86,75 +69,45 @@ pub enum RedriveAllow {
     SourceNotListed,
 }
 
-/// A limit that may be left unset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ceiling {
-    /// Known not to be set.
-    Unset,
-    At(u64),
-}
-
 /// The Lambda function.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Function {
     /// `Timeout` in seconds.
     pub timeout_s: Option<u64>,
     /// `MemorySize` in MB.
     pub memory_mb: Option<u64>,
-    /// `ReservedConcurrentExecutions`.
-    pub reserved_concurrency: Option<Ceiling>,
+    /// `ReservedConcurrentExecutions`; `None` if not set.
+    pub reserved_concurrency: Option<u64>,
 }
 
 /// The event source mapping.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Mapping {
     /// True if it polls.
-    pub enabled: Option<bool>,
+    pub enabled: bool,
     /// `BatchSize` in messages.
     pub batch_size: Option<u64>,
     /// `MaximumBatchingWindowInSeconds`.
     pub window_s: Option<u64>,
-    /// `ScalingConfig.MaximumConcurrency`.
-    pub maximum_concurrency: Option<Ceiling>,
+    /// `ScalingConfig.MaximumConcurrency`; `None` if not set.
+    pub maximum_concurrency: Option<u64>,
     /// True if `FunctionResponseTypes` has `ReportBatchItemFailures`.
-    pub report_batch_item_failures: Option<bool>,
+    pub report_batch_item_failures: bool,
     /// True if `MetricsConfig` has `EventCount`.
-    pub event_count_metrics: Option<bool>,
+    pub event_count_metrics: bool,
 }
 
 /// The DynamoDB table.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Table {
-    pub mode: Option<TableMode>,
+    /// Initial write capacity, in WCU (write units) per second.
+    pub write_capacity: u64,
     /// True if point-in-time recovery is on.
-    pub point_in_time_recovery: Option<bool>,
-}
-
-/// Write throughput mode of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TableMode {
-    /// Provisioned, in WCU.
-    Provisioned {
-        /// `WriteCapacityUnits`.
-        wcu: u64,
-    },
-    /// On demand.
-    OnDemand {
-        /// `OnDemandThroughput.MaxWriteRequestUnits`.
-        max_write_units: Ceiling,
-        /// `WarmThroughput.WriteUnitsPerSecond`; if unknown, the table counts as new.
-        warm_write_units: Option<u64>,
-    },
+    pub point_in_time_recovery: bool,
 }
 
 /// Workload of the pipeline: averages, from the producer or from measurement.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Workload {
     /// Users in a message.
     pub users_per_message: Option<u64>,
@@ -167,8 +120,7 @@ pub struct Workload {
 }
 
 /// A CloudWatch alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Alarm {
     /// Alarm name.
     pub name: String,
@@ -176,15 +128,14 @@ pub struct Alarm {
     pub watches: Watched,
     /// Smallest integer value of the metric that triggers the alarm.
     pub fires_from: u64,
-    /// Treatment of missing data.
-    pub missing_data: MissingData,
+    /// `TreatMissingData`, in CloudWatch's spelling.
+    pub missing_data: String,
     /// True if the alarm notifies someone.
     pub has_actions: bool,
 }
 
 /// Metrics that show the health of a pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watched {
     /// `AWS/SQS ApproximateNumberOfMessagesVisible` and `...NotVisible` of the DLQ, added up.
     DlqDepth,
@@ -202,31 +153,4 @@ pub enum Watched {
     MessagesReturned,
     /// Anything else.
     Other,
-}
-
-/// An alarm's `TreatMissingData`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum MissingData {
-    /// Missing data counts as good.
-    NotBreaching,
-    /// Missing data counts as bad.
-    Breaching,
-    /// The state stays as it was.
-    Ignore,
-    /// CloudWatch's default: the alarm goes to INSUFFICIENT_DATA.
-    Missing,
-}
-
-impl MissingData {
-    /// Returns the value in CloudWatch's spelling.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            MissingData::NotBreaching => "notBreaching",
-            MissingData::Breaching => "breaching",
-            MissingData::Ignore => "ignore",
-            MissingData::Missing => "missing",
-        }
-    }
 }

@@ -1,15 +1,15 @@
 //! Checkpoint files: default location, loading, saving and locking.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use reco_core::hex;
 use sha2::{Digest, Sha256};
 
-use super::identity::hex;
 use super::{Checkpoint, Identity, VERSION};
 use crate::error::{Error, Result};
-use crate::files::safe_file::no_follow;
+use crate::files::safe_file::private_options;
 use crate::journal::{Home, make_private};
 
 /// Returns the default checkpoint file of a backfill, next to the journals.
@@ -23,14 +23,10 @@ pub fn default_path(home: &Home, identity: &Identity) -> PathBuf {
 /// # Errors
 /// Fails if it cannot be read, is not a checkpoint, or has another version.
 pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
-    let unusable = || {
-        Error::input(format!("cannot use checkpoint {}", path.display()))
-            .hint("remove it to start from the beginning: writing a line twice is harmless")
-    };
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unusable().because(&error)),
+        Err(error) => return Err(unusable(path).because(&error)),
     };
     parse(path, &text).map(Some)
 }
@@ -40,18 +36,19 @@ pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
 /// # Errors
 /// Fails if it is not a checkpoint or has another version.
 pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
-    let unusable = || {
-        Error::input(format!("cannot use checkpoint {}", path.display()))
-            .hint("remove it to start from the beginning: writing a line twice is harmless")
-    };
     let value: serde_json::Value =
-        serde_json::from_slice(text).map_err(|error| unusable().because(&error))?;
+        serde_json::from_slice(text).map_err(|error| unusable(path).because(&error))?;
     let version = value.get("version").and_then(serde_json::Value::as_u64);
     if version != Some(VERSION.into()) {
         let found = version.map_or("no version".to_owned(), |version| format!("version {version}"));
-        return Err(unusable().cause(format!("it is of {found}; this recoctl reads {VERSION}")));
+        return Err(unusable(path).cause(format!("it is of {found}; this recoctl reads {VERSION}")));
     }
-    serde_json::from_value(value).map_err(|error| unusable().because(&error))
+    serde_json::from_value(value).map_err(|error| unusable(path).because(&error))
+}
+
+fn unusable(path: &Path) -> Error {
+    Error::input(format!("cannot use checkpoint {}", path.display()))
+        .hint("remove it to start from the beginning: writing a line twice is harmless")
 }
 
 /// Saves a checkpoint atomically: a crash leaves either the old or the new one.
@@ -62,11 +59,7 @@ pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> 
     }
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = no_follow(&mut options).open(&temporary)?;
+    let mut file = private_options().create(true).truncate(true).open(&temporary)?;
     let mut text = serde_json::to_vec_pretty(checkpoint)?;
     text.push(b'\n');
     file.write_all(&text)?;
@@ -96,11 +89,8 @@ impl CheckpointLock {
         let name = format!("backfill-{}.lock", &hex(&digest)[..32]);
         let open = || -> std::io::Result<File> {
             make_private(home.locks())?;
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            no_follow(&mut options).open(home.locks().join(name))
+            let mut options = private_options();
+            options.create(true).truncate(false).open(home.locks().join(name))
         };
         let path = checkpoint.display();
         let failed = |error: &std::io::Error| {

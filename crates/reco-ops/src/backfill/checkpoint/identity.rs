@@ -1,12 +1,13 @@
 //! Identity of a checkpoint: the input, and all settings that affect the written items.
 
-use reco_core::human::amount;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use reco_core::hex;
+use reco_core::human::amount;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -147,10 +148,6 @@ impl Identity {
             .collect();
         format!("{stem}-{}", &hex(&digest.finalize())[..16])
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

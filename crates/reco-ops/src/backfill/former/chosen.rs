@@ -5,21 +5,21 @@
 //! holds what was to be replaced. And the messages of an export are in no order: of two lists of a
 //! user, the one that was sent last counts, wherever it is.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::StreamExt;
 use reco_core::item::gives_way;
 use reco_core::{Id, Time};
 use rusqlite::{OptionalExtension, params};
-use tokio_util::sync::CancellationToken;
 
 use super::disk::Disk;
 use super::in_order;
 use crate::backfill::lines::LineStart;
 use crate::backfill::prepare::{Found, PlannedFate, PreparedEntry, Preparer};
 use crate::error::{Error, Kind, Result};
-use crate::event::{Events, Unit};
-use crate::files::input::Source;
+use crate::event::{Control, Unit};
+use crate::files::input::{self, Source};
 
 const TABLES: &str = "CREATE TABLE seen (user TEXT NOT NULL);
     CREATE TABLE chosen (user TEXT PRIMARY KEY, file INTEGER, at INTEGER, entry INTEGER,
@@ -157,15 +157,16 @@ fn place(at: LineStart, entry: usize) -> (i64, i64, i64) {
 /// # Errors
 /// Fails if the facts cannot be read, the disk is full, or the run is cancelled. An input that
 /// breaks off is reported when it is processed.
-pub(super) async fn choose(
-    sources: impl AsyncFn() -> Result<Vec<Source>>,
+pub(in crate::backfill) async fn choose(
+    files: &[PathBuf],
     preparer: &Arc<Preparer>,
     newest: bool,
-    (events, cancel): (&Events, &CancellationToken),
-) -> Result<ChosenEntries> {
+    control: &Control,
+) -> Result<Arc<ChosenEntries>> {
+    let Control { events, cancel, .. } = control;
     let mut chosen = ChosenEntries { disk: Disk::create(TABLES)?, any: false };
     let mapped = preparer.mapping.is_some();
-    let given = sources().await?;
+    let given = input::check(files).await?;
     let total = given.iter().map(|source| source.bytes).sum();
     let progress = events.progress("looking for users with several lists", total, Unit::Bytes);
     let of = Arc::clone(preparer);
@@ -188,13 +189,12 @@ pub(super) async fn choose(
     })?;
     let chosen = Arc::new(chosen);
     if chosen.any && !cancel.is_cancelled() {
-        look_again(sources().await?, preparer, &chosen, newest, (events, cancel)).await?;
+        look_again(input::check(files).await?, preparer, &chosen, newest, control).await?;
     }
     if cancel.is_cancelled() {
         return Err(Error::new(Kind::Interrupted, "interrupted: nothing was written"));
     }
-    Arc::into_inner(chosen)
-        .ok_or_else(|| Error::new(Kind::Internal, "the index of users is still in use"))
+    Ok(chosen)
 }
 
 /// Judges the entries of the users who occur more than once.
@@ -203,7 +203,7 @@ async fn look_again(
     preparer: &Arc<Preparer>,
     chosen: &Arc<ChosenEntries>,
     newest: bool,
-    (events, cancel): (&Events, &CancellationToken),
+    Control { events, cancel, .. }: &Control,
 ) -> Result<()> {
     let total = sources.iter().map(|source| source.bytes).sum();
     let progress = events.progress("choosing the list of each user", total, Unit::Bytes);

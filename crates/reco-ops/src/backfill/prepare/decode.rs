@@ -5,7 +5,6 @@ use std::sync::Arc;
 use reco_core::Time;
 use reco_core::decode::{BadEntry, DecodeError, Decoded, Deletion, Entry, decode, deletion};
 use reco_core::export::{self, ExportLine};
-use reco_core::filter::DropCounts;
 use reco_core::item::PlannedItem;
 use reco_core::shapes::{self, Shaped};
 
@@ -195,10 +194,7 @@ impl Preparer {
         };
         match planned {
             Ok(item) if !ours(&item) => other_shard(index),
-            Ok(item) => {
-                let (fate, dropped) = (PlannedFate::Write(item), DropCounts::default());
-                PreparedEntry { index, fate, dropped, weak: false, sent: None }
-            }
+            Ok(item) => PreparedEntry::settled(index, PlannedFate::Write(item)),
             Err(fault) => rejected(index, fault),
         }
     }

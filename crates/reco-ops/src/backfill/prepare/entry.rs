@@ -75,6 +75,11 @@ pub struct PreparedEntry {
 }
 
 impl PreparedEntry {
+    /// Creates an entry whose fate is known without the filter.
+    pub(super) fn settled(index: usize, fate: PlannedFate) -> Self {
+        PreparedEntry { index, fate, dropped: DropCounts::default(), weak: false, sent: None }
+    }
+
     /// Returns the user whose item the entry removes, if any.
     pub(super) fn removes(&self) -> Option<&Id> {
         match &self.fate {
@@ -165,6 +170,5 @@ impl Listed {
 
 /// Returns an entry that cannot be written.
 pub(super) fn rejected(index: usize, fault: Fault) -> PreparedEntry {
-    let (fate, dropped) = (PlannedFate::Reject(fault), DropCounts::default());
-    PreparedEntry { index, fate, dropped, weak: false, sent: None }
+    PreparedEntry::settled(index, PlannedFate::Reject(fault))
 }

@@ -2,7 +2,6 @@
 
 use reco_core::Recommendation;
 use reco_core::compose::{Composable, ComposeLimits};
-use reco_core::filter::DropCounts;
 use reco_core::item::{Action, PlannedItem};
 use reco_core::shard::Shard;
 
@@ -53,8 +52,7 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Pl
 
 /// Returns an entry that belongs to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
-    let (fate, dropped) = (PlannedFate::OtherShard, DropCounts::default());
-    PreparedEntry { index, fate, dropped, weak: false, sent: None }
+    PreparedEntry::settled(index, PlannedFate::OtherShard)
 }
 
 /// Leaves other shards their entries: by user, or, for lines and entries that cannot be read, by

@@ -9,8 +9,10 @@ use super::super::checkpoint::CheckpointState;
 use super::super::line_tracker::EntryOutcome;
 use super::super::plan::BackfillPlan;
 use super::super::prepare::Preparer;
-use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
-use super::Run;
+use super::super::report::{At, BackfillReport, CheckpointReport, StopCause, Stopped};
+use super::super::sink::Sink;
+use super::super::sink::emit::Merged;
+use super::{Run, internal};
 use crate::error::{Error, Kind, Result};
 
 impl Run {
@@ -78,6 +80,32 @@ impl Run {
         if let Err(error) = self.rejects.finish() {
             self.rejects_fail(&error);
         }
+    }
+
+    /// Writes the files of a run when all items are in: all of them or none. A stopped run writes
+    /// none, and a full disk stops it.
+    pub(in super::super) async fn merge(&mut self) -> Result<Option<Merged>> {
+        let Sink::Emit(emit) = &mut self.sink else { return Ok(None) };
+        let Some(gathered) = emit.gathered() else { return Ok(None) };
+        if self.stop.is_some() || gathered.is_empty() {
+            gathered.abandon();
+            self.line_tracker.undone();
+            return Ok(None);
+        }
+        let cancel = self.cancel.clone();
+        let merging = tokio::task::spawn_blocking(move || gathered.merge(&cancel));
+        match merging.await.map_err(|error| internal(&error))? {
+            Ok(merged) => {
+                self.line_tracker.replaced(merged.replaced, merged.sizes);
+                return Ok(Some(merged));
+            }
+            Err(_) if self.cancel.is_cancelled() => {
+                self.stop(StopCause::Interrupted, "interrupted".to_owned());
+            }
+            Err(error) => self.stop(StopCause::Files, format!("cannot write the parts: {error}")),
+        }
+        self.line_tracker.undone();
+        Ok(None)
     }
 
     /// Returns the report of a closed run.

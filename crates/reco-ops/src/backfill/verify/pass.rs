@@ -145,8 +145,7 @@ impl<'a> Pass<'a> {
         let covered = self.narrowing.share();
         for (user, suspect) in self.suspects.into_all() {
             let Suspect { at, entry, difference, .. } = suspect;
-            let file = names.get(at.file).cloned().unwrap_or_default();
-            let at = At { file, line: at.line, offset: at.offset };
+            let at = At::of(names.get(at.file), at);
             self.report.wrong(Wrong { at, entry, user, difference });
         }
         Ok((self.report, covered))

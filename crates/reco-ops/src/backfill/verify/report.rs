@@ -22,7 +22,7 @@ const UNREAD_LISTED: usize = 1_000;
 const COUNTED_APART: usize = 100_000;
 
 /// Result of a verification.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Verification {
     /// Number of users requested for the sample; `None` if all.
     pub sample: Option<u64>,
@@ -126,28 +126,7 @@ impl Verification {
             Scope::Sample(users) => Some(users),
             Scope::All => None,
         };
-        Verification {
-            sample,
-            users: None,
-            compared: 0,
-            same: 0,
-            differing: 0,
-            newer: 0,
-            as_new: 0,
-            unread: 0,
-            unread_lines: Vec::new(),
-            counted: Counted::default(),
-            differences: Vec::new(),
-            broken_inputs: Vec::new(),
-            passes: 0,
-            consumed_rcu: 0.0,
-            calls: 0,
-            retries: 0,
-            throttled_calls: 0,
-            duration_s: 0.0,
-            stopped: None,
-            interrupted: false,
-        }
+        Verification { sample, ..Verification::default() }
     }
 
     /// Adds the cost of comparing this many lists.
@@ -187,8 +166,7 @@ impl Verification {
         }
         self.unread += 1;
         if self.unread_lines.len() < UNREAD_LISTED {
-            let file = names.get(at.file).cloned().unwrap_or_default();
-            let at = At { file, line: at.line, offset: at.offset };
+            let at = At::of(names.get(at.file), at);
             let (reason, detail) = (fault.reason.name(), fault.detail);
             self.unread_lines.push(Unread { at, entry, reason, detail });
         }

@@ -7,14 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::super::lines::LineStart;
+use super::super::former::in_order;
 use super::super::prepare::Preparer;
-use super::super::read::{self, Chunk};
-use super::super::{CHUNKS, stages};
-use crate::error::{Error, Kind, Result};
+use super::super::read::Chunk;
+use crate::error::Result;
 use crate::files::input::Source;
 
 /// Sample: all users whose hash is at most `last`.
@@ -34,10 +32,7 @@ pub(in crate::backfill) async fn draw(
 ) -> Result<Sample> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let highest = Arc::new(AtomicU64::new(u64::MAX));
-    let (chunks, receiver) = mpsc::channel(CHUNKS);
-    let mapped = preparer.mapping.is_some();
-    let reading = tokio::spawn(read::read(sources, LineStart::start(0), mapped, chunks));
-    let mut hashed = stages(receiver, 0, {
+    let mut hashed = in_order(sources, preparer.mapping.is_some(), {
         let (highest, preparer) = (Arc::clone(&highest), Arc::clone(preparer));
         move |chunk| {
             let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));
@@ -48,10 +43,7 @@ pub(in crate::backfill) async fn draw(
     let mut lowest = BTreeSet::new();
     // The `--map` expression may delay a chunk.
     while let Some(hashes) = cancel.run_until_cancelled(hashed.next()).await.flatten() {
-        let hashes = hashes.map_err(|error| {
-            Error::new(Kind::Internal, "drawing the sample failed unexpectedly").because(&error)
-        })?;
-        for hash in hashes {
+        for hash in hashes? {
             if lowest.insert(hash) && lowest.len() > size {
                 lowest.pop_last();
             }
@@ -63,7 +55,6 @@ pub(in crate::backfill) async fn draw(
             break;
         }
     }
-    reading.abort();
     let last = lowest.last().copied().filter(|_| lowest.len() == size);
     Ok(Sample { users: lowest.len() as u64, last: last.unwrap_or(u64::MAX) })
 }

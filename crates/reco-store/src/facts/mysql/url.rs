@@ -157,12 +157,6 @@ impl MySqlUrl {
         Ok(())
     }
 
-    /// `host:port/database`, for reports.
-    #[must_use]
-    pub fn place(&self) -> String {
-        format!("{}:{}/{}", self.host, self.port, self.database)
-    }
-
     pub(super) fn connect_options(&self) -> MySqlConnectOptions {
         let mode = match self.tls {
             Tls::Disabled => MySqlSslMode::Disabled,
@@ -271,9 +265,10 @@ mod tests {
             "mysql://reco%5Fro:p%40ss@db.example:3307/app?pool-size=1&query-timeout-ms=250",
         )
         .expect("valid");
-        assert_eq!(url.place(), "db.example:3307/app");
+        assert_eq!((&*url.host, url.port, &*url.database), ("db.example", 3307, "app"));
         assert_eq!((url.user.as_str(), url.options.pool_size), ("reco_ro", 1));
         assert_eq!(url.options.query_timeout, Duration::from_millis(250));
+        assert_eq!(format!("{password:?}"), "Fixed(..)", "never shown");
         assert!(matches!(password, Password::Fixed(password) if password == "p@ss"));
     }
 

@@ -1,5 +1,6 @@
 //! The digest of a snapshot's facts.
 
+use reco_core::hex;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
@@ -28,7 +29,7 @@ pub(in crate::facts) fn digest(connection: &Connection, of: &str) -> rusqlite::R
             }
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash.finalize()))
 }
 
 fn add(hash: &mut Sha256, kind: u8, bytes: &[u8]) {

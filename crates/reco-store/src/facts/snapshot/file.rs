@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::digest::digest;
 use super::names::{Beside, is_sqlite};
-use super::{SnapshotError, Taken};
+use super::{Provenance, SnapshotError};
 use crate::facts::database::{Row, is_true};
 use crate::facts::sqlite::{Key, LONGEST_VALUE, SNAPSHOT_FORMAT, json_of, look};
 
@@ -61,15 +61,6 @@ const JOIN_ARTICLE: &str = "
     UPDATE snapshot.articles SET status = CASE WHEN ?2 THEN status ELSE 'other' END,
         author_id = coalesce(min(author_id, ?3), author_id, ?3)
     WHERE id = ?1";
-
-/// Two lists of JSON, neither of them empty, are one.
-const APPEND_READS: &str = "
-    INSERT INTO main.reads VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
-        SET others = rtrim(others, ']') || ',' || ltrim(excluded.others, '[')";
-
-const APPEND_MUTES: &str = "
-    INSERT INTO main.mutes VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
-        SET others = rtrim(others, ']') || ',' || ltrim(excluded.others, '[')";
 
 /// Ids of a user that are held at most before they are written.
 const MOST_HELD: usize = 100_000;
@@ -140,8 +131,11 @@ impl SnapshotFile {
     }
 
     /// Makes the file last and gives it its name; its size in bytes, and its digest.
-    pub(super) async fn finish(self, taken: Taken) -> Result<(u64, String), SnapshotError> {
-        let digest = self.work(move |writing| writing.finish(&taken)).await?;
+    pub(super) async fn finish(
+        self,
+        provenance: Provenance,
+    ) -> Result<(u64, String), SnapshotError> {
+        let digest = self.work(move |writing| writing.finish(&provenance)).await?;
         let path = self.partial.path();
         // What SQLite wrote elsewhere is not given a name as if it were here.
         match is_sqlite(path) {
@@ -235,20 +229,22 @@ impl Writing {
 
     fn flush(&mut self) -> rusqlite::Result<()> {
         let Some(Group { table, user, others }) = self.group.take() else { return Ok(()) };
-        let mut append = self.connection.prepare_cached(match table {
-            "reads" => APPEND_READS,
-            _ => APPEND_MUTES,
-        })?;
+        // Two lists of JSON, neither of them empty, are one.
+        let append = format!(
+            "INSERT INTO main.{table} VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+                SET others = rtrim(others, ']') || ',' || ltrim(excluded.others, '[')"
+        );
+        let mut append = self.connection.prepare_cached(&append)?;
         append.execute(params![Key(&user), json_of(&others)])?;
         Ok(())
     }
 
-    fn finish(&mut self, taken: &Taken) -> rusqlite::Result<String> {
+    fn finish(&mut self, provenance: &Provenance) -> rusqlite::Result<String> {
         self.flush()?;
         let transaction = self.connection.unchecked_transaction()?;
         transaction.execute_batch(FILL)?;
         let digest = digest(&transaction, "snapshot")?;
-        let Taken { at, source, statements } = taken;
+        let Provenance { at, source, statements } = provenance;
         transaction.execute(
             "INSERT INTO snapshot.snapshot VALUES (?, ?, ?, ?, ?)",
             params![at, SNAPSHOT_FORMAT, source, statements, digest],

@@ -29,21 +29,11 @@ pub(super) struct Connections {
 }
 
 /// Reason why work on a connection failed.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub(super) enum Failure {
-    Sqlite(rusqlite::Error),
-    Facts(FactsError),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Failure::Sqlite(error)
-    }
-}
-
-impl From<FactsError> for Failure {
-    fn from(error: FactsError) -> Self {
-        Failure::Facts(error)
-    }
+    Sqlite(#[from] rusqlite::Error),
+    Facts(#[from] FactsError),
 }
 
 /// Ends a statement whose answer nobody waits for any more.

@@ -37,7 +37,7 @@ pub struct Merged {
 /// Parts of one partition, under temporary names.
 type Finished = Vec<(PathBuf, PartReport)>;
 
-struct ImportJob<'a> {
+struct MergeJob<'a> {
     options: &'a EmitOptions,
     partitions: &'a Partitions,
     cancel: &'a CancellationToken,
@@ -82,7 +82,7 @@ fn write(
     cancel: &CancellationToken,
 ) -> io::Result<(Finished, Totals)> {
     let totals = Mutex::new((0, ItemSizes::default()));
-    let job = ImportJob { options, partitions, cancel, next: AtomicUsize::new(0), totals };
+    let job = MergeJob { options, partitions, cancel, next: AtomicUsize::new(0), totals };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let workers = cores.min(WORKERS).min(partitions.count).max(1);
     let results: Vec<io::Result<Vec<(usize, Finished)>>> = std::thread::scope(|scope| {
@@ -101,7 +101,7 @@ fn write(
     Ok((parts, job.totals.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
-impl ImportJob<'_> {
+impl MergeJob<'_> {
     fn work(&self) -> io::Result<Vec<(usize, Finished)>> {
         let mut done = Vec::new();
         loop {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::files::safe_file::create_private;
 use flate2::write::GzEncoder;
 use md5::Md5;
+use reco_core::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -175,8 +176,4 @@ impl Write for Hashed {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
