@@ -14,8 +14,8 @@ use reco_ops::aws::sqs::Queue;
 use reco_ops::dlq::journal::Sign;
 use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::redrive::report::{Engine, NextLine, Record, RedriveSummary};
-use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
+use reco_ops::dlq::redrive::report::{NextLine, Record, RedriveSummary};
+use reco_ops::dlq::redrive::{Bounces, Decision, RedriveOptions};
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
@@ -161,7 +161,7 @@ fn guarded() -> RedriveReport {
 
 #[test]
 fn what_the_guards_did_is_told() {
-    insta::assert_snapshot!(guards::guards_text(&guarded()));
+    insta::assert_snapshot!(guards(&guarded()));
 }
 
 #[test]

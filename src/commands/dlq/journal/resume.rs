@@ -10,9 +10,6 @@ use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{self, ResumeReport, Resumed};
 use reco_ops::error::Result;
 
-/// Maximum messages in the table per fate; JSON has all.
-const NAMED: usize = 20;
-
 /// Arguments of `recoctl dlq journal resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
@@ -33,8 +30,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
     let (home, control) = (context.home()?, context.control());
     let report = journal::resume(connect, &home, &control, &args.run, args.force).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 const fn meaning(name: &str) -> &'static str {
@@ -71,7 +67,7 @@ impl Report for ResumeReport {
                 }
                 _ => None,
             });
-            text.push_str(&rows::first(NAMED, named, |(id, reason)| {
+            text.push_str(&rows::first(super::NAMED, named, |(id, reason)| {
                 format!("{} {}", escape_line(id), escape_line(reason))
             }));
         }
