@@ -3,15 +3,11 @@
 
 use crate::cli::Cli;
 use crate::commands::Command;
-use crate::commands::config::ConfigCommand;
 use crate::commands::dlq::DlqCommand;
 use crate::commands::dlq::journal::JournalCommand;
 use crate::commands::dlq::redrive::EngineChoice;
-use crate::commands::dlq::tasks::TasksCommand;
-use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::SandboxCommand;
-use crate::config::GlobalArgs;
 use crate::context::Need;
 use reco_ops::error::{Error, Kind, Result};
 
@@ -116,9 +112,9 @@ pub fn idle_on(line: &str) -> Flags {
 /// # Errors
 /// A usage error that names the first flag without an effect.
 pub fn check(cli: &Cli) -> Result<()> {
-    let path = path(&cli.command);
+    let path = &cli.path;
     let (idle, why) = idle(cli);
-    for flag in given(&cli.global) {
+    for flag in cli.given.iter().map(String::as_str) {
         let why = if !takes(path, flag) {
             String::new()
         } else if idle.contains(&flag) {
@@ -136,7 +132,7 @@ pub fn check(cli: &Cli) -> Result<()> {
 
 /// Returns the flags that have no effect on this command because of its other flags, and the
 /// reason.
-fn idle(Cli { global, command }: &Cli) -> (Flags, &'static str) {
+fn idle(Cli { global, command, .. }: &Cli) -> (Flags, &'static str) {
     match command {
         Command::Backfill(args) if args.is_via_queue() => {
             (&["--table"], "with --via queue: the Lambda has its own")
@@ -162,68 +158,6 @@ fn idle(Cli { global, command }: &Cli) -> (Flags, &'static str) {
             (&["--policy"], "with --empty: the sandbox has no function")
         }
         _ => (&[], ""),
-    }
-}
-
-/// Returns the global flags on the command line.
-fn given(flags: &GlobalArgs) -> Vec<&'static str> {
-    let all = [
-        ("--env", flags.env_name.is_some()),
-        ("--config", flags.config.is_some()),
-        ("--profile", flags.profile.is_some()),
-        ("--region", flags.region.is_some()),
-        ("--endpoint-url", flags.endpoint_url.is_some()),
-        ("--sandbox", flags.in_sandbox()),
-        ("--queue", flags.queue.is_some()),
-        ("--dlq", flags.dlq.is_some()),
-        ("--table", flags.table.is_some()),
-        ("--function", flags.function.is_some()),
-        ("--facts", flags.facts.is_some()),
-        ("--policy", flags.policy.is_some()),
-        ("--output", flags.output.is_some()),
-        ("--reason", flags.reason.is_some()),
-    ];
-    all.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
-}
-
-/// Returns the command's words.
-fn path(command: &Command) -> &'static str {
-    match command {
-        Command::Dlq(command) => match command {
-            DlqCommand::Peek(_) => "dlq peek",
-            DlqCommand::Get(_) => "dlq get",
-            DlqCommand::Classify(_) => "dlq classify",
-            DlqCommand::Why(_) => "dlq why",
-            #[cfg(feature = "sandbox")]
-            DlqCommand::Rehearse(_) => "dlq rehearse",
-            DlqCommand::Redrive(_) => "dlq redrive",
-            DlqCommand::Export(_) => "dlq export",
-            DlqCommand::Import(_) => "dlq import",
-            DlqCommand::Purge(_) => "dlq purge",
-            DlqCommand::Tasks(TasksCommand::List(_)) => "dlq tasks list",
-            DlqCommand::Tasks(TasksCommand::Cancel(_)) => "dlq tasks cancel",
-            DlqCommand::Journal(JournalCommand::List(_)) => "dlq journal list",
-            DlqCommand::Journal(JournalCommand::Show(_)) => "dlq journal show",
-            DlqCommand::Journal(JournalCommand::Outcome(_)) => "dlq journal outcome",
-            DlqCommand::Journal(JournalCommand::Resume(_)) => "dlq journal resume",
-            DlqCommand::Journal(JournalCommand::Restore(_)) => "dlq journal restore",
-        },
-        Command::Backfill(_) => "backfill",
-        Command::Verify(_) => "verify",
-        Command::User(_) => "user",
-        Command::Metrics(_) => "metrics",
-        Command::Facts(FactsCommand::Check(_)) => "facts check",
-        Command::Facts(FactsCommand::Snapshot(_)) => "facts snapshot",
-        Command::Config(ConfigCommand::Show) => "config show",
-        Command::Config(ConfigCommand::Trust(_)) => "config trust",
-        #[cfg(feature = "sandbox")]
-        Command::Sandbox(command) => match command {
-            SandboxCommand::Start(_) => "sandbox start",
-            SandboxCommand::Demo(_) => "sandbox demo",
-            SandboxCommand::Load(_) => "sandbox load",
-        },
-        Command::Completions(_) => "completions",
-        Command::Man(_) => "man",
     }
 }
 

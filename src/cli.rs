@@ -6,12 +6,13 @@ mod suggest;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Command;
 use crate::config::GlobalArgs;
 
-pub use examples::{Example, of as examples};
+pub use examples::of as examples;
 
 /// Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 ///
@@ -34,6 +35,12 @@ pub struct Cli {
     /// Subcommand.
     #[command(subcommand)]
     pub command: Command,
+    /// Words of the command, e.g. `dlq peek`.
+    #[arg(skip)]
+    pub path: String,
+    /// Global flags on the command line.
+    #[arg(skip)]
+    pub given: Vec<String>,
 }
 
 /// Returns the command tree, in which each command shows only the options that affect it.
@@ -57,5 +64,17 @@ pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
     let matches = command.try_get_matches_from_mut(args);
     let matches = matches.map_err(|error| suggest::improved(error, args, &tree()))?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let is_given = |arg: &&Arg| {
+        arg.is_global_set()
+            && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let given = command.get_arguments().filter(is_given).map(help::flag).collect();
+    Ok(Cli { path: path(&matches), given, ..cli })
+}
+
+/// Returns the words of the command that was given.
+fn path(matches: &ArgMatches) -> String {
+    let below = std::iter::successors(matches.subcommand(), |(_, matches)| matches.subcommand());
+    below.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }

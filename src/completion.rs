@@ -2,12 +2,11 @@
 //! what it knows: the options of each command, environments of the config file, runs on this
 //! machine.
 
-mod scripts;
 mod sources;
 
 use clap::{Arg, ArgAction, Command, ValueHint};
+use clap_complete::Shell;
 
-pub use scripts::script;
 pub use sources::{Machine, Sources};
 
 /// First argument of a process that answers a shell.
@@ -15,7 +14,7 @@ pub const MODE: &str = "__complete";
 
 /// Candidate with its description.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct CompletionCandidate {
     /// Whole word.
     pub value: String,
     /// One-line description.
@@ -28,7 +27,7 @@ pub enum Completion {
     /// Names of files, completed by the shell, after this prefix of the word.
     Files(String),
     /// These words.
-    Words(Vec<Candidate>),
+    Words(Vec<CompletionCandidate>),
 }
 
 impl Completion {
@@ -42,7 +41,7 @@ impl Completion {
         match self {
             Completion::Files(prefix) => format!("files\t{prefix}\n"),
             Completion::Words(words) => {
-                let line = |word: &Candidate| format!("{}\t{}\n", word.value, word.help);
+                let line = |word: &CompletionCandidate| format!("{}\t{}\n", word.value, word.help);
                 format!("words\n{}", words.iter().map(line).collect::<String>())
             }
         }
@@ -53,7 +52,7 @@ impl Completion {
 #[must_use]
 pub fn complete(recoctl: &Command, words: &[String], sources: &dyn Sources) -> Completion {
     let Some((current, before)) = words.split_last() else { return Completion::none() };
-    let mut line = Line { command: recoctl, position: 0, value_of: None, escaped: false };
+    let mut line = TypedWords { command: recoctl, position: 0, value_of: None, escaped: false };
     for word in before {
         line.take(word);
     }
@@ -70,7 +69,7 @@ fn config_file(words: &[String]) -> Option<String> {
 }
 
 /// State after some words of the line.
-struct Line<'a> {
+struct TypedWords<'a> {
     command: &'a Command,
     /// Number of positional arguments so far.
     position: usize,
@@ -79,7 +78,7 @@ struct Line<'a> {
     escaped: bool,
 }
 
-impl<'a> Line<'a> {
+impl<'a> TypedWords<'a> {
     fn take(&mut self, word: &str) {
         if let Some((arg, at)) = self.value_of.take() {
             let most = arg.get_num_args().map_or(1, |range| range.max_values());
@@ -142,7 +141,7 @@ struct Completer<'a> {
 }
 
 impl Completer<'_> {
-    fn complete(&self, line: &Line<'_>, word: &str) -> Completion {
+    fn complete(&self, line: &TypedWords<'_>, word: &str) -> Completion {
         if let Some((arg, at)) = line.value_of {
             return self.values(arg, at, word, "");
         }
@@ -189,7 +188,7 @@ impl Completer<'_> {
             for name in long.into_iter().chain(short) {
                 if name.starts_with(word) && !given(arg, &name) {
                     let help = arg.get_help().map(first_line).unwrap_or_default();
-                    words.push(Candidate { value: name, help });
+                    words.push(CompletionCandidate { value: name, help });
                 }
             }
         }
@@ -206,17 +205,20 @@ impl Completer<'_> {
             Some(end) => word.split_at(end + 1),
             None => ("", word),
         };
-        let known: Vec<Candidate> = self.known(arg, at);
+        let known: Vec<CompletionCandidate> = self.known(arg, at);
         let listed_already = |value: &str| listed.split(',').any(|one| one == value);
         let words = known
             .into_iter()
             .filter(|known| known.value.starts_with(last) && !listed_already(&known.value))
-            .map(|known| Candidate { value: format!("{before}{listed}{}", known.value), ..known });
+            .map(|known| CompletionCandidate {
+                value: format!("{before}{listed}{}", known.value),
+                ..known
+            });
         Completion::Words(words.collect())
     }
 
-    fn known(&self, arg: &Arg, at: usize) -> Vec<Candidate> {
-        let plain = |value: String| Candidate { value, help: String::new() };
+    fn known(&self, arg: &Arg, at: usize) -> Vec<CompletionCandidate> {
+        let plain = |value: String| CompletionCandidate { value, help: String::new() };
         match (arg.get_id().as_str(), at) {
             ("env_name", _) => {
                 let config = self.config.as_deref();
@@ -230,7 +232,7 @@ impl Completer<'_> {
                 .get_possible_values()
                 .into_iter()
                 .filter(|value| !value.is_hide_set())
-                .map(|value| Candidate {
+                .map(|value| CompletionCandidate {
                     value: value.get_name().to_owned(),
                     help: value.get_help().map(first_line).unwrap_or_default(),
                 })
@@ -239,7 +241,7 @@ impl Completer<'_> {
     }
 
     /// Returns the commands that may follow in `recoctl man dlq ...`.
-    fn pages(&self) -> Vec<Candidate> {
+    fn pages(&self) -> Vec<CompletionCandidate> {
         let words = self.before.iter().skip_while(|word| *word != "man").skip(1);
         let mut command = self.recoctl;
         for word in words.filter(|word| !word.starts_with('-')) {
@@ -269,11 +271,11 @@ fn file_prefix<'a>(arg: &Arg, at: usize, word: &'a str) -> Option<&'a str> {
     prefix.or(is_path.then_some(""))
 }
 
-fn subcommands(command: &Command, word: &str) -> Vec<Candidate> {
+fn subcommands(command: &Command, word: &str) -> Vec<CompletionCandidate> {
     let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     shown
         .filter(|sub| sub.get_name().starts_with(word))
-        .map(|sub| Candidate {
+        .map(|sub| CompletionCandidate {
             value: sub.get_name().to_owned(),
             help: sub.get_about().map(first_line).unwrap_or_default(),
         })
@@ -285,9 +287,24 @@ fn first_line(text: &clap::builder::StyledStr) -> String {
     text.lines().next().unwrap_or_default().replace('\t', " ")
 }
 
-/// Returns a copy of the tree without hidden options, for scripts that are generated from it.
+/// Returns the script for a shell. Those for bash, zsh and fish ask the binary; the others are
+/// generated from the command tree.
 #[must_use]
-pub fn visible(mut recoctl: Command) -> Command {
+pub fn script(shell: Shell, recoctl: Command) -> String {
+    match shell {
+        Shell::Bash => include_str!("completion/recoctl.bash").to_owned(),
+        Shell::Zsh => include_str!("completion/recoctl.zsh").to_owned(),
+        Shell::Fish => include_str!("completion/recoctl.fish").to_owned(),
+        other => {
+            let mut script = Vec::new();
+            clap_complete::generate(other, &mut visible(recoctl), "recoctl", &mut script);
+            String::from_utf8_lossy(&script).into_owned()
+        }
+    }
+}
+
+/// Returns a copy of the tree without hidden options.
+fn visible(mut recoctl: Command) -> Command {
     recoctl.build();
     copy(&recoctl)
 }

@@ -7,5 +7,5 @@ mod trust;
 
 pub use file::{ConfigFile, DIRECTORY_FILE};
 pub use flags::GlobalArgs;
-pub use settings::{Key, Setting, Settings, Source};
-pub use trust::{Origin, Trusted, is_harmless};
+pub use settings::{Key, Setting, SettingSource, Settings};
+pub use trust::{ConfigOrigin, Trusted, is_harmless};

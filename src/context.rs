@@ -7,7 +7,6 @@ mod setup;
 use std::future::Future;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_config::SdkConfig;
 use reco_core::item::{ItemDescription, KeyType};
@@ -17,7 +16,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Key, Settings, Source};
+use crate::config::{Key, SettingSource, Settings};
 use crate::ui::Ui;
 use reco_ops::aws;
 use reco_ops::error::{Error, Kind, Result};
@@ -152,7 +151,7 @@ impl Context {
     /// file.
     async fn read_setting(&self, key: Key, failed: impl Fn() -> Error) -> Result<Option<String>> {
         let Some(setting) = self.settings.get(key) else { return Ok(None) };
-        if let Source::File(..) = setting.source {
+        if let SettingSource::File(..) = setting.source {
             let path = Path::new(&setting.value);
             let data = std::fs::metadata(path).map_err(|error| failed().because(&error))?;
             if !data.is_file() {
@@ -298,10 +297,4 @@ fn this_program() -> std::path::PathBuf {
 #[cfg(not(target_os = "linux"))]
 fn this_program() -> std::path::PathBuf {
     std::env::current_exe().unwrap_or_else(|_| "recoctl".into())
-}
-
-/// Seconds since the epoch.
-pub fn unix_seconds() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
 }

@@ -9,6 +9,8 @@ pub mod scale_out;
 pub mod select;
 pub mod writing;
 
+use reco_ops::error::{Error, Kind};
+
 /// Parses a duration such as `90m`, `1h30m` or `7d` into whole seconds.
 pub fn seconds(text: &str) -> Result<i64, String> {
     let example = "use a duration such as 90m, 6h or 7d";
@@ -20,6 +22,13 @@ pub fn seconds(text: &str) -> Result<i64, String> {
         seconds if seconds > 0 => Ok(seconds),
         _ => Err(format!("duration {text:?} is zero: {example}")),
     }
+}
+
+/// Returns the error for the value of a flag that is no jq expression.
+pub fn no_jq(flag: &str, text: &str, why: String, example: &str) -> Error {
+    Error::new(Kind::Usage, format!("{flag} {text:?} is not a valid jq expression"))
+        .cause(why)
+        .hint(format!("use a jq expression such as '{example}'"))
 }
 
 #[cfg(test)]

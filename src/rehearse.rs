@@ -2,7 +2,7 @@
 //! they concern. AWS is only read.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reco_core::Id;
@@ -31,18 +31,7 @@ use crate::ui::Unit;
 /// Queue that an event names if the message's own is not known.
 const NO_QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:rehearsal";
 
-/// Options of a rehearsal.
-#[derive(Debug, Clone)]
-pub struct RehearsalOptions {
-    /// Binary of the function; `None` for the built-in handler.
-    pub lambda_bin: Option<PathBuf>,
-    /// Timeout of the function.
-    pub timeout: Duration,
-    /// ARN of the queue that messages of unknown origin go to.
-    pub queue_arn: Option<String>,
-}
-
-/// Messages to handle, and what they are judged by.
+/// Messages to handle, what they are judged by, and the function that handles them.
 #[derive(Debug)]
 pub struct RehearsalInput<'a> {
     /// Judge that classified them.
@@ -51,6 +40,12 @@ pub struct RehearsalInput<'a> {
     pub found: &'a [Found],
     /// Their bodies.
     pub spool: &'a Spool,
+    /// Binary of the function; `None` for the built-in handler.
+    pub lambda_bin: Option<&'a Path>,
+    /// Timeout of the function.
+    pub timeout: Duration,
+    /// ARN of the queue that messages of unknown origin go to.
+    pub queue_arn: Option<&'a str>,
 }
 
 /// Message with its ending.
@@ -90,17 +85,13 @@ pub struct Rehearsal {
 /// # Errors
 /// Fails if the table cannot be copied, the function does not start, or facts or table are
 /// unavailable.
-pub async fn rehearse(
-    context: &Context,
-    input: RehearsalInput<'_>,
-    options: &RehearsalOptions,
-) -> Result<Rehearsal> {
+pub async fn rehearse(context: &Context, input: RehearsalInput<'_>) -> Result<Rehearsal> {
     let table = input.judge.table().ok_or_else(|| Error::config("no table is configured"))?;
     let local = RehearsalTable::start()
         .await
         .map_err(|error| Error::service("cannot start the local table").because(&error))?;
-    let run = open(context, &input, options, (table, &local)).await?;
-    let result = run.all(context, &input).await;
+    let run = open(context, &input, (table, &local)).await?;
+    let result = run.all(context).await;
     let peak_mib = run.handler.peak_mib();
     drop(run);
     local.close().await;
@@ -108,20 +99,19 @@ pub async fn rehearse(
 }
 
 /// A rehearsal in progress.
-struct Run<'a> {
+struct RehearsalRun<'a> {
     table: &'a Table,
     handler: RehearsalHandler,
     reader: Reader,
     local: &'a RehearsalTable,
-    options: &'a RehearsalOptions,
+    input: &'a RehearsalInput<'a>,
 }
 
 async fn open<'a>(
     context: &Context,
-    input: &RehearsalInput<'_>,
-    options: &'a RehearsalOptions,
+    input: &'a RehearsalInput<'a>,
     (table, local): (&'a Table, &'a RehearsalTable),
-) -> Result<Run<'a>> {
+) -> Result<RehearsalRun<'a>> {
     let name = &table.info.name;
     create_like(table.client(), name, local.client())
         .await
@@ -133,17 +123,17 @@ async fn open<'a>(
     let client = local.client().clone();
     let reader = Reader::new(client, name, schema.clone(), RetryOptions::default(), None);
     let reader = if policy.writes.only_newer { reader.guarded() } else { reader };
-    let handler = match &options.lambda_bin {
+    let handler = match input.lambda_bin {
         None => {
             let facts = input.judge.facts().clone();
             local.built_in(facts, policy, name, schema)
         }
         Some(path) => {
-            let settings = binary(context, path.clone(), name, policy)?;
+            let settings = binary(context, path.to_owned(), name, policy)?;
             local.binary(settings).await.map_err(|error| unstartable(&error))?
         }
     };
-    Ok(Run { table, handler, reader, local, options })
+    Ok(RehearsalRun { table, handler, reader, local, input })
 }
 
 fn binary(
@@ -180,8 +170,9 @@ fn unstartable(error: &FunctionError) -> Error {
         .hint("pass the path of bootstrap, built with cargo build --package reco-lambda")
 }
 
-impl Run<'_> {
-    async fn all(&self, context: &Context, input: &RehearsalInput<'_>) -> Result<Rehearsal> {
+impl RehearsalRun<'_> {
+    async fn all(&self, context: &Context) -> Result<Rehearsal> {
+        let input = self.input;
         let total = Some(input.found.len() as u64);
         let progress = context.ui.progress("rehearsing", total, Unit::Messages);
         let mut rehearsal = Rehearsal::default();
@@ -195,9 +186,7 @@ impl Run<'_> {
                 Error::new(Kind::Internal, "a message to rehearse has no content")
             })?;
             let message = input.spool.get(slot)?;
-            let rehearsed = self
-                .one(input.judge, (&found.row, &message), (&mut copied, &mut with_list))
-                .await?;
+            let rehearsed = self.one((&found.row, &message), (&mut copied, &mut with_list)).await?;
             rehearsal.messages.push(rehearsed);
             progress.advance(1);
         }
@@ -207,10 +196,10 @@ impl Run<'_> {
 
     async fn one(
         &self,
-        judge: &Judge,
         (row, message): (&Row, &Message),
         (copied, with_list): (&mut HashSet<UserDigest>, &mut HashSet<UserDigest>),
     ) -> Result<Rehearsed> {
+        let judge = self.input.judge;
         let only_newer = judge.policy().writes.only_newer;
         let expected = Ending::expected(&row.verdict, row.unsendable.is_none(), only_newer);
         let rehearsed = Rehearsed {
@@ -228,9 +217,9 @@ impl Run<'_> {
         }
         let (users, plans) = judge.plan(message).await?;
         self.copy(users.iter().filter(|user| copied.insert(user_digest(None, user)))).await?;
-        let home = row.source.as_deref().or(self.options.queue_arn.as_deref());
+        let home = row.source.as_deref().or(self.input.queue_arn);
         let handled =
-            self.handler.handle(message, home.unwrap_or(NO_QUEUE), self.options.timeout).await;
+            self.handler.handle(message, home.unwrap_or(NO_QUEUE), self.input.timeout).await;
         let (landed, all_outdone) = self.landed(&plans).await?;
         let class = row.verdict.class;
         let guarded = only_newer.then_some(Guarded { all_outdone, class });

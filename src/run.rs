@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{self, Cli};
 use crate::commands::Command;
 use crate::commands::config::ConfigCommand;
-use crate::config::{GlobalArgs, Key, Setting, Settings, Source};
+use crate::config::{Key, Setting, SettingSource, Settings};
 use crate::context::Context;
 use crate::ui::{self, OutputFormat, Ui, UiOptions};
 use crate::{applies, commands, completion, exit, limits, logging, signals};
@@ -102,7 +102,7 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
 /// Warns of passwords in flags: all users of the machine can read a process's arguments.
 fn warn_of_passwords(settings: &Settings, ui: &Ui) {
     for key in [Key::Facts, Key::EndpointUrl] {
-        let Some(Setting { value, source: Source::Flag(flag) }) = settings.get(key) else {
+        let Some(Setting { value, source: SettingSource::Flag(flag) }) = settings.get(key) else {
             continue;
         };
         if without_password(value) != *value {
@@ -127,13 +127,20 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let cancel = CancellationToken::new();
     let second = signals::listen(cancel.clone(), ui.clone());
     let watch = Watch::new(cancel.clone());
-    if cli.global.in_sandbox() || ends_in_its_own_way(&cli.command) {
+    let in_sandbox = cli.global.in_sandbox();
+    if in_sandbox || ends_in_its_own_way(&cli.command) {
         watch.begin_work();
     }
     let (early, silence) = (early(cancel.clone(), watch.clone()), watch.clone());
     let (told, teller) = (watch.clone(), ui.clone());
     let work = async {
-        let mut context = build(&cli.global, settings, ui, cancel).await?;
+        #[cfg(feature = "sandbox")]
+        let mut context = match in_sandbox {
+            true => Context::with_sandbox(settings, ui, cancel).await?,
+            false => Context::new(settings, ui, cancel),
+        };
+        #[cfg(not(feature = "sandbox"))]
+        let mut context = Context::new(settings, ui, cancel);
         context.watch = watch;
         context.signer = Signer::new(cli.global.reason.as_deref());
         let need = applies::need(&cli.command);
@@ -172,27 +179,4 @@ async fn early(cancel: CancellationToken, watch: Watch) {
     if watch.is_at_work() {
         std::future::pending::<()>().await;
     }
-}
-
-#[cfg(feature = "sandbox")]
-async fn build(
-    flags: &GlobalArgs,
-    settings: Settings,
-    ui: Ui,
-    cancel: CancellationToken,
-) -> Result<Context> {
-    if flags.sandbox {
-        return Context::with_sandbox(settings, ui, cancel).await;
-    }
-    Ok(Context::new(settings, ui, cancel))
-}
-
-#[cfg(not(feature = "sandbox"))]
-async fn build(
-    _flags: &GlobalArgs,
-    settings: Settings,
-    ui: Ui,
-    cancel: CancellationToken,
-) -> Result<Context> {
-    Ok(Context::new(settings, ui, cancel))
 }

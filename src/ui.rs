@@ -4,7 +4,6 @@ mod breaks;
 mod chart;
 mod escape;
 mod events;
-mod format;
 mod palette;
 mod pretty;
 mod progress;
@@ -13,17 +12,17 @@ mod table;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
-pub use breaks::{break_command, break_lines, break_text, wrap};
+pub use breaks::{break_beside, break_command, break_lines, break_text, wrap};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
-pub use format::OutputFormat;
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
-pub use report::{Report, View};
-pub use table::{Align, Table};
+pub use report::{OutputFormat, Report, View};
+pub use table::{Align, TextTable};
 
+use reco_core::outcome::Outcome;
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
 
@@ -52,7 +51,8 @@ pub struct Ui {
     stderr_is_terminal: bool,
     /// Width of the terminal that shows stderr.
     stderr_width: Option<usize>,
-    view: View,
+    /// Layout of what goes to stdout.
+    pub view: View,
     status_palette: Palette,
 }
 
@@ -95,11 +95,11 @@ impl Ui {
         }
     }
 
-    /// Writes a report to stdout in the chosen format.
+    /// Writes a report to stdout in the chosen format, and returns its outcome.
     ///
     /// # Errors
     /// Fails if stdout cannot be written; a closed pipe (`| head`) is not an error.
-    pub fn report<R: Report>(&self, report: &R) -> Result<()> {
+    pub fn report<R: Report>(&self, report: &R) -> Result<Outcome> {
         match self.output {
             OutputFormat::Table => self.print(&report.render(&self.view)),
             OutputFormat::Json => {
@@ -112,7 +112,8 @@ impl Ui {
                 let text = report::jsonl(report)?;
                 self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
             }
-        }
+        }?;
+        Ok(report.outcome())
     }
 
     /// Writes text to stdout.
@@ -267,12 +268,6 @@ impl Ui {
     #[must_use]
     pub fn is_on_terminal(&self) -> bool {
         self.view.width.is_some()
-    }
-
-    /// Returns the view for tables on stdout.
-    #[must_use]
-    pub fn view(&self) -> &View {
-        &self.view
     }
 }
 

@@ -33,7 +33,8 @@ fn without_idle(command: Command, parent: &str, globals: &[Arg]) -> Command {
     command.mut_subcommands(|sub| without_idle(sub, &path, globals))
 }
 
-fn flag(arg: &Arg) -> String {
+/// Returns the name of a flag with its dashes.
+pub(super) fn flag(arg: &Arg) -> String {
     format!("--{}", arg.get_long().unwrap_or_default())
 }
 
@@ -60,11 +61,8 @@ fn with_tail(command: Command, parent: Option<&str>, globals: &[String]) -> Comm
 /// Returns the examples of a command, aligned.
 fn text(path: &str) -> String {
     let examples = examples::of(path);
-    let width = examples.iter().map(|example| example.line.len()).max().unwrap_or_default();
-    let line = |example: &examples::Example| {
-        format!("  {:<width$}  # {}\n", example.line, example.purpose)
-    };
-    examples.iter().map(line).collect()
+    let width = examples.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
+    examples.iter().map(|(line, purpose)| format!("  {line:<width$}  # {purpose}\n")).collect()
 }
 
 /// Returns the global options that apply, in one line.

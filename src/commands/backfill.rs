@@ -13,6 +13,7 @@ use super::backfill_rate::{MANY, QueueRate};
 use crate::config::Key;
 use crate::context::Context;
 use crate::flags::facts::FactsArgs;
+use crate::flags::no_jq;
 use crate::flags::reliability::ReliabilityArgs;
 use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
@@ -203,11 +204,7 @@ async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> 
 pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
     let Some(text) = map else { return Ok(None) };
     let compiled = Mapping::compile(text, &context.jq, &context.cancel).await;
-    compiled.map(Some).map_err(|error| {
-        Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
-            .cause(error)
-            .hint("use a jq expression such as '[.user, [.items[].id]]'")
-    })
+    compiled.map(Some).map_err(|why| no_jq("--map", text, why, "[.user, [.items[].id]]"))
 }
 
 /// Opens the source queue as the target. The Lambda there has its own facts.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::config::{ConfigFile, DIRECTORY_FILE, Key, Setting, Trusted};
 use crate::context::Context;
-use crate::ui::{Align, Report, Table, Tone, Ui, View, escape_line};
+use crate::ui::{Align, Report, TextTable, Tone, Ui, View, escape_line};
 use reco_ops::aws::{CredentialsInForce, in_force};
 use reco_ops::error::{Error, Result};
 
@@ -68,8 +68,7 @@ pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
         changed,
         settings: counts.collect(),
     };
-    ui.report(&report)?;
-    Ok(report.outcome())
+    ui.report(&report)
 }
 
 /// Value that takes effect only if its file is trusted.
@@ -110,7 +109,7 @@ impl Report for TrustReport {
             return format!("{head}; none of its settings need trust\n");
         }
         let columns = [("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)];
-        let mut table = Table::new(view, &columns);
+        let mut table = TextTable::new(view, &columns);
         for Counting { key, value, section } in &self.settings {
             table.toned_row([
                 ((*key).to_owned(), None),
@@ -134,7 +133,7 @@ pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> 
     let policy = context.policy().await?;
     let settings = Key::ALL
         .iter()
-        .map(|key| Row { key: key.name(), setting: context.settings.get(*key).map(shown) });
+        .map(|key| SettingRow { key: key.name(), setting: context.settings.get(*key).map(shown) });
     let report = ConfigReport {
         file: context.settings.file.as_ref().map(|path| path.display().to_string()),
         env: context.settings.env.clone(),
@@ -142,8 +141,7 @@ pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> 
         credentials: in_force(&context.aws()).await?,
         settings: settings.collect(),
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 /// Hides the password that a facts URL may contain, since the output goes into tickets and chats.
@@ -152,7 +150,7 @@ fn shown(setting: &Setting) -> Setting {
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct SettingRow {
     key: &'static str,
     #[serde(flatten)]
     setting: Option<Setting>,
@@ -165,7 +163,7 @@ struct ConfigReport {
     policy_fingerprint: String,
     /// Credentials that sign the calls.
     credentials: CredentialsInForce,
-    settings: Vec<Row>,
+    settings: Vec<SettingRow>,
 }
 
 impl Report for ConfigReport {
@@ -177,7 +175,7 @@ impl Report for ConfigReport {
     }
 
     fn render(&self, view: &View) -> String {
-        let mut table = Table::new(
+        let mut table = TextTable::new(
             view,
             &[("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)],
         );

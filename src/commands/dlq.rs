@@ -57,9 +57,6 @@ pub enum DlqCommand {
 
 /// Runs a subcommand. Boxed futures keep this stack frame, which creates all of them, off the stack
 /// while one is polled.
-///
-/// # Errors
-/// Fails if the command ended before it had a report.
 pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),

@@ -19,9 +19,6 @@ pub enum FactsCommand {
 }
 
 /// Runs a subcommand.
-///
-/// # Errors
-/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
     match command {
         // Only reads, so a signal ends it at once.

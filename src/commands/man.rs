@@ -141,8 +141,8 @@ fn unfilled(page: &str) -> String {
 
 fn examples(path: &str) -> String {
     let mut section = String::from(".SH EXAMPLES\n");
-    for example in crate::cli::examples(path) {
-        let (line, purpose) = (synopsis::escaped(example.line), synopsis::escaped(example.purpose));
+    for (line, purpose) in crate::cli::examples(path) {
+        let (line, purpose) = (synopsis::escaped(line), synopsis::escaped(purpose));
         section.push_str(&format!(".TP\n\\fB{line}\\fR\n{purpose}\n"));
     }
     section

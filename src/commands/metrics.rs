@@ -1,8 +1,7 @@
 //! `recoctl metrics`: throttling, capacity and queue depth over time, with an interpretation.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::Args;
+use jiff::Timestamp;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
@@ -29,7 +28,7 @@ pub struct MetricsArgs {
 /// # Errors
 /// Fails if the time range is not available, nothing is configured, or CloudWatch does not respond.
 pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
-    let span = span::span(now(), args.since, args.period)?;
+    let span = span::span(Timestamp::now().as_second(), args.since, args.period)?;
     let targets::Targets { plans, left_out } =
         targets::find(&context.measured(), async || context.sdk().await.cloned()).await?;
     let cloudwatch = Cloudwatch::new(context.sdk().await?);
@@ -43,11 +42,5 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
         sections,
         left_out,
     };
-    context.ui.report(&report)?;
-    Ok(Outcome::Success)
-}
-
-fn now() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+    context.ui.report(&report)
 }

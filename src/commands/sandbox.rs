@@ -22,9 +22,6 @@ pub enum SandboxCommand {
 }
 
 /// Runs a subcommand.
-///
-/// # Errors
-/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: SandboxCommand) -> Result<Outcome> {
     match command {
         SandboxCommand::Start(args) => start::run(context, &args).await,

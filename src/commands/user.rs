@@ -14,9 +14,9 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::user::{InDlq, Judgement, in_dlq, look, other_lists, runs_of};
 
 use super::backfill::mapping;
-use crate::config::{Key, Setting, Source};
-use crate::context::{Context, unix_seconds};
-use crate::render::user::UserReport;
+use crate::config::{Key, Setting, SettingSource};
+use crate::context::Context;
+use crate::render::user::{UserArticle, UserItem, UserReport};
 
 /// Arguments of `recoctl user`.
 ///
@@ -66,9 +66,9 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
     let name = context.settings.require(Key::Table)?;
     let sdk = context.sdk().await?;
     let table = context.before_all(Table::open(sdk, name, &item)).await?;
-    let now = unix_seconds();
+    let now = jiff::Timestamp::now().as_second();
     let judgement = Judgement { policy: &policy, facts: &facts, now };
-    let events = context.events();
+    let events = context.ui.events();
     let looking = look(&table, judgement, Id::from(args.id.as_str()), &events);
     let mut story = context.before_all(looking).await?;
     let (kind, fingerprint) = (facts.kind(), policy.fingerprint());
@@ -99,24 +99,28 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
     }
     story.conclude(&elsewhere);
     let report = UserReport {
+        articles: UserArticle::all(&story),
+        user: story.user,
         table: table.info.name,
-        policy_fingerprint: fingerprint,
+        standing: story.standing,
+        sentence: story.sentence,
+        item: story.stored.map(|stored| UserItem::of(stored, now)),
+        user_in_facts: story.known,
         facts: kind,
-        all: args.all,
-        now,
-        story,
+        policy_fingerprint: fingerprint,
         in_files: found,
         in_dlq: dlq,
         runs,
+        all: args.all,
+        now,
     };
-    context.ui.report(&report)?;
-    Ok(crate::ui::Report::outcome(&report))
+    context.ui.report(&report)
 }
 
 /// Returns whether the DLQ was named on the command line.
 fn named_dlq(context: &Context) -> bool {
     let named = context.settings.get(Key::Dlq);
-    matches!(named, Some(Setting { source: Source::Flag(_), .. }))
+    matches!(named, Some(Setting { source: SettingSource::Flag(_), .. }))
 }
 
 fn is_whole(found: &UserEntries) -> bool {

@@ -143,8 +143,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
             facts: preparer.facts.kind(),
             found,
         };
-        context.ui.report(&report)?;
-        return Ok(report.outcome);
+        return context.ui.report(&report);
     }
     let choosing = chosen_of_exports(&args.files, &preparer, newest, &control);
     let chosen = context.before_all(choosing).await?;

@@ -7,7 +7,7 @@ use reco_core::toml_fault::TomlFault;
 use serde::Deserialize;
 
 use super::Key;
-use super::trust::{Origin, Trusted, is_harmless, refusal};
+use super::trust::{ConfigOrigin, Trusted, is_harmless, refusal, user_directory};
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::read_settings;
 
@@ -17,14 +17,14 @@ pub struct ConfigFile {
     /// Path it was read from.
     pub path: PathBuf,
     /// Reason for its use.
-    pub origin: Origin,
-    content: Content,
+    pub origin: ConfigOrigin,
+    content: ConfigContent,
 }
 
 /// Each section is a table of text values; keys are checked against [`Key`], so that a misspelled
 /// one is an error and not a silent default.
 #[derive(Debug, Clone, Default, Deserialize)]
-struct Content {
+struct ConfigContent {
     #[serde(default)]
     default_env: Option<String>,
     #[serde(default)]
@@ -43,7 +43,7 @@ impl ConfigFile {
     /// Fails if the file cannot be read, is not TOML, has an unknown key, or could have been
     /// written by others.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(path, &read_settings(path, false)?, Origin::Named)
+        Self::parse(path, &read_settings(path, false)?, ConfigOrigin::Named)
     }
 
     /// Checks a file's text.
@@ -51,7 +51,7 @@ impl ConfigFile {
     /// # Errors
     /// Fails if it is not a valid config file.
     pub fn check(text: &str) -> Result<()> {
-        let origin = Origin::Directory { trusted: false };
+        let origin = ConfigOrigin::Directory { trusted: false };
         let file = Self::parse(Path::new(DIRECTORY_FILE), text, origin)?;
         let _ = file.needing_trust();
         Ok(())
@@ -63,7 +63,7 @@ impl ConfigFile {
     /// Same as [`ConfigFile::discover`].
     pub fn to_trust(path: &Path) -> Result<(Self, String)> {
         let text = read_settings(path, true)?;
-        Ok((Self::parse(path, &text, Origin::Directory { trusted: false })?, text))
+        Ok((Self::parse(path, &text, ConfigOrigin::Directory { trusted: false })?, text))
     }
 
     /// Finds `./recoctl.toml`, or else the one in the user's XDG config directory.
@@ -72,11 +72,7 @@ impl ConfigFile {
     /// Same as [`ConfigFile::read`], and fails if the file belongs to another user; a missing file
     /// is fine.
     pub fn discover(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
-        // XDG Base Directory Specification: relative paths must be ignored. A relative HOME is
-        // ignored too, since it would make the working directory the user's own.
-        let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let user = absolute("XDG_CONFIG_HOME")
-            .or_else(|| absolute("HOME").map(|home| home.join(".config")))
+        let user = user_directory(env, "XDG_CONFIG_HOME", ".config")
             .map(|dir| dir.join("recoctl").join(DIRECTORY_FILE));
         let here = Path::new(DIRECTORY_FILE);
         if here.exists() {
@@ -85,16 +81,20 @@ impl ConfigFile {
                 matches!((own.canonicalize(), here.canonicalize()), (Ok(own), Ok(here)) if own == here)
             });
             let trusted = || Trusted::of(env).is_some_and(|trusted| trusted.has(here, &text));
-            let origin =
-                if is_own { Origin::Own } else { Origin::Directory { trusted: trusted() } };
+            let origin = if is_own {
+                ConfigOrigin::Own
+            } else {
+                ConfigOrigin::Directory { trusted: trusted() }
+            };
             return Self::parse(here, &text, origin).map(Some);
         }
         let own = user.filter(|path| path.exists());
-        own.map(|path| Self::parse(&path, &read_settings(&path, true)?, Origin::Own)).transpose()
+        own.map(|path| Self::parse(&path, &read_settings(&path, true)?, ConfigOrigin::Own))
+            .transpose()
     }
 
-    fn parse(path: &Path, text: &str, origin: Origin) -> Result<Self> {
-        let content: Content = toml::from_str(text).map_err(|error| {
+    fn parse(path: &Path, text: &str, origin: ConfigOrigin) -> Result<Self> {
+        let content: ConfigContent = toml::from_str(text).map_err(|error| {
             Error::config(format!("{} is not valid", path.display()))
                 .cause(TomlFault::of(text, &error).to_string())
         })?;

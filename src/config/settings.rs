@@ -109,7 +109,7 @@ impl Key {
 
 /// Source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// Flag, by name.
     Flag(String),
     /// Environment variable, by name.
@@ -122,19 +122,19 @@ pub enum Source {
     Default,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Flag(flag) => write!(f, "flag {flag}"),
-            Source::Environment(variable) => write!(f, "environment {variable}"),
-            Source::File(path, section) => write!(f, "{} {section}", path.display()),
-            Source::Sandbox => f.write_str("sandbox"),
-            Source::Default => f.write_str("default"),
+            SettingSource::Flag(flag) => write!(f, "flag {flag}"),
+            SettingSource::Environment(variable) => write!(f, "environment {variable}"),
+            SettingSource::File(path, section) => write!(f, "{} {section}", path.display()),
+            SettingSource::Sandbox => f.write_str("sandbox"),
+            SettingSource::Default => f.write_str("default"),
         }
     }
 }
 
-impl Serialize for Source {
+impl Serialize for SettingSource {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -146,7 +146,7 @@ pub struct Setting {
     /// Value as text.
     pub value: String,
     /// Source of the value.
-    pub source: Source,
+    pub source: SettingSource,
 }
 
 /// All settings of one run.
@@ -210,8 +210,8 @@ impl Settings {
 
     /// Overrides file and environment with the sandbox of this run; flags still take precedence.
     pub fn override_with_sandbox(&mut self, key: Key, value: String) {
-        if !matches!(self.get(key), Some(Setting { source: Source::Flag(_), .. })) {
-            self.values.insert(key, Setting { value, source: Source::Sandbox });
+        if !matches!(self.get(key), Some(Setting { source: SettingSource::Flag(_), .. })) {
+            self.values.insert(key, Setting { value, source: SettingSource::Sandbox });
         }
     }
 
@@ -229,17 +229,17 @@ fn env_name(
     let asked = flags
         .env_name
         .clone()
-        .map(|value| Setting { value, source: Source::Flag("--env".to_owned()) })
+        .map(|value| Setting { value, source: SettingSource::Flag("--env".to_owned()) })
         .or_else(|| {
             let value = env("RECOCTL_ENV")?;
-            Some(Setting { value, source: Source::Environment("RECOCTL_ENV") })
+            Some(Setting { value, source: SettingSource::Environment("RECOCTL_ENV") })
         })
         .or_else(|| {
             let file = file?;
             let value = file.default_env()?.to_owned();
             Some(Setting {
                 value,
-                source: Source::File(file.path.clone(), "default_env".to_owned()),
+                source: SettingSource::File(file.path.clone(), "default_env".to_owned()),
             })
         });
     if let Some(asked) = &asked {
@@ -263,16 +263,16 @@ fn lookup(
     section: Option<&str>,
 ) -> Result<Option<Setting>> {
     if let Some(value) = key.flag_value(flags) {
-        return Ok(Some(Setting { value, source: Source::Flag(key.flag()) }));
+        return Ok(Some(Setting { value, source: SettingSource::Flag(key.flag()) }));
     }
     if let Some(value) = env(key.variable()) {
-        return Ok(Some(Setting { value, source: Source::Environment(key.variable()) }));
+        return Ok(Some(Setting { value, source: SettingSource::Environment(key.variable()) }));
     }
     if let Some((file, (value, section))) = file.and_then(|f| Some((f, f.get(section, key)?))) {
         match file.permit(key, &value, &section) {
             Ok(()) => {
                 let value = relative_to_file(file, key, value);
-                let source = Source::File(file.path.clone(), section);
+                let source = SettingSource::File(file.path.clone(), section);
                 return Ok(Some(Setting { value, source }));
             }
             // The sandbox of this run overrides all of these.
@@ -281,7 +281,7 @@ fn lookup(
         }
     }
     let default = key.default_value().map(str::to_owned);
-    Ok(default.map(|value| Setting { value, source: Source::Default }))
+    Ok(default.map(|value| Setting { value, source: SettingSource::Default }))
 }
 
 fn relative_to_file(file: &ConfigFile, key: Key, value: String) -> String {

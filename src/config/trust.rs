@@ -15,7 +15,7 @@ use reco_ops::files::safe_file::{make_private, read_settings, unharmed_directory
 
 /// Origin of the config file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum ConfigOrigin {
     /// Named by `--config` or `RECOCTL_CONFIG`.
     Named,
     /// The user's own file, in the config directory.
@@ -27,11 +27,11 @@ pub enum Origin {
     },
 }
 
-impl Origin {
+impl ConfigOrigin {
     /// Returns whether every value in the file takes effect.
     #[must_use]
     pub fn is_trusted(self) -> bool {
-        self != Origin::Directory { trusted: false }
+        self != ConfigOrigin::Directory { trusted: false }
     }
 }
 
@@ -103,6 +103,18 @@ fn is_inside(path: &str, dir: &Path) -> bool {
     }
 }
 
+/// Returns a directory of the user: from a variable, or else its place in the home directory.
+pub(super) fn user_directory(
+    env: &dyn Fn(&str) -> Option<String>,
+    variable: &str,
+    in_home: &str,
+) -> Option<PathBuf> {
+    // XDG Base Directory Specification: relative paths must be ignored. A relative HOME is ignored
+    // too, since the working directory could then decide what is the user's own and what is trusted.
+    let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(in_home)))
+}
+
 /// Record of trusted files: one file for each, named after the digest of its path and content.
 #[derive(Debug)]
 pub struct Trusted {
@@ -113,11 +125,7 @@ impl Trusted {
     /// Returns the record in the user's state directory; `None` if there is none.
     #[must_use]
     pub fn of(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        // XDG Base Directory Specification: relative paths must be ignored. A relative HOME is
-        // ignored too, since the working directory could then decide what is trusted.
-        let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = absolute("XDG_STATE_HOME");
-        let state = state.or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
+        let state = user_directory(env, "XDG_STATE_HOME", ".local/state")?;
         Some(Trusted { dir: state.join("recoctl").join("trusted") })
     }
 

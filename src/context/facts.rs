@@ -1,9 +1,10 @@
 //! Facts of a run: where they come from, and how old a snapshot of them may be.
 
+use jiff::Timestamp;
 use reco_core::human;
 use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, Warn, needs_aws};
 
-use super::{Context, unix_seconds};
+use super::Context;
 use crate::config::Key;
 use reco_ops::error::{Error, Result};
 
@@ -61,7 +62,7 @@ impl Context {
 
     async fn facts_in(&self, memory: u64) -> Result<FactsSource> {
         let cache = CacheOptions { capacity: memory / CACHED_ARTICLE, ..CacheOptions::default() };
-        let events = self.events();
+        let events = self.ui.events();
         let warn = Some(Warn::new(move |text| events.warn(text)));
         let (memory, cache) = (Some(memory), Some(cache));
         self.facts_with(FactsOptions { memory, cache, warn, ..FactsOptions::default() }).await
@@ -101,6 +102,6 @@ impl Context {
 
 /// The age of a snapshot that is older than so many seconds.
 fn older(facts: &FactsSource, max_age_s: i64) -> Option<i64> {
-    let age = unix_seconds().saturating_sub(facts.taken_at()?);
+    let age = Timestamp::now().as_second().saturating_sub(facts.taken_at()?);
     (age > max_age_s).then_some(age)
 }

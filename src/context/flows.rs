@@ -3,7 +3,7 @@
 use futures::future::LocalBoxFuture;
 
 use super::Context;
-use crate::config::{Key, Setting, Source};
+use crate::config::{Key, Setting, SettingSource};
 use reco_core::item::ItemDescription;
 use reco_ops::aws::{AwsOptions, BY_POLICY, Given, Table};
 use reco_ops::dlq::causes::CauseOptions;
@@ -12,7 +12,7 @@ use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
 use reco_ops::dlq::session::{Ask, Session, SessionOptions, World};
 use reco_ops::error::{Kind, Result};
-use reco_ops::event::{Control, Events};
+use reco_ops::event::Control;
 use reco_ops::metrics::targets::Configured;
 
 impl Context {
@@ -42,7 +42,7 @@ impl Context {
 
     fn is_in_front_of_sandbox(&self) -> bool {
         let endpoint = self.settings.get(Key::EndpointUrl);
-        endpoint.is_some_and(|endpoint| endpoint.source == Source::Sandbox)
+        endpoint.is_some_and(|endpoint| endpoint.source == SettingSource::Sandbox)
     }
 
     /// Returns the directory of journals and locks.
@@ -73,17 +73,11 @@ impl Context {
     #[must_use]
     pub fn control(&self) -> Control {
         Control {
-            events: self.events(),
+            events: self.ui.events(),
             cancel: self.cancel.clone(),
             signer: self.signer.clone(),
             closing: self.closing.clone(),
         }
-    }
-
-    /// Returns an event sink that shows events on the terminal.
-    #[must_use]
-    pub fn events(&self) -> Events {
-        self.ui.events()
     }
 
     /// Returns the queues as configured.

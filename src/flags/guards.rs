@@ -1,6 +1,5 @@
 //! Rate and guards of a redrive.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
@@ -24,33 +23,18 @@ pub struct GuardArgs {
     pub max_backlog: Option<u64>,
     /// Pause while CloudWatch reports more than N throttles per minute on writes to --table or on
     /// --function
-    #[arg(long, value_name = "N[/min]", help_heading = HEADING)]
-    pub max_throttles: Option<PerMinute>,
+    #[arg(long, value_name = "N[/min]", value_parser = per_minute, help_heading = HEADING)]
+    pub max_throttles: Option<u64>,
     /// Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages
     /// on; `off` disables the check [default: 20%]
     #[arg(long, value_name = "PERCENT", help_heading = HEADING)]
     pub stop_on_bounce: Option<Limit>,
 }
 
-/// Number of events per minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PerMinute(u64);
-
-impl PerMinute {
-    pub fn number(self) -> u64 {
-        self.0
-    }
-}
-
-impl FromStr for PerMinute {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_suffix("/min").unwrap_or(text).parse();
-        number
-            .map(PerMinute)
-            .map_err(|_| "must be a number per minute, such as 100 or 100/min".to_owned())
-    }
+/// Parses a number of events per minute.
+fn per_minute(text: &str) -> Result<u64, String> {
+    let number = text.strip_suffix("/min").unwrap_or(text).parse();
+    number.map_err(|_| "must be a number per minute, such as 100 or 100/min".to_owned())
 }
 
 impl GuardArgs {
@@ -80,10 +64,10 @@ mod tests {
 
     #[test]
     fn throttles_are_a_number_with_or_without_its_unit() {
-        assert_eq!("100/min".parse(), Ok(PerMinute(100)));
-        assert_eq!("0".parse(), Ok(PerMinute(0)));
+        assert_eq!(per_minute("100/min"), Ok(100));
+        assert_eq!(per_minute("0"), Ok(0));
         for wrong in ["", "/min", "-1", "1.5", "5/s"] {
-            assert!(wrong.parse::<PerMinute>().is_err(), "{wrong}");
+            assert!(per_minute(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Flags for the outcome of moved messages.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
@@ -21,22 +20,15 @@ pub struct OutcomeArgs {
     pub wait: Option<i64>,
     /// Move N messages and wait for their outcome (--wait, or 10m), then the next N; stop with exit
     /// code 9 unless every message ends well
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',', conflicts_with = "dry_run", help_heading = HEADING)]
-    pub canary: Vec<StageSize>,
+    #[arg(long, value_name = "N,N,...", value_parser = stage_size, value_delimiter = ',', conflicts_with = "dry_run", help_heading = HEADING)]
+    pub canary: Vec<u64>,
 }
 
-/// Number of messages in a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StageSize(u64);
-
-impl FromStr for StageSize {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().parse() {
-            Ok(size @ 1..=100_000) => Ok(StageSize(size)),
-            _ => Err("must be numbers of messages from 1 to 100,000, such as 1,10,100".to_owned()),
-        }
+/// Parses a number of messages in a stage.
+fn stage_size(text: &str) -> Result<u64, String> {
+    match text.trim().parse() {
+        Ok(size @ 1..=100_000) => Ok(size),
+        _ => Err("must be numbers of messages from 1 to 100,000, such as 1,10,100".to_owned()),
     }
 }
 
@@ -44,11 +36,6 @@ impl OutcomeArgs {
     /// Returns the time to wait after the move; `None` does not wait.
     pub fn wait(&self) -> Option<Duration> {
         self.wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs()))
-    }
-
-    /// Returns the sizes of the stages.
-    pub fn stages(&self) -> Vec<u64> {
-        self.canary.iter().map(|size| size.0).collect()
     }
 
     /// Returns the flag that was given, if any.
@@ -77,9 +64,9 @@ mod tests {
 
     #[test]
     fn stages_are_numbers_of_messages() {
-        assert_eq!("10".parse(), Ok(StageSize(10)));
+        assert_eq!(stage_size("10"), Ok(10));
         for wrong in ["", "0", "-1", "1.5", "100001", "1 0", "a"] {
-            assert!(wrong.parse::<StageSize>().is_err(), "{wrong}");
+            assert!(stage_size(wrong).is_err(), "{wrong}");
         }
     }
 }

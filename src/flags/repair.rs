@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::context::Context;
+use crate::flags::no_jq;
 use reco_ops::dlq::repair::{Repair, RepairPlan, Transform};
-use reco_ops::error::{Error, Kind, Result};
+use reco_ops::error::Result;
 
 /// Body repairs, in this order: unwrap, transform, salvage.
 #[derive(Debug, Clone, Default, Args)]
@@ -34,18 +35,12 @@ impl RepairArgs {
     /// # Errors
     /// Fails if the expression does not compile.
     pub async fn repair(&self, context: &Context) -> Result<Repair> {
-        let compile = async |text: &str| {
-            Transform::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
-                Error::new(
-                    Kind::Usage,
-                    format!("--transform {text:?} is not a valid jq expression"),
-                )
-                .cause(error)
-                .hint("use a jq expression such as '.data |= map(select(.[0] != 0))'")
-            })
-        };
         let transform = match &self.transform {
-            Some(text) => Some(compile(text).await?),
+            Some(text) => {
+                let compiled = Transform::compile(text, &context.jq, &context.cancel).await;
+                let example = ".data |= map(select(.[0] != 0))";
+                Some(compiled.map_err(|why| no_jq("--transform", text, why, example))?)
+            }
             None => None,
         };
         Ok(Repair { unwrap: self.unwrap, transform, salvage: self.salvage })

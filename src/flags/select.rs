@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
 
 use crate::context::Context;
-use crate::flags::seconds;
+use crate::flags::{no_jq, seconds};
 use reco_ops::aws::sqs::QueueRef;
 use reco_ops::dlq::query::{INPUT, Query};
 use reco_ops::dlq::select::{Classes, Matcher, SHORTEST};
@@ -49,6 +49,9 @@ pub struct SelectArgs {
 /// Arguments of [`SelectArgs`], for options that exclude them.
 pub const SELECTION: [&str; 8] =
     ["ids", "class", "id", "user", "filter", "source", "older_than", "newer_than"];
+
+/// Expression in the help of `--where`.
+const EXAMPLE: &str = ".attributes.source == \"batch\"";
 
 /// Returns the help of `--where`, with the members of its input.
 fn filter_help() -> String {
@@ -125,7 +128,10 @@ impl SelectArgs {
     /// queue.
     pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
         let query = match &self.filter {
-            Some(text) => Some(compile(text, context).await?),
+            Some(text) => {
+                let compiled = Query::compile(text, &context.jq, &context.cancel).await;
+                Some(compiled.map_err(|why| no_jq("--where", text, why, EXAMPLE))?)
+            }
             None => None,
         };
         Ok(Matcher {
@@ -152,14 +158,6 @@ impl SelectArgs {
         });
         classes.collect::<Option<Vec<Class>>>().map_or(Classes::Any, Classes::Only)
     }
-}
-
-async fn compile(text: &str, context: &Context) -> Result<Query> {
-    Query::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
-        Error::new(Kind::Usage, format!("--where {text:?} is not a valid jq expression"))
-            .cause(error)
-            .hint("use a jq expression such as '.attributes.source == \"batch\"'")
-    })
 }
 
 fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
@@ -239,14 +237,6 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use reco_ops::jq;
-
-    /// Child of the test below, which has no binary but its own.
-    #[test]
-    #[ignore = "run by another test, as a child process"]
-    fn child() {
-        assert_eq!(jq::serve(), std::process::ExitCode::SUCCESS);
-    }
 
     #[test]
     fn classes_alone_and_all_of_them() {
@@ -306,18 +296,5 @@ mod tests {
         let id = SelectArgs { id: vec!["efgh".into()], ..args };
         let matcher = id.matcher(Classes::Any, &context).await.expect("two ids");
         assert_eq!(matcher.ids, Some(["abcd", "efgh"].map(str::to_owned).into()));
-    }
-
-    #[tokio::test]
-    async fn a_wrong_expression_is_a_usage_error_with_its_place() {
-        let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
-        let child = "flags::select::tests::child";
-        let child = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
-        let mut context = context();
-        context.jq = jq::Child::new("/proc/self/exe", child);
-        let error = args.matcher(Classes::Any, &context).await;
-        let error = error.expect_err("it does not compile");
-        assert!(error.to_string().contains("--where"), "{error}");
-        assert!(error.to_string().contains("at character"), "{error}");
     }
 }

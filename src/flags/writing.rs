@@ -10,54 +10,49 @@ use reco_ops::backfill::{Replace, Writing};
 
 /// Write options.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
 pub struct WritingArgs {
     /// Maximum WCU per second, indexes included: a number, a percentage of the table's own limit
     /// such as 50%, or `auto` to adapt to what the table can take [default: no limit; slow down
     /// when throttled]
-    #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
+    #[arg(long, value_name = "N|NN%|auto")]
     pub wcu: Option<Wanted>,
     /// Shuffle writes in windows of N items, so that key-sorted input does not create a hot
     /// partition; 0 keeps the input order
-    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     pub shuffle_window: u32,
     /// Keep items that are as new as the line or newer, by `generated_at`; takes one call per item
-    #[arg(long, help_heading = "Writing")]
+    #[arg(long)]
     pub if_newer: bool,
     /// Replace only what this file wrote: write an item only where the table still holds the list
     /// that a backfill of FILE gives the user; takes one conditional call per item. Repeat for
     /// several files
-    #[arg(long, help_heading = "Writing", value_name = "FILE",
+    #[arg(long, value_name = "FILE",
         conflicts_with_all = ["if_newer", "replace_written_between"])]
     pub only_where_table_holds: Vec<PathBuf>,
     /// Replace only items whose `generated_at` in the table is in this period, both ends included
-    #[arg(long, help_heading = "Writing", value_names = ["FROM", "TO"], num_args = 2,
+    #[arg(long, value_names = ["FROM", "TO"], num_args = 2,
         value_parser = time, conflicts_with = "if_newer")]
     pub replace_written_between: Option<Vec<Time>>,
     /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
-    #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub generated_at: Option<Time>,
     /// Add this attribute to every item: a plain number becomes a Number, anything else a String;
     /// set the type with NAME:S=VALUE or NAME:N=VALUE
-    #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
+    #[arg(long = "attr", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
     /// Expire items this long after the start of the run, e.g. 30d
-    #[arg(long, help_heading = "Writing", value_name = "DURATION", value_parser = crate::flags::seconds)]
+    #[arg(long, value_name = "DURATION", value_parser = crate::flags::seconds)]
     pub ttl: Option<i64>,
     /// TTL attribute of the table
-    #[arg(
-        long,
-        help_heading = "Writing",
-        value_name = "NAME",
-        default_value = "expires_at",
-        requires = "ttl"
-    )]
+    #[arg(long, value_name = "NAME", default_value = "expires_at", requires = "ttl")]
     pub ttl_attribute: String,
     /// Write --ttl even if TTL is disabled on the table or uses another attribute
-    #[arg(long, help_heading = "Writing", requires = "ttl")]
+    #[arg(long, requires = "ttl")]
     pub ttl_anyway: bool,
     /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in a
     /// sample of the table's lists; without any, as in the input]
-    #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
+    #[arg(long, value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }
 

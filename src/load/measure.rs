@@ -6,7 +6,7 @@ use reco_sandbox::Sandbox;
 use reco_sandbox::feed::Fed;
 use reco_sandbox::seed::{DLQ, FUNCTION, QUEUE, TABLE};
 
-use super::numbers::{Measured, Parameters};
+use super::numbers::{LoadMeasures, LoadParameters, float};
 use reco_ops::aws::{Cloudwatch, Series, SeriesQuery, Span, Statistic};
 use reco_ops::error::Result;
 use reco_ops::metrics::plan::{Measure, MetricsPlan, Subject};
@@ -25,7 +25,7 @@ const WHOLE: [(&str, &str); 4] = [
 ];
 
 /// Finished run.
-pub struct Run<'a> {
+pub struct FinishedRun<'a> {
     pub sandbox: &'a Sandbox,
     pub fed: &'a Fed,
     pub elapsed: Duration,
@@ -34,9 +34,9 @@ pub struct Run<'a> {
     pub machine_busy: Option<f64>,
 }
 
-impl Run<'_> {
+impl FinishedRun<'_> {
     /// Returns the curves and the totals.
-    pub async fn read(&self, asked: &Parameters) -> Result<(Vec<Section>, Measured)> {
+    pub async fn read(&self, asked: &LoadParameters) -> Result<(Vec<Section>, LoadMeasures)> {
         let cloudwatch = Cloudwatch::new(&self.sandbox.sdk_config());
         let span = Span { start: self.start, end: self.end, period: 1 };
         let plans = vec![
@@ -71,7 +71,12 @@ impl Run<'_> {
         Ok((sections, measured))
     }
 
-    fn measured(&self, asked: &Parameters, sections: &[Section], whole: &[Series]) -> Measured {
+    fn measured(
+        &self,
+        asked: &LoadParameters,
+        sections: &[Section],
+        whole: &[Series],
+    ) -> LoadMeasures {
         let row = |subject: Subject, measure: Measure| {
             sections.iter().find(|section| section.subject == subject)?.row(measure)
         };
@@ -86,7 +91,7 @@ impl Run<'_> {
         let held = |depth: Option<reco_sandbox::sqs::QueueDepth>| {
             depth.map_or(0, |depth| (depth.visible + depth.in_flight) as u64)
         };
-        Measured {
+        LoadMeasures {
             elapsed_s: thousandths(self.elapsed.as_secs_f64()),
             sending_s: thousandths(self.fed.took.as_secs_f64()),
             sent: self.fed.users,
@@ -137,9 +142,4 @@ fn thousandths(value: f64) -> f64 {
 )]
 fn whole_number(value: f64) -> u64 {
     value.round().max(0.0) as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a load run are far below 2^52")]
-fn float(number: u64) -> f64 {
-    number as f64
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Results of a load run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Measured {
+pub struct LoadMeasures {
     /// Seconds from the first send until the queue was empty, or the run ended.
     pub elapsed_s: f64,
     /// Duration of sending, in seconds.
@@ -46,7 +46,7 @@ pub struct Measured {
 
 /// Parameters of the run that the verdict depends on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Parameters {
+pub struct LoadParameters {
     /// Users to send.
     pub users: u64,
     /// Users per second; `null` is as fast as the queue accepts them.
@@ -67,4 +67,9 @@ pub struct Parameters {
     pub timeout_s: u64,
     /// Number of processors of this machine.
     pub processors: u64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a load run are far below 2^52")]
+pub(super) fn float(number: u64) -> f64 {
+    number as f64
 }

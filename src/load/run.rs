@@ -2,7 +2,7 @@
 //! facts and table, and measures every second.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use reco_core::policy::Policy;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -11,6 +11,7 @@ use reco_sandbox::seed::{Population, SeedOptions};
 use reco_sandbox::worker::WorkerOptions;
 use reco_sandbox::{Sandbox, SandboxOptions};
 use reco_store::facts::CacheOptions;
+use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,8 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::metrics::report::Section;
 
 use super::measure;
-use super::numbers::{Measured, Parameters};
+use super::numbers::{LoadMeasures, LoadParameters};
+use super::verdict::{LoadVerdict, verdict};
 use reco_ops::processors::Processors;
 
 /// Receives after which an unprocessed message goes to the DLQ (`maxReceiveCount` of the queue).
@@ -34,7 +36,7 @@ const LAST_SAMPLE: Duration = Duration::from_millis(1_100);
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
     /// Parameters that the verdict depends on.
-    pub parameters: Parameters,
+    pub parameters: LoadParameters,
     /// Batching window of the event source mapping.
     pub window: Duration,
     /// Filter policy of the function.
@@ -46,9 +48,9 @@ pub struct LoadOptions {
 }
 
 /// Reason why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ended {
+pub enum LoadEnd {
     /// All lists sent and the queue empty.
     Drained,
     /// Time limit reached.
@@ -57,19 +59,25 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Result of a run.
-#[derive(Debug, Clone)]
-pub struct Loaded {
+/// Report of a load run.
+#[derive(Debug, Serialize)]
+pub struct LoadReport {
+    /// Parameters that the verdict depends on.
+    pub parameters: LoadParameters,
     /// Reason why it ended.
-    pub ended: Ended,
+    pub ended: LoadEnd,
     /// Totals of the run.
-    pub measured: Measured,
-    /// Curves, one point per second.
-    pub sections: Vec<Section>,
+    pub measured: LoadMeasures,
+    /// Stage that saturates first.
+    pub verdict: LoadVerdict,
     /// Start of the first second, in epoch seconds.
     pub start: i64,
     /// End of the last second, in epoch seconds.
     pub end: i64,
+    /// Seconds of a point.
+    pub period_s: i64,
+    /// Curves.
+    pub sections: Vec<Section>,
 }
 
 /// Runs the load test. `sent` is called with the number of users whose lists were sent.
@@ -80,7 +88,7 @@ pub async fn run(
     options: &LoadOptions,
     cancel: &CancellationToken,
     sent: impl Fn(u64),
-) -> Result<Loaded> {
+) -> Result<LoadReport> {
     let lists = lists(&options.parameters)?;
     let started = cancel.run_until_cancelled(Sandbox::start(sandbox(options))).await;
     let sandbox = started
@@ -92,8 +100,8 @@ pub async fn run(
     loaded
 }
 
-fn lists(parameters: &Parameters) -> Result<Lists> {
-    let Parameters { users, list, per_message, rate, .. } = *parameters;
+fn lists(parameters: &LoadParameters) -> Result<Lists> {
+    let LoadParameters { users, list, per_message, rate, .. } = *parameters;
     let lists = Lists { users, length: list, per_message, rate, generated_at: now() };
     let (bytes, most) = (lists.message_bytes(), reco_sandbox::seed::SOURCE_MESSAGE_BYTES as u64);
     if bytes > most {
@@ -141,7 +149,7 @@ async fn drive(
     options: &LoadOptions,
     cancel: &CancellationToken,
     sent: impl Fn(u64),
-) -> Result<Loaded> {
+) -> Result<LoadReport> {
     let (begun, start) = (Instant::now(), now());
     let used = Processors::now();
     let stop = cancel.child_token();
@@ -171,14 +179,24 @@ async fn drive(
     let machine_busy = used.busy_since();
     let all = fed.users + fed.refused * lists.per_message >= lists.users;
     let ended = match (cancel.is_cancelled(), drained && all) {
-        (true, _) => Ended::Interrupted,
-        (_, true) => Ended::Drained,
-        (_, false) => Ended::TimeUp,
+        (true, _) => LoadEnd::Interrupted,
+        (_, true) => LoadEnd::Drained,
+        (_, false) => LoadEnd::TimeUp,
     };
     tokio::time::sleep(LAST_SAMPLE).await;
-    let run = measure::Run { sandbox, fed: &fed, elapsed, start, end: now() + 1, machine_busy };
+    let run =
+        measure::FinishedRun { sandbox, fed: &fed, elapsed, start, end: now() + 1, machine_busy };
     let (sections, measured) = run.read(&options.parameters).await?;
-    Ok(Loaded { ended, measured, sections, start, end: run.end })
+    Ok(LoadReport {
+        parameters: options.parameters.clone(),
+        ended,
+        verdict: verdict(&options.parameters, &measured),
+        measured,
+        start,
+        end: run.end,
+        period_s: 1,
+        sections,
+    })
 }
 
 /// Waits until the queue is empty, including messages in flight.
@@ -190,6 +208,5 @@ async fn empty(sandbox: &Sandbox) {
 }
 
 fn now() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+    jiff::Timestamp::now().as_second()
 }

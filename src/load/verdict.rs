@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::numbers::{Measured, Parameters};
-use reco_core::human::{amount, form};
+use super::numbers::{LoadMeasures, LoadParameters, float};
+use reco_core::human::{amount, count, form};
 
 /// Share of the write capacity from which on a throttled table counts as exhausted.
 const FULL: f64 = 0.85;
@@ -22,7 +22,7 @@ const HELD_UP: f64 = 0.9;
 /// Stage of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Stage {
+pub enum SaturatedStage {
     /// No stage: everything kept up.
     None,
     /// Queue: sending, or handing messages to the function.
@@ -39,7 +39,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoadVerdict {
     /// Stage that saturates first.
-    pub stage: Stage,
+    pub stage: SaturatedStage,
     /// Lists processed per second of the run.
     pub users_per_s: f64,
     /// Reason for naming that stage.
@@ -52,26 +52,26 @@ pub struct LoadVerdict {
 
 /// Judges a run.
 #[must_use]
-pub fn verdict(parameters: &Parameters, measured: &Measured) -> LoadVerdict {
-    let run = Run { asked: parameters, got: measured };
+pub fn verdict(parameters: &LoadParameters, measured: &LoadMeasures) -> LoadVerdict {
+    let run = JudgedRun { asked: parameters, got: measured };
     let (stage, why, change) = run.judge();
     let users_per_s = run.throughput();
     LoadVerdict { stage, users_per_s, why, change, caveat: run.caveat(stage) }
 }
 
-struct Run<'a> {
-    asked: &'a Parameters,
-    got: &'a Measured,
+struct JudgedRun<'a> {
+    asked: &'a LoadParameters,
+    got: &'a LoadMeasures,
 }
 
-type Judgement = (Stage, String, Vec<String>);
+type LoadJudgement = (SaturatedStage, String, Vec<String>);
 
-impl Run<'_> {
-    fn judge(&self) -> Judgement {
+impl JudgedRun<'_> {
+    fn judge(&self) -> LoadJudgement {
         let got = self.got;
         if got.invocations == 0 || got.elapsed_s <= 0.0 {
             let why = "no batch was processed, so nothing could be measured".to_owned();
-            return (Stage::None, why, vec!["run longer with --for".to_owned()]);
+            return (SaturatedStage::None, why, vec!["run longer with --for".to_owned()]);
         }
         if got.throttled > 0 && self.capacity_used().is_some_and(|used| used >= FULL) {
             return self.table_is_full();
@@ -96,7 +96,7 @@ impl Run<'_> {
     }
 
     fn done(&self) -> f64 {
-        number(self.got.written + self.got.skipped)
+        float(self.got.written + self.got.skipped)
     }
 
     /// Returns the share of the write capacity that was consumed; `None` without a limit.
@@ -128,17 +128,16 @@ impl Run<'_> {
 
     /// Returns the lists per second that one slot processes while busy.
     fn per_slot(&self) -> f64 {
-        let slot_seconds =
-            self.got.elapsed_s * self.got.slots_busy * number(self.asked.concurrency);
+        let slot_seconds = self.got.elapsed_s * self.got.slots_busy * float(self.asked.concurrency);
         if slot_seconds <= 0.0 { 0.0 } else { self.done() / slot_seconds }
     }
 
     /// Returns the WCU that a list costs.
     fn wcu_each(&self) -> f64 {
-        if self.got.written == 0 { 1.0 } else { self.got.wcu / number(self.got.written) }
+        if self.got.written == 0 { 1.0 } else { self.got.wcu / float(self.got.written) }
     }
 
-    fn table_is_full(&self) -> Judgement {
+    fn table_is_full(&self) -> LoadJudgement {
         let limit = self.asked.wcu.unwrap_or_default();
         let why = format!(
             "the table consumed {} WCU/s, {} of its {}, and throttled {} writes",
@@ -158,7 +157,7 @@ impl Run<'_> {
                 "more WCU; at {} the {} users take {}",
                 whole(limit),
                 count(self.asked.users),
-                seconds(number(self.asked.users) * self.wcu_each() / limit)
+                seconds(float(self.asked.users) * self.wcu_each() / limit)
             ),
         };
         let mut change = vec![enough];
@@ -175,12 +174,12 @@ impl Run<'_> {
                 amount(self.got.errors, "invocation")
             ));
         }
-        (Stage::Table, why, change)
+        (SaturatedStage::Table, why, change)
     }
 
-    fn kept_up(&self) -> Judgement {
+    fn kept_up(&self) -> LoadJudgement {
         let sending = if self.got.sending_s > 0.0 { self.got.sending_s } else { 1.0 };
-        let sent = number(self.got.sent) / sending;
+        let sent = float(self.got.sent) / sending;
         if let Some(rate) = self.asked.rate.filter(|rate| sent < HELD_UP * rate) {
             let why = format!(
                 "only {} of {} users per second were sent, and the function kept up",
@@ -188,7 +187,7 @@ impl Run<'_> {
                 whole(rate)
             );
             return (
-                Stage::Queue,
+                SaturatedStage::Queue,
                 why,
                 vec!["a lower --rate, or more users per message".to_owned()],
             );
@@ -206,10 +205,10 @@ impl Run<'_> {
                 form(self.got.throttled, "was", "were")
             ));
         }
-        (Stage::None, why, vec!["a higher --rate, to find the limit".to_owned()])
+        (SaturatedStage::None, why, vec!["a higher --rate, to find the limit".to_owned()])
     }
 
-    fn slots_are_idle(&self) -> Judgement {
+    fn slots_are_idle(&self) -> LoadJudgement {
         let what = if self.many_waited() {
             format!("up to {} waited", amount(self.got.backlog_max, "message"))
         } else {
@@ -226,10 +225,10 @@ impl Run<'_> {
             ),
             "a shorter window".to_owned(),
         ];
-        (Stage::Queue, why, change)
+        (SaturatedStage::Queue, why, change)
     }
 
-    fn facts_are_slow(&self) -> Judgement {
+    fn facts_are_slow(&self) -> LoadJudgement {
         let why = format!(
             "the function's concurrency was fully used, and an invocation spent {} of its {} ms waiting for facts",
             percent(self.got.facts_ms / self.got.duration_ms),
@@ -241,19 +240,19 @@ impl Run<'_> {
                 .to_owned(),
             "not --concurrency: more invocations would query the same database".to_owned(),
         ];
-        (Stage::Database, why, change)
+        (SaturatedStage::Database, why, change)
     }
 
-    fn writes_are_slow(&self) -> Judgement {
+    fn writes_are_slow(&self) -> LoadJudgement {
         let why = format!(
             "the function's concurrency was fully used, and an invocation spent {} of its {} ms writing, although the table had capacity left",
             percent(self.got.write_ms / self.got.duration_ms),
             whole(self.got.duration_ms)
         );
-        (Stage::Table, why, vec![self.more_slots()])
+        (SaturatedStage::Table, why, vec![self.more_slots()])
     }
 
-    fn slots_are_full(&self) -> Judgement {
+    fn slots_are_full(&self) -> LoadJudgement {
         let why = format!(
             "{} concurrent invocations were busy {} of the time, {} ms each, and up to {} waited",
             amount(self.asked.concurrency, "invocation"),
@@ -261,7 +260,7 @@ impl Run<'_> {
             whole(self.got.duration_ms),
             amount(self.got.backlog_max, "message")
         );
-        (Stage::Function, why, vec![self.more_slots()])
+        (SaturatedStage::Function, why, vec![self.more_slots()])
     }
 
     /// Returns the recommended number of slots.
@@ -287,9 +286,9 @@ impl Run<'_> {
 
     /// Returns a caveat: here function, database and table share the machine's processors; on AWS
     /// they do not.
-    fn caveat(&self, stage: Stage) -> Option<String> {
+    fn caveat(&self, stage: SaturatedStage) -> Option<String> {
         let busy = self.got.machine_busy?;
-        if busy < FULL || (stage == Stage::Table && self.capacity_used() >= Some(FULL)) {
+        if busy < FULL || (stage == SaturatedStage::Table && self.capacity_used() >= Some(FULL)) {
             return None;
         }
         Some(format!(
@@ -300,18 +299,9 @@ impl Run<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of a load run are far below 2^52")]
-fn number(count: u64) -> f64 {
-    count as f64
-}
-
 fn whole(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative")]
     count(value.round().max(0.0) as u64)
-}
-
-fn count(number: u64) -> String {
-    reco_core::human::count(number)
 }
 
 fn percent(share: f64) -> String {

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use reco_store::facts::without_password;
 
 use crate::applies;
-use crate::config::{Key, Settings, Source};
+use crate::config::{Key, SettingSource, Settings};
 
 /// Returns a command line that acts on the same pipeline as this run. `args` follows `recoctl`.
 ///
@@ -27,21 +27,22 @@ pub fn command(settings: &Settings, args: &str) -> String {
         add("--config", &file.to_string_lossy());
     }
     if let Some(env) = &settings.env
-        && matches!(env.source, Source::Flag(_))
+        && matches!(env.source, SettingSource::Flag(_))
     {
         add("--env", &env.value);
     }
     for key in Key::ALL.iter().filter(|key| **key != Key::Output) {
         if let Some(setting) = settings.get(*key)
-            && let Source::Flag(flag) = &setting.source
+            && let SettingSource::Flag(flag) = &setting.source
         {
             // The command line goes into tickets and chats.
             add(flag, &without_password(&setting.value));
         }
     }
-    if matches!(settings.get(Key::EndpointUrl), Some(endpoint) if endpoint.source == Source::Sandbox)
-    {
-        add_sandbox(args, &mut line);
+    let endpoint = settings.get(Key::EndpointUrl);
+    let in_sandbox = endpoint.is_some_and(|endpoint| endpoint.source == SettingSource::Sandbox);
+    if in_sandbox && applies::takes(args, "--sandbox") {
+        line.push_str(" --sandbox");
     }
     line
 }
@@ -77,12 +78,6 @@ fn harmless(word: &str) -> String {
         word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     });
     if is_url { without_password(word) } else { word.to_owned() }
-}
-
-fn add_sandbox(args: &str, line: &mut String) {
-    if applies::takes(args, "--sandbox") {
-        line.push_str(" --sandbox");
-    }
 }
 
 /// Quotes a word for a POSIX shell if necessary.

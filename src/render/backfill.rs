@@ -1,17 +1,17 @@
 //! Human-readable report of a backfill.
 
-mod budget;
 mod elsewhere;
 mod facts;
-mod limit;
 mod plan;
 mod replace;
 
 use reco_core::outcome::Outcome;
 
-use crate::render::by;
 use crate::render::verify::verification;
-use crate::ui::{Align, Palette, Report, Table, Tone, View, amount, count, duration, escape_line};
+use crate::render::{by, rows};
+use crate::ui::{
+    Align, Palette, Report, TextTable, Tone, View, amount, count, duration, escape_line,
+};
 use reco_ops::backfill::report::{At, BackfillDestination, BackfillReport, Stopped};
 
 impl Report for BackfillReport {
@@ -27,10 +27,7 @@ impl Report for BackfillReport {
         text.push('\n');
         text.push_str(&run_counts(self, view));
         text.push('\n');
-        for (name, value) in facts::facts(self) {
-            let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
-            text.push_str(&format!("{name} {value}\n"));
-        }
+        text.push_str(&rows::facts(facts::facts(self), view));
         text.push_str(&by::line(&self.by, view));
         if let Some(compare) = &self.compare {
             text.push_str(&replace::compared(self, compare, view));
@@ -140,7 +137,7 @@ fn run_counts(report: &BackfillReport, view: &View) -> String {
         ("ENTRIES", Align::Right),
         ("WHY", Align::Left),
     ];
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&[0, 1, 2]);
     for (name, lines, entries, why, tone) in rows {
         let occurs = lines.unwrap_or(0) > 0 || entries.unwrap_or(0) > 0;

@@ -3,6 +3,7 @@
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
+use crate::render::rows;
 use crate::ui::{Report, Tone, View, amount, count, escape_line};
 use reco_ops::backfill::Holders;
 
@@ -57,13 +58,9 @@ impl Report for HoldersReport {
         }
         let (calls, retries) = (amount(found.calls, "call"), count(found.retries));
         let reads = format!("{:.0} RCU, {calls}, {retries} retried", found.consumed_rcu);
-        let fingerprint = self.policy_fingerprint.get(..12).unwrap_or(&self.policy_fingerprint);
-        for (name, value) in
-            [("reads", reads.as_str()), ("facts", self.facts), ("policy", fingerprint)]
-        {
-            let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
-            text.push_str(&format!("{name} {value}\n"));
-        }
+        let policy = rows::fingerprint(&self.policy_fingerprint);
+        let facts = [("reads", reads), ("facts", self.facts.to_owned()), ("policy", policy)];
+        text.push_str(&rows::facts(facts, view));
         if found.unread > 0 {
             let label = palette.paint(Tone::Bad, "not read");
             text.push_str(&format!("{label} {} of the files\n", amount(found.unread, "line")));

@@ -1,45 +1,30 @@
 //! Report of a load run.
 
 use reco_core::outcome::Outcome;
-use serde::Serialize;
 
-use crate::load::numbers::{Measured, Parameters};
-use crate::load::run::Ended;
-use crate::load::verdict::{LoadVerdict, Stage};
+use crate::load::numbers::{LoadMeasures, LoadParameters};
+use crate::load::run::{LoadEnd, LoadReport};
+use crate::load::verdict::SaturatedStage;
 use crate::render::metrics::curves;
 use crate::ui::{Report, Tone, View, amount, break_lines, count, duration, form};
-use reco_ops::metrics::report::Section;
-
-/// Report of `recoctl sandbox load`.
-#[derive(Debug, Serialize)]
-pub struct LoadReport {
-    pub parameters: Parameters,
-    pub ended: Ended,
-    pub measured: Measured,
-    pub verdict: LoadVerdict,
-    pub start: i64,
-    pub end: i64,
-    pub period_s: i64,
-    pub sections: Vec<Section>,
-}
 
 impl Report for LoadReport {
     const KIND: &'static str = "sandbox.load";
     const ROWS: Option<&'static str> = Some("sections");
 
     fn outcome(&self) -> Outcome {
-        if self.ended == Ended::Interrupted { Outcome::Interrupted } else { Outcome::Success }
+        if self.ended == LoadEnd::Interrupted { Outcome::Interrupted } else { Outcome::Success }
     }
 
     fn render(&self, view: &View) -> String {
         let palette = view.palette;
         let label = format!("{} by 1s", duration(self.end - self.start));
         let (tone, mark) = match self.verdict.stage {
-            Stage::None => (Tone::Good, "keeps up"),
-            Stage::Queue => (Tone::Warn, "the queue saturates first"),
-            Stage::Function => (Tone::Warn, "the function saturates first"),
-            Stage::Database => (Tone::Warn, "the database saturates first"),
-            Stage::Table => (Tone::Warn, "the table saturates first"),
+            SaturatedStage::None => (Tone::Good, "keeps up"),
+            SaturatedStage::Queue => (Tone::Warn, "the queue saturates first"),
+            SaturatedStage::Function => (Tone::Warn, "the function saturates first"),
+            SaturatedStage::Database => (Tone::Warn, "the database saturates first"),
+            SaturatedStage::Table => (Tone::Warn, "the table saturates first"),
         };
         let mut text = format!("{}\n{}\n", self.asked(), self.got());
         text.push_str(&format!("\n{}", curves(&label, &self.sections, view)));
@@ -58,7 +43,7 @@ impl Report for LoadReport {
 
 impl LoadReport {
     fn asked(&self) -> String {
-        let Parameters { users, rate, wcu, concurrency, batch_size, per_message, .. } =
+        let LoadParameters { users, rate, wcu, concurrency, batch_size, per_message, .. } =
             self.parameters;
         let rate =
             rate.map_or("as fast as possible".to_owned(), |rate| format!("{rate} per second"));
@@ -71,12 +56,12 @@ impl LoadReport {
     }
 
     fn got(&self) -> String {
-        let Measured { elapsed_s, sent, written, skipped, left, dead, throttled, .. } =
+        let LoadMeasures { elapsed_s, sent, written, skipped, left, dead, throttled, .. } =
             self.measured;
         let ended = match self.ended {
-            Ended::Drained => "all users handled",
-            Ended::TimeUp => "stopped by --for",
-            Ended::Interrupted => "interrupted",
+            LoadEnd::Drained => "all users handled",
+            LoadEnd::TimeUp => "stopped by --for",
+            LoadEnd::Interrupted => "interrupted",
         };
         let mut text = format!(
             "{elapsed_s:.1} s, {ended}: {} sent, {} written ({:.0} per second)",

@@ -3,7 +3,8 @@
 use reco_core::outcome::Outcome;
 
 use crate::ui::{
-    MISSING, Palette, Report, Tone, View, break_text, count, duration, escape_line, sparkline,
+    MISSING, Palette, Report, Tone, View, break_beside, break_text, count, duration, escape_line,
+    sparkline,
 };
 use reco_ops::metrics::meaning::clock;
 use reco_ops::metrics::plan::{Live, MeasureUnit, Subject};
@@ -179,9 +180,7 @@ fn said(finding: &Finding, view: &View) -> String {
 /// Renders a line with a label, broken between words.
 fn labelled(label: &str, tone: Tone, text: &str, view: &View) -> String {
     let indent = " ".repeat(label.len() + 1);
-    let width = view.width.map(|width| width.saturating_sub(indent.len()));
-    let text = break_text(&escape_line(text), width, "");
-    let text = text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
+    let text = break_beside(&escape_line(text), view.width, &indent);
     format!("{} {text}\n", view.palette.paint(tone, label))
 }
 

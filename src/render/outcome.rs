@@ -6,9 +6,6 @@ use super::rows;
 use crate::ui::{Tone, View, amount, count, escape_line, form};
 use reco_ops::dlq::outcome::{Ended, OutcomeSummary};
 
-/// Maximum messages in the table per outcome; JSON has all.
-const NAMED: usize = 10;
-
 /// Message with an outcome that is worth naming.
 pub struct Named<'a> {
     /// Message id.
@@ -32,7 +29,7 @@ pub fn outcomes<'a>(
         let name = view.palette.paint(tone(*outcome), &name);
         text.push_str(&format!("{name} {:>7}  {}\n", count(*number), outcome.meaning()));
         let named = bad.iter().filter(|message| message.outcome == *outcome);
-        text.push_str(&rows::first(NAMED, named, |message| {
+        text.push_str(&rows::first(rows::NAMED, named, |message| {
             let reason = escape_line(message.reason.unwrap_or_default());
             format!("{} {reason}", escape_line(message.message_id)).trim_end().to_owned()
         }));

@@ -4,15 +4,16 @@ use std::path::Path;
 
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::rehearsal::Ending;
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::judge::Provenance;
 use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::session::{DamagedRow, Queues};
+use reco_ops::dlq::session::Queues;
 use reco_ops::sqs::Released;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::rehearse::{Rehearsal, Rehearsed};
 use crate::render::rows;
-use crate::ui::{Align, Report, Table, Tone, View, amount, break_lines, count, escape_line};
+use crate::ui::{Align, Report, TextTable, Tone, View, amount, break_lines, count, escape_line};
 
 /// Most disagreements shown as text; JSON has all.
 const SHOWN: usize = 10;
@@ -28,7 +29,7 @@ pub struct Scanned {
     reach: Option<Reach>,
     #[serde(flatten)]
     released: Option<Released>,
-    damaged: Vec<DamagedRow>,
+    damaged: Vec<Damaged>,
 }
 
 impl Scanned {
@@ -42,7 +43,7 @@ impl Scanned {
     pub fn of_queue(
         queues: Queues,
         (reach, released): (Reach, Released),
-        damaged: Vec<DamagedRow>,
+        damaged: Vec<Damaged>,
     ) -> Self {
         let (reach, released) = (Some(reach), Some(released));
         Scanned { queues: Some(queues), file: None, reach, released, damaged }
@@ -55,76 +56,66 @@ impl Scanned {
 }
 
 /// Report of `recoctl dlq rehearse`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RehearseReport {
-    /// Origin of the messages.
-    pub scanned: Scanned,
-    /// What they were judged by.
-    pub basis: Provenance,
-    /// Path of the function's binary; `None` for the built-in handler.
-    pub handler: Option<String>,
-    /// Endings.
-    pub rehearsal: Rehearsal,
-    /// True if a signal ended it early.
-    pub interrupted: bool,
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
     #[serde(flatten)]
-    scanned: &'a Scanned,
+    scanned: Scanned,
     #[serde(flatten)]
-    basis: &'a Provenance,
-    handler: &'a str,
+    basis: Provenance,
+    /// Path of the function's binary; `built-in` for the built-in handler.
+    handler: String,
+    #[serde(skip)]
+    is_built_in: bool,
+    /// Users that would get a list.
     users: u64,
     disagreements: usize,
-    counts: Vec<Count>,
+    counts: Vec<EndingCount>,
     p50_ms: Option<f64>,
     p99_ms: Option<f64>,
     max_ms: Option<f64>,
     peak_mib: Option<u64>,
-    messages: &'a [Rehearsed],
+    messages: Vec<Rehearsed>,
+    /// True if a signal ended it early.
     interrupted: bool,
 }
 
-#[derive(Serialize)]
-struct Count {
+/// Messages with the same ending.
+#[derive(Debug, Clone, Serialize)]
+struct EndingCount {
     ending: Ending,
     messages: u64,
     lists: u64,
 }
 
 impl RehearseReport {
-    fn counts(&self) -> Vec<Count> {
-        let counted = Ending::ALL.map(|ending| {
-            let of = self.rehearsal.messages.iter().filter(|one| one.actual == ending);
-            let (messages, lists) =
-                of.fold((0, 0), |(messages, lists), one| (messages + 1, lists + one.lists as u64));
-            Count { ending, messages, lists }
-        });
-        counted.into_iter().filter(|count| count.messages > 0).collect()
-    }
-
-    fn disagreeing(&self) -> impl Iterator<Item = &Rehearsed> {
-        self.rehearsal.messages.iter().filter(|one| !one.agrees)
-    }
-
-    fn handler(&self) -> &str {
-        self.handler.as_deref().unwrap_or("built-in")
-    }
-
-    /// Returns a percentile of the invocations' durations in milliseconds.
-    fn took(&self, percent: usize) -> Option<f64> {
-        let mut times: Vec<f64> =
-            self.rehearsal.messages.iter().filter_map(|one| one.took_ms).collect();
-        times.sort_by(f64::total_cmp);
-        let rank = (times.len() * percent).div_ceil(100).max(1) - 1;
-        times.get(rank).copied()
+    /// Creates the report of a rehearsal; `handler` is the path of the function's binary.
+    pub fn new(
+        (scanned, basis): (Scanned, Provenance),
+        handler: Option<&Path>,
+        rehearsal: Rehearsal,
+        interrupted: bool,
+    ) -> Self {
+        let Rehearsal { messages, users, peak_mib } = rehearsal;
+        RehearseReport {
+            scanned,
+            basis,
+            handler: handler.map_or("built-in".to_owned(), |path| path.display().to_string()),
+            is_built_in: handler.is_none(),
+            users,
+            disagreements: disagreeing(&messages).count(),
+            counts: counts(&messages),
+            p50_ms: took(&messages, 50),
+            p99_ms: took(&messages, 99),
+            max_ms: took(&messages, 100),
+            peak_mib,
+            messages,
+            interrupted,
+        }
     }
 
     fn timing(&self) -> Option<String> {
-        let (p50, p99, most) = (self.took(50)?, self.took(99)?, self.took(100)?);
-        let memory = self.rehearsal.peak_mib.map(|peak| format!("; peak memory {peak} MiB"));
+        let (p50, p99, most) = (self.p50_ms?, self.p99_ms?, self.max_ms?);
+        let memory = self.peak_mib.map(|peak| format!("; peak memory {peak} MiB"));
         Some(format!(
             "one message took {p50} ms (p50), {p99} ms (p99), {most} ms (max){}",
             memory.unwrap_or_default()
@@ -132,24 +123,26 @@ impl RehearseReport {
     }
 }
 
-impl Serialize for RehearseReport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Json {
-            scanned: &self.scanned,
-            basis: &self.basis,
-            handler: self.handler(),
-            users: self.rehearsal.users,
-            disagreements: self.disagreeing().count(),
-            counts: self.counts(),
-            p50_ms: self.took(50),
-            p99_ms: self.took(99),
-            max_ms: self.took(100),
-            peak_mib: self.rehearsal.peak_mib,
-            messages: &self.rehearsal.messages,
-            interrupted: self.interrupted,
-        }
-        .serialize(serializer)
-    }
+fn counts(messages: &[Rehearsed]) -> Vec<EndingCount> {
+    let counted = Ending::ALL.map(|ending| {
+        let of = messages.iter().filter(|one| one.actual == ending);
+        let (messages, lists) =
+            of.fold((0, 0), |(messages, lists), one| (messages + 1, lists + one.lists as u64));
+        EndingCount { ending, messages, lists }
+    });
+    counted.into_iter().filter(|count| count.messages > 0).collect()
+}
+
+fn disagreeing(messages: &[Rehearsed]) -> impl Iterator<Item = &Rehearsed> {
+    messages.iter().filter(|one| !one.agrees)
+}
+
+/// Returns a percentile of the invocations' durations in milliseconds.
+fn took(messages: &[Rehearsed], percent: usize) -> Option<f64> {
+    let mut times: Vec<f64> = messages.iter().filter_map(|one| one.took_ms).collect();
+    times.sort_by(f64::total_cmp);
+    let rank = (times.len() * percent).div_ceil(100).max(1) - 1;
+    times.get(rank).copied()
 }
 
 impl Report for RehearseReport {
@@ -157,14 +150,13 @@ impl Report for RehearseReport {
     const ROWS: Option<&'static str> = Some("messages");
 
     fn outcome(&self) -> Outcome {
-        let messages = &self.rehearsal.messages;
         // A function that fails is never expected to.
-        if !self.interrupted && self.disagreeing().next().is_some() {
+        if !self.interrupted && self.disagreements > 0 {
             return Outcome::Findings;
         }
         Tally {
             // An empty DLQ is a valid result, as for a classification.
-            done: messages.len().max(1) as u64,
+            done: self.messages.len().max(1) as u64,
             excluded: 0,
             failed: self.scanned.released.as_ref().map_or(0, Released::invisible),
             partly: self.scanned.reach.as_ref().map_or(0, Reach::missed),
@@ -174,9 +166,9 @@ impl Report for RehearseReport {
     }
 
     fn render(&self, view: &View) -> String {
-        let messages = self.rehearsal.messages.len() as u64;
+        let messages = self.messages.len() as u64;
         let mut text = String::new();
-        let wrong = self.disagreeing().count();
+        let wrong = self.disagreements;
         if wrong > 0 {
             let mark = view.palette.paint(Tone::Bad, "differs:");
             let say = format!(
@@ -198,8 +190,8 @@ impl Report for RehearseReport {
             ("LISTS", Align::Right),
             ("", Align::Left),
         ];
-        let mut table = Table::new(view, &columns);
-        for Count { ending, messages, lists } in self.counts() {
+        let mut table = TextTable::new(view, &columns);
+        for EndingCount { ending, messages, lists } in &self.counts {
             let tone = match ending {
                 Ending::Written | Ending::NothingToWrite => Tone::Good,
                 Ending::Failed => Tone::Bad,
@@ -207,24 +199,24 @@ impl Report for RehearseReport {
             };
             table.toned_row([
                 (ending.name().to_owned(), Some(tone)),
-                (count(messages), None),
-                (count(lists), None),
+                (count(*messages), None),
+                (count(*lists), None),
                 (ending.meaning().to_owned(), None),
             ]);
         }
         if messages > 0 {
             text.push_str(&format!("{}\n", table.finish()));
         }
-        let function = match &self.handler {
-            None => "the built-in function".to_owned(),
-            Some(path) => escape_line(path),
+        let function = match self.is_built_in {
+            true => "the built-in function".to_owned(),
+            false => escape_line(&self.handler),
         };
         let mut say = format!(
             "{} of {} rehearsed with {function} on a local copy of {}; {} would get a list\n",
             amount(messages, "message"),
             escape_line(self.scanned.name()),
             self.basis.table.as_deref().map_or("the table".to_owned(), escape_line),
-            amount(self.rehearsal.users, "user"),
+            amount(self.users, "user"),
         );
         if self.interrupted {
             say.push_str("interrupted: the rest was not rehearsed\n");
@@ -251,8 +243,8 @@ impl RehearseReport {
             ("ACTUAL", Align::Left),
             ("REASON", Align::Left),
         ];
-        let mut table = Table::new(view, &columns);
-        for one in self.disagreeing().take(SHOWN) {
+        let mut table = TextTable::new(view, &columns);
+        for one in disagreeing(&self.messages).take(SHOWN) {
             table.toned_row([
                 (one.message_id.clone(), None),
                 (one.class.name().to_owned(), Some(rows::tone(one.class))),
@@ -262,7 +254,7 @@ impl RehearseReport {
             ]);
         }
         table.never_narrow(&[0]);
-        let more = self.disagreeing().count().saturating_sub(SHOWN);
+        let more = self.disagreements.saturating_sub(SHOWN);
         format!("{}\n{}", table.finish(), rows::hidden(more as u64))
     }
 }

@@ -7,14 +7,17 @@ use reco_core::human::to_the_second;
 use reco_core::queue_lock::QueueLock;
 
 use crate::ui::{
-    Align, Table, Tone, View, amount, break_text, bytes, count, duration, escape_line,
+    Align, TextTable, Tone, View, amount, break_text, bytes, count, duration, escape_line, wrap,
 };
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
-use reco_ops::dlq::session::DamagedRow;
 
 /// Width in columns below which the least important column is dropped.
 const WIDE: usize = 100;
+
+/// Maximum messages of a kind that are named in the text; JSON has all.
+pub const NAMED: usize = 10;
 
 /// Returns the first 8 characters of an id, enough to distinguish the messages of one listing.
 #[must_use]
@@ -75,7 +78,7 @@ pub fn table(rows: &[Box<Row>], view: &View) -> String {
         columns.push(("SOURCE", Align::Left));
     }
     columns.push(("REASON", Align::Left));
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&(0..columns.len() - 1).collect::<Vec<_>>());
     for row in rows {
         table.toned_row(cells(row, with_size, with_source));
@@ -90,10 +93,16 @@ fn shows_sources(rows: &[Box<Row>], wide: bool) -> bool {
     sources.len() > 1 || (wide && sources.iter().any(Option::is_some))
 }
 
+/// Returns the queue name in an ARN.
+#[must_use]
+pub fn queue_name(arn: &str) -> String {
+    escape_line(arn.rsplit(':').next().unwrap_or(arn))
+}
+
 /// Returns the queue name in an ARN; `-` for a message that was sent to the DLQ directly.
 #[must_use]
 pub fn source_name(arn: Option<&str>) -> String {
-    arn.map_or("-".to_owned(), |arn| escape_line(arn.rsplit(':').next().unwrap_or(arn)))
+    arn.map_or("-".to_owned(), queue_name)
 }
 
 /// Formats the receive count. A received message has at least 1, so 0 stands for an implausible
@@ -156,9 +165,9 @@ pub fn elsewhere(
 
 /// Renders the messages that were corrupted in transit, one a line.
 #[must_use]
-pub fn damaged(messages: &[DamagedRow], view: &View) -> String {
+pub fn damaged(messages: &[Damaged], view: &View) -> String {
     let label = view.palette.paint(Tone::Bad, "damaged:");
-    let line = |one: &DamagedRow| format!("{label} {} {}\n", one.message_id, one.reason);
+    let line = |one: &Damaged| format!("{label} {} {}\n", one.message_id, one.reason);
     messages.iter().map(line).collect()
 }
 
@@ -187,6 +196,27 @@ pub fn note(text: &str, view: &View) -> String {
     let wrapped = break_text(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
     let rest = wrapped.strip_prefix(LABEL).unwrap_or(&wrapped);
     format!("{}{rest}\n", view.palette.paint(Tone::Warn, LABEL))
+}
+
+/// Renders what is known of a run, one fact a line, behind a column of names.
+pub fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>, view: &View) -> String {
+    let line = |(name, value): (&str, String)| {
+        format!("{} {value}\n", view.palette.paint(Tone::Faint, &format!("{name:<11}")))
+    };
+    facts.into_iter().map(line).collect()
+}
+
+/// Renders a field of a message: what does not fit its line stands below the value's beginning.
+#[must_use]
+pub fn field(name: &str, value: &str, view: &View) -> String {
+    let name = view.palette.paint(Tone::Heading, &format!("{name:<9}"));
+    wrap(&format!("{name} {value}"), view.width, 10) + "\n"
+}
+
+/// Returns the beginning of a policy's fingerprint, enough to compare it by eye.
+#[must_use]
+pub fn fingerprint(policy: &str) -> String {
+    policy.get(..12).unwrap_or(policy).to_owned()
 }
 
 /// Renders the first `most` items, one an indented line, and how many more JSON has.
@@ -232,7 +262,7 @@ pub fn torn(line: u64, view: &View) -> String {
 #[must_use]
 pub fn basis(basis: &Provenance, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");
-    let fingerprint = basis.policy_fingerprint.get(..12).unwrap_or(&basis.policy_fingerprint);
+    let fingerprint = fingerprint(&basis.policy_fingerprint);
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
     format!("{}\n{}", view.palette.paint(Tone::Faint, &line), limits(basis, view))
 }

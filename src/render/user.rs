@@ -11,144 +11,115 @@ use reco_core::standing::{StoredList, UserStanding};
 use reco_core::{Id, Time};
 use reco_ops::backfill::UserEntries;
 use reco_ops::user::{ArticleFate, InDlq, RunOf, UserKnown, UserStory};
-use serde::{Serialize, Serializer};
+use reco_store::stored::Stored;
+use serde::Serialize;
 
-use crate::ui::{Align, Report, Table, Tone, View, amount, escape_line, wrap};
+use crate::render::rows;
+use crate::ui::{Align, Report, TextTable, Tone, View, amount, escape_line, wrap};
 
 /// Most ids shown in a column of the text.
 const PER_LINE: usize = 8;
 
 /// Where a user stands.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct UserReport {
+    /// The user, as a number if the table's key is one.
+    pub user: Id,
     /// Name of the table.
     pub table: String,
-    /// SHA-256 of the effective policy.
-    pub policy_fingerprint: String,
+    /// The conclusion.
+    pub standing: UserStanding,
+    /// The same as a sentence that follows the user's id.
+    pub sentence: String,
+    /// The user's item, if the table has one.
+    pub item: Option<UserItem>,
+    /// The user in the facts; `None` without facts.
+    pub user_in_facts: Option<UserKnown>,
     /// Source of the facts.
     pub facts: &'static str,
-    /// True to show every id.
-    pub all: bool,
-    /// Now, in seconds since the epoch.
-    pub now: i64,
-    /// What was found.
-    pub story: UserStory,
+    /// SHA-256 of the effective policy.
+    pub policy_fingerprint: String,
     /// Entries of the user in files; `None` if none were looked into.
     pub in_files: Option<UserEntries>,
     /// Messages of the user in the DLQ; `None` if it was not looked through.
     pub in_dlq: Option<InDlq>,
     /// Backfills of this machine that read the files into the table.
     pub runs: Vec<RunOf>,
+    /// The ids of the list, in order.
+    pub articles: Vec<UserArticle>,
+    /// True to show every id.
+    #[serde(skip)]
+    pub all: bool,
+    /// Now, in seconds since the epoch.
+    #[serde(skip)]
+    pub now: i64,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    user: &'a Id,
-    table: &'a str,
-    standing: UserStanding,
-    sentence: &'a str,
-    item: Option<ItemJson<'a>>,
-    user_in_facts: Option<UserKnown>,
-    facts: &'static str,
-    policy_fingerprint: &'a str,
-    in_files: Option<&'a UserEntries>,
-    in_dlq: Option<&'a InDlq>,
-    runs: &'a [RunOf],
-    articles: Vec<ArticleJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct ItemJson<'a> {
+/// A user's item in the table.
+#[derive(Debug, Serialize)]
+pub struct UserItem {
     generated_at: Option<Time>,
     age_s: Option<i64>,
     expires_at: Option<i64>,
+    /// Length of the list.
     ids: Option<usize>,
     size_bytes: usize,
-    attributes: &'a BTreeMap<String, String>,
+    attributes: BTreeMap<String, String>,
 }
 
-#[derive(Serialize)]
-struct ArticleJson<'a> {
-    rank: usize,
-    id: &'a Id,
-    fate: &'static str,
-}
-
-impl UserReport {
-    fn generated_at(&self) -> Option<Time> {
-        self.story.stored.as_ref()?.generated_at.as_ref().ok().copied().flatten()
-    }
-
-    /// Length of the list, and its expiry.
-    fn list(&self) -> (Option<usize>, Option<i64>) {
-        match self.story.stored.as_ref().map(|stored| &stored.held) {
-            Some(StoredList::List { articles, expires_at, .. }) => {
-                (Some(articles.len()), *expires_at)
-            }
+impl UserItem {
+    /// Describes an item at the time `now`, in seconds since the epoch.
+    pub fn of(stored: Stored, now: i64) -> Self {
+        let generated_at = stored.generated_at.ok().flatten();
+        let (ids, expires_at) = match stored.held {
+            StoredList::List { articles, expires_at, .. } => (Some(articles.len()), expires_at),
             _ => (None, None),
-        }
-    }
-
-    fn item(&self) -> Option<ItemJson<'_>> {
-        let stored = self.story.stored.as_ref()?;
-        let (ids, expires_at) = self.list();
-        let at = self.generated_at();
-        Some(ItemJson {
-            generated_at: at,
-            age_s: at.map(|at| self.now - at.seconds()),
+        };
+        UserItem {
+            generated_at,
+            age_s: generated_at.map(|at| now - at.seconds()),
             expires_at,
             ids,
             size_bytes: stored.bytes,
-            attributes: &stored.attributes,
-        })
+            attributes: stored.attributes,
+        }
     }
+}
 
+/// Id of a list, and what becomes of it today.
+#[derive(Debug, Serialize)]
+pub struct UserArticle {
+    rank: usize,
+    id: Id,
+    fate: &'static str,
+    #[serde(skip)]
+    dropped: Option<DropReason>,
+}
+
+impl UserArticle {
+    /// Returns the ids of a user's list.
+    pub fn all(story: &UserStory) -> Vec<Self> {
+        // No list of the user is looked into, so that nothing can be said of its ids.
+        let is_unjudged = matches!(story.known, Some(UserKnown::Unknown | UserKnown::Inactive))
+            && story.standing == UserStanding::FilteredToNothing;
+        let kept = if is_unjudged { "not-judged" } else { "kept" };
+        let article = |ArticleFate { rank, id, dropped }: &ArticleFate| UserArticle {
+            rank: *rank,
+            id: id.clone(),
+            fate: dropped.map_or(kept, DropReason::name),
+            dropped: *dropped,
+        };
+        story.articles.iter().map(article).collect()
+    }
+}
+
+impl UserReport {
     /// True if files and DLQ were looked through to their ends.
     fn is_whole(&self) -> bool {
         let files = self.in_files.as_ref();
         let files = files.is_none_or(|files| files.unread == 0 && files.broken.is_empty());
         let dlq = self.in_dlq.as_ref();
         files && dlq.is_none_or(|dlq| dlq.reach.missed() == 0 && dlq.invisible == 0)
-    }
-
-    /// True if no list of the user is looked into, so that nothing can be said of its ids.
-    fn is_unjudged(&self) -> bool {
-        matches!(self.story.known, Some(UserKnown::Unknown | UserKnown::Inactive))
-            && self.story.standing == UserStanding::FilteredToNothing
-    }
-
-    fn fate(&self, dropped: Option<DropReason>) -> &'static str {
-        match dropped {
-            Some(reason) => reason.name(),
-            None if self.is_unjudged() => "not-judged",
-            None => "kept",
-        }
-    }
-}
-
-impl Serialize for UserReport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let articles = self.story.articles.iter();
-        let articles = articles.map(|ArticleFate { rank, id, dropped }| ArticleJson {
-            rank: *rank,
-            id,
-            fate: self.fate(*dropped),
-        });
-        Json {
-            user: &self.story.user,
-            table: &self.table,
-            standing: self.story.standing,
-            sentence: &self.story.sentence,
-            item: self.item(),
-            user_in_facts: self.story.known,
-            facts: self.facts,
-            policy_fingerprint: &self.policy_fingerprint,
-            in_files: self.in_files.as_ref(),
-            in_dlq: self.in_dlq.as_ref(),
-            runs: &self.runs,
-            articles: articles.collect(),
-        }
-        .serialize(serializer)
     }
 }
 
@@ -157,7 +128,7 @@ impl Report for UserReport {
     const ROWS: Option<&'static str> = Some("articles");
 
     fn outcome(&self) -> Outcome {
-        match self.story.stored {
+        match self.item {
             _ if self.in_dlq.as_ref().is_some_and(|dlq| dlq.interrupted) => Outcome::Interrupted,
             _ if !self.is_whole() => Outcome::Partial,
             None => Outcome::NothingToDo,
@@ -166,7 +137,7 @@ impl Report for UserReport {
     }
 
     fn render(&self, view: &View) -> String {
-        let tone = match self.story.standing {
+        let tone = match self.standing {
             UserStanding::Current => Tone::Good,
             UserStanding::DroppedToday
             | UserStanding::FilteredToNothing
@@ -177,13 +148,10 @@ impl Report for UserReport {
             | UserStanding::NeverWritten
             | UserStanding::OlderListWon => Tone::Bad,
         };
-        let sentence = view.palette.paint(tone, &self.story.sentence);
-        let sentence = format!("user {} {sentence}", escape_line(&self.story.user.to_string()));
+        let sentence = view.palette.paint(tone, &self.sentence);
+        let sentence = format!("user {} {sentence}", escape_line(&self.user.to_string()));
         let mut text = format!("{}\n\n", wrap(&sentence, view.width, 2));
-        for (name, value) in self.facts_of_it() {
-            let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));
-            text.push_str(&format!("{name} {value}\n"));
-        }
+        text.push_str(&rows::facts(self.facts_of_it(), view));
         text.push_str(&elsewhere::text(self, view));
         let ids = if self.all { self.every_id(view) } else { self.dropped_ids(view) };
         if !ids.is_empty() {
@@ -194,36 +162,34 @@ impl Report for UserReport {
 }
 
 impl UserReport {
-    fn facts_of_it(&self) -> Vec<(String, String)> {
-        let line = |name: &str, value: String| (name.to_owned(), value);
-        let mut lines = vec![line("table", escape_line(&self.table))];
-        if let Some(item) = self.item() {
+    fn facts_of_it(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![("table", escape_line(&self.table))];
+        if let Some(item) = &self.item {
             if let (Some(at), Some(age)) = (item.generated_at, item.age_s) {
-                lines.push(line("generated", format!("{}, {} ago", at.iso(), duration(age))));
+                lines.push(("generated", format!("{}, {} ago", at.iso(), duration(age))));
             }
             if let Some(at) = item.expires_at {
                 let left = at - self.now;
                 let when = duration(left.abs());
                 let when = if left > 0 { format!("in {when}") } else { format!("{when} ago") };
-                lines.push(line("expires", format!("{}, {when}", Time::from_seconds(at).iso())));
+                lines.push(("expires", format!("{}, {when}", Time::from_seconds(at).iso())));
             }
             let size = bytes(item.size_bytes as u64);
             let ids = item.ids.map(|ids| format!("{}, ", amount(ids as u64, "id")));
-            lines.push(line("item", format!("{}{size}", ids.unwrap_or_default())));
-            for (name, value) in item.attributes {
+            lines.push(("item", format!("{}{size}", ids.unwrap_or_default())));
+            for (name, value) in &item.attributes {
                 let (name, value) = (escape_line(name), escape_line(value));
-                lines.push(line("", format!("{name} = {value}")));
+                lines.push(("", format!("{name} = {value}")));
             }
         }
-        let known = match self.story.known {
+        let known = match self.user_in_facts {
             None => "none: the rules that need facts are skipped".to_owned(),
             Some(UserKnown::Unknown) => format!("{}: the user is not there", self.facts),
             Some(UserKnown::Inactive) => format!("{}: the user is inactive", self.facts),
             Some(UserKnown::Active) => format!("{}: the user is active", self.facts),
         };
-        lines.push(line("facts", known));
-        let fingerprint = self.policy_fingerprint.get(..12).unwrap_or(&self.policy_fingerprint);
-        lines.push(line("policy", fingerprint.to_owned()));
+        lines.push(("facts", known));
+        lines.push(("policy", rows::fingerprint(&self.policy_fingerprint)));
         lines
     }
 
@@ -231,11 +197,11 @@ impl UserReport {
     fn dropped_ids(&self, view: &View) -> String {
         let columns =
             [("DROPPED TODAY", Align::Left), ("IDS", Align::Right), ("WHICH", Align::Left)];
-        let mut table = Table::new(view, &columns);
+        let mut table = TextTable::new(view, &columns);
         table.never_narrow(&[0, 1]);
         let mut any = false;
         for reason in DropReason::ALL {
-            let of_reason = self.story.articles.iter().filter(|a| a.dropped == Some(reason));
+            let of_reason = self.articles.iter().filter(|a| a.dropped == Some(reason));
             let ids: Vec<String> =
                 of_reason.map(|article| escape_line(&article.id.to_string())).collect();
             if ids.is_empty() {
@@ -256,18 +222,18 @@ impl UserReport {
     }
 
     fn every_id(&self, view: &View) -> String {
-        if self.story.articles.is_empty() {
+        if self.articles.is_empty() {
             return String::new();
         }
         let columns = [("RANK", Align::Right), ("ID", Align::Left), ("TODAY", Align::Left)];
-        let mut table = Table::new(view, &columns);
+        let mut table = TextTable::new(view, &columns);
         table.never_narrow(&[0, 2]);
-        for article in &self.story.articles {
+        for article in &self.articles {
             let tone = article.dropped.map(|_| Tone::Warn);
             table.toned_row([
                 (article.rank.to_string(), None),
                 (escape_line(&article.id.to_string()), None),
-                (self.fate(article.dropped).to_owned(), tone),
+                (article.fate.to_owned(), tone),
             ]);
         }
         table.finish()

@@ -3,7 +3,8 @@
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, form};
+use crate::render::rows;
+use crate::ui::{Align, Report, TextTable, Tone, View, amount, count, escape_line, form};
 use reco_ops::backfill::verify::{Unread, Verification, Wrong};
 
 /// Maximum differences shown; JSON has more.
@@ -35,11 +36,9 @@ impl Report for VerifyReport {
 
     fn render(&self, view: &View) -> String {
         let mut text = verification(&self.verification, &self.table, view);
-        let fingerprint = self.policy_fingerprint.get(..12).unwrap_or(&self.policy_fingerprint);
-        for (name, value) in [("facts", self.facts), ("policy", fingerprint)] {
-            let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));
-            text.push_str(&format!("{name} {value}\n"));
-        }
+        let policy = rows::fingerprint(&self.policy_fingerprint);
+        let facts = [("facts", self.facts.to_owned()), ("policy", policy)];
+        text.push_str(&rows::facts(facts, view));
         text
     }
 }
@@ -50,17 +49,14 @@ pub fn verification(found: &Verification, table: &str, view: &View) -> String {
     let mut text = headline(found, table, view);
     if !found.differences.is_empty() {
         let columns = [("WHERE", Align::Left), ("USER", Align::Right), ("WHAT", Align::Left)];
-        let mut rows = Table::new(view, &columns);
-        rows.never_narrow(&[0, 1]);
-        found.differences.iter().take(SHOWN).for_each(|wrong| rows.toned_row(row(wrong)));
-        text.push_str(&format!("\n{}", rows.finish()));
-        text.push_str(&super::rows::hidden(found.differing.saturating_sub(SHOWN as u64)));
+        let mut table = TextTable::new(view, &columns);
+        table.never_narrow(&[0, 1]);
+        found.differences.iter().take(SHOWN).for_each(|wrong| table.toned_row(row(wrong)));
+        text.push_str(&format!("\n{}", table.finish()));
+        text.push_str(&rows::hidden(found.differing.saturating_sub(SHOWN as u64)));
         text.push('\n');
     }
-    for (name, value) in facts(found) {
-        let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
-        text.push_str(&format!("{name} {value}\n"));
-    }
+    text.push_str(&rows::facts(facts(found), view));
     for Unread { at, entry, detail, .. } in found.unread_lines.iter().take(SHOWN) {
         let entry = entry.map(|index| format!(", entry {index}")).unwrap_or_default();
         let label = palette.paint(Tone::Bad, "not read");

@@ -20,6 +20,13 @@ pub fn break_text(text: &str, width: Option<usize>, indent: &str) -> String {
     wrap_words(words.into_iter(), width, "", indent)
 }
 
+/// Breaks a text as [`break_text`] does, to stand behind as many columns as `indent` has.
+#[must_use]
+pub fn break_beside(text: &str, width: Option<usize>, indent: &str) -> String {
+    let width = width.map(|width| width.saturating_sub(indent.len()));
+    break_text(text, width, "").replace('\n', &format!("\n{indent}"))
+}
+
 /// Units that stay with their number.
 const UNITS: [&str; 8] = ["s", "ms", "min", "h", "days", "%", "WCU", "UTC"];
 

@@ -9,18 +9,18 @@
 pub fn pretty_json(text: &str) -> Option<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
     let mut out = String::with_capacity(text.len() + text.len() / 4);
-    Layout { text, at: 0, depth: 0, out: &mut out }.value();
+    JsonLayout { text, at: 0, depth: 0, out: &mut out }.value();
     Some(out)
 }
 
-struct Layout<'a> {
+struct JsonLayout<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
     out: &'a mut String,
 }
 
-impl Layout<'_> {
+impl JsonLayout<'_> {
     fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }

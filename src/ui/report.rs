@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,6 +11,18 @@ use serde_json::ser::{CompactFormatter, PrettyFormatter, Serializer};
 use super::escape::Escaping;
 use super::{Palette, SCHEMA_VERSION};
 use reco_ops::error::{Error, Kind, Result};
+
+/// Output format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// Human-readable tables and text
+    #[default]
+    Table,
+    /// A single JSON document
+    Json,
+    /// JSON Lines: one document per message or row
+    Jsonl,
+}
 
 /// Layout options for text.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +66,7 @@ fn header(kind: &str) -> Value {
 
 /// Whole document, serialized without an in-memory tree: reports list every message.
 #[derive(Serialize)]
-struct Document<'a, R> {
+struct ReportDocument<'a, R> {
     kind: &'static str,
     schema_version: u32,
     #[serde(flatten)]
@@ -65,7 +78,7 @@ struct Document<'a, R> {
 /// # Errors
 /// Fails if the report cannot be serialized.
 pub(super) fn json<R: Report>(out: &mut impl Write, report: &R) -> Result<std::io::Result<()>> {
-    let document = Document { kind: R::KIND, schema_version: SCHEMA_VERSION, report };
+    let document = ReportDocument { kind: R::KIND, schema_version: SCHEMA_VERSION, report };
     let formatter = Escaping(PrettyFormatter::new());
     let mut serializer = Serializer::with_formatter(&mut *out, formatter);
     match document.serialize(&mut serializer) {

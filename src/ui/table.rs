@@ -27,13 +27,13 @@ const STYLE: TableStyle =
 
 /// A table under construction.
 #[derive(Debug)]
-pub struct Table {
+pub struct TextTable {
     table: comfy_table::Table,
     align: Vec<Align>,
     paint: bool,
 }
 
-impl Table {
+impl TextTable {
     /// Creates a table with these columns for a view.
     #[must_use]
     pub fn new(view: &View, columns: &[(&str, Align)]) -> Self {
@@ -62,7 +62,7 @@ impl Table {
             if paint { cell.add_attribute(Attribute::Bold) } else { cell }
         });
         table.set_header(header.collect::<Vec<_>>());
-        Table { table, align, paint }
+        TextTable { table, align, paint }
     }
 
     /// Adds a row whose cells may have a tone.

@@ -59,7 +59,7 @@ impl Report for Sample {
     }
 
     fn render(&self, view: &View) -> String {
-        let mut table = Table::new(view, &[("A", Align::Left), ("B", Align::Right)]);
+        let mut table = TextTable::new(view, &[("A", Align::Left), ("B", Align::Right)]);
         for row in &self.rows {
             table.toned_row([(row.clone(), Some(Tone::Bad)), (row.clone(), None)]);
         }

@@ -267,7 +267,10 @@ fn a_wrong_expression_is_told_before_anything_is_received() {
             .expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{command}");
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains("character 11"), "{command}: {stderr}");
+        assert!(
+            stderr.contains("--where") && stderr.contains("character 11"),
+            "{command}: {stderr}"
+        );
     }
     let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
     assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));

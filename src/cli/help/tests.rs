@@ -24,10 +24,9 @@ fn every_command_has_examples_of_its_own_that_parse_and_fit_80_columns() {
     each(&built(), "", &mut |command, path| {
         let examples = cli::examples(path);
         assert!((2..=4).contains(&examples.len()), "{path:?} has {} examples", examples.len());
-        for example in examples {
-            let line = example.line;
+        for (line, _) in examples {
             assert!(line.starts_with(&format!("recoctl {path}")), "{line} is not of {path:?}");
-            let words: Vec<std::ffi::OsString> = words(line).into_iter().map(Into::into).collect();
+            let words: Vec<std::ffi::OsString> = words(line).map(Into::into).collect();
             match cli::parse(&words) {
                 Ok(cli) => {
                     crate::applies::check(&cli).unwrap_or_else(|error| panic!("{line}: {error}"))
@@ -44,19 +43,10 @@ fn every_command_has_examples_of_its_own_that_parse_and_fit_80_columns() {
     assert!(seen > 30);
 }
 
-/// Splits a line as a shell would, as far as the examples need it, up to a pipe or redirection.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
-    for c in line.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            '|' | '>' if !quoted => return words,
-            ' ' if !quoted => words.push(std::mem::take(&mut word)),
-            c => word.push(c),
-        }
-    }
-    words.push(word);
-    words
+/// Splits a line as a shell would, up to a pipe or redirection.
+fn words(line: &str) -> impl Iterator<Item = String> {
+    let words = shlex::split(line).expect("a line for a shell");
+    words.into_iter().take_while(|word| !["|", ">"].contains(&word.as_str()))
 }
 
 #[test]

@@ -20,9 +20,10 @@ use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{self, again, rows};
 use crate::ui::{
-    Align, Report, Table, Tone, View, amount, break_lines, break_text, count, escape_line,
+    Align, Report, TextTable, Tone, View, amount, break_beside, break_lines, count, escape_line,
 };
-use groups::Group;
+use groups::ClassGroup;
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::causes::{LogRead, causes as recorded};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
@@ -31,12 +32,12 @@ use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::room;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Looked, Queues, Session, SessionOptions};
+use reco_ops::dlq::session::{Looked, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::journal::now_ms;
 use reco_ops::sqs::Released;
-use steps::{Advisor, Step};
+use steps::{AdvisedStep, Advisor};
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
@@ -65,7 +66,6 @@ pub struct ClassifyArgs {
     pub force: bool,
 }
 
-/// Report of a classification.
 #[derive(Debug, Serialize)]
 struct ClassifyReport {
     #[serde(flatten)]
@@ -89,12 +89,12 @@ struct ClassifyReport {
     repeated: u64,
     /// WCU needed to redrive all messages.
     wcu: u64,
-    classes: Vec<Group>,
+    classes: Vec<ClassGroup>,
     /// Log that was read; absent without `--logs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<LogRead>,
     /// What to do, most urgent first.
-    steps: Vec<Step>,
+    steps: Vec<AdvisedStep>,
     /// True if the reasons are shown.
     #[serde(skip)]
     detailed: bool,
@@ -105,7 +105,7 @@ struct ClassifyReport {
     undecided: u64,
     /// Requested ids that were not found although the whole queue was scanned.
     missing: Vec<String>,
-    damaged: Vec<DamagedRow>,
+    damaged: Vec<Damaged>,
     #[serde(flatten)]
     released: Released,
     interrupted: bool,
@@ -137,7 +137,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         context.ui.status(format!("scanning all of {dlq} (about {about}); limit with --max N"));
     }
     let Looked { mut scan, reach, released } = session.look(goal).await?;
-    let chosen = Chosen::of(&context.events(), &matcher, spool.as_deref(), &mut scan).await?;
+    let chosen = Chosen::of(&context.ui.events(), &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();
     let room = room(context, &session, &messages).await;
@@ -184,12 +184,11 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         steps,
         detailed: context.ui.verbose || args.select.narrows(),
         messages,
-        damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
+        damaged: scan.damaged,
         released,
         interrupted: context.cancel.is_cancelled(),
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 /// Measures what the pipeline has to spare, if any message is to be redriven.
@@ -268,7 +267,7 @@ impl ClassifyReport {
     }
 
     fn breakdown(&self, view: &View) -> String {
-        let mut table = Table::new(
+        let mut table = TextTable::new(
             view,
             &[
                 ("CLASS", Align::Left),
@@ -348,7 +347,7 @@ impl ClassifyReport {
 }
 
 /// Renders a class with its reasons: the number of messages, an example and the reason.
-fn details(group: &Group, view: &View) -> String {
+fn details(group: &ClassGroup, view: &View) -> String {
     let paint = |tone, text: &str| view.palette.paint(tone, text);
     let class = paint(rows::tone(group.class), group.class.name());
     let mut text = format!("\n{class}: {}\n", group.action);
@@ -356,9 +355,7 @@ fn details(group: &Group, view: &View) -> String {
         let example = rows::short(&reason.example);
         // Aligned with the first line, unless that leaves too little room.
         let indent = " ".repeat((2 + 7 + 2 + example.chars().count() + 2).min(24));
-        let width = view.width.map(|width| width.saturating_sub(indent.len()));
-        let reason_text = break_text(&escape_line(&reason.reason), width, "");
-        let reason_text = reason_text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
+        let reason_text = break_beside(&escape_line(&reason.reason), view.width, &indent);
         text.push_str(&format!(
             "  {:>7}  {}  {reason_text}\n",
             count(reason.messages),

@@ -1,59 +1,29 @@
 //! Shared by `dlq export` and `dlq purge`: the prompt before a deletion, and the report.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use reco_core::settle::Waiver;
-
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{by, rows};
 use crate::ui::{Tone, View, amount, break_lines, bytes, count, escape_line, was};
-use reco_ops::dlq::collect::{self, Collected, Fate};
-use reco_ops::dlq::select::Classes;
+use reco_ops::dlq::collect::{self, Collected, Fate, Task};
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 
-/// Maximum messages in the table per fate; JSON has all.
-const NAMED: usize = 10;
-
-/// Task for the selected messages.
-#[derive(Debug)]
-pub struct Task<'a> {
-    /// Selection of messages.
-    pub select: &'a SelectArgs,
-    /// Maximum number of messages, oldest first.
-    pub max: Option<u32>,
-    /// New file to write the messages to.
-    pub file: Option<PathBuf>,
-    /// Deletes them from the queue, after the file is flushed or with a waiver.
-    pub delete: bool,
-    /// The operator's waiver of a file.
-    pub waiver: Option<Waiver>,
-    /// Only shows what would be done.
-    pub dry_run: bool,
-    /// Skips the confirmation prompt.
-    pub yes: bool,
-    /// Allows receiving from a DLQ with a redrive policy of its own.
-    pub force: bool,
-    /// Run on another machine whose lock on the DLQ is taken over.
-    pub take_over: Option<String>,
-}
-
-/// Carries out the task.
+/// Carries out a task on the messages that `select` selects. If it deletes and nothing narrows the
+/// selection, it asks first, unless `yes`.
 ///
 /// # Errors
 /// Same as [`collect::collect`].
-pub async fn collect(context: &Context, task: Task<'_>) -> Result<Collected> {
-    let Task { select, max, file, delete, waiver, dry_run, yes, force, take_over } = task;
-    let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
-    let must_confirm = delete && !select.narrows() && !yes && !dry_run;
-    let ask = must_confirm.then_some(context as &dyn Ask);
-    let task = collect::Task { matcher, max, file, delete, waiver, dry_run, ask, force, take_over };
+pub async fn collect<'a>(
+    context: &'a Context,
+    (select, yes): (&SelectArgs, bool),
+    task: Task<'a>,
+) -> Result<Collected> {
+    let must_confirm = task.delete && !select.narrows() && !yes && !task.dry_run;
     if must_confirm && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(&task.question(), "--yes")?;
     }
+    let task = Task { ask: must_confirm.then_some(context as &dyn Ask), ..task };
     collect::collect(async |options| context.session(options).await, &task).await
 }
 
@@ -106,7 +76,7 @@ fn section(report: &Collected, fate: Fate, messages: u64, view: &View) -> String
         return text;
     }
     let named = report.messages.iter().filter(|record| record.fate == fate);
-    text + &rows::first(NAMED, named, |record| {
+    text + &rows::first(rows::NAMED, named, |record| {
         let reason = escape_line(record.reason.as_deref().unwrap_or_default());
         let copy = if record.in_file { "; it is in the file" } else { "" };
         format!("{} {reason}{copy}", escape_line(&record.message_id))

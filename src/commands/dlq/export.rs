@@ -1,16 +1,18 @@
 //! `recoctl dlq export`: saves messages to a file, byte for byte.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use super::collect::{Task, collect, render};
+use super::collect::{collect, render};
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::ui::{Report, View};
-use reco_ops::dlq::collect::Collected;
+use reco_ops::dlq::collect::{Collected, Task};
+use reco_ops::dlq::select::Classes;
 use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl dlq export`.
@@ -39,7 +41,6 @@ pub struct ExportArgs {
     pub take_over: Option<String>,
 }
 
-/// Report of an export.
 #[derive(Debug, Serialize)]
 struct ExportReport(Collected);
 
@@ -53,20 +54,13 @@ pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
             "pass a file name, or view messages with `recoctl dlq peek --full --output jsonl`",
         ));
     }
-    let task = Task {
-        select: &args.select,
-        max: args.max,
-        file: Some(args.file.clone()),
-        delete: args.and_delete,
-        waiver: None,
-        dry_run: false,
-        yes: args.yes,
-        force: args.force,
-        take_over: args.take_over,
-    };
-    let report = ExportReport(collect(context, task).await?);
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    let ExportArgs { file, select, max, and_delete: delete, yes, force, take_over } = args;
+    let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
+    let (waiver, dry_run, ask) = (None, false, None);
+    let file = Some(file);
+    let task = Task { matcher, max, file, delete, waiver, dry_run, ask, force, take_over };
+    let report = ExportReport(collect(context, (&select, yes), task).await?);
+    context.ui.report(&report)
 }
 
 impl Report for ExportReport {

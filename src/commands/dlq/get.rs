@@ -11,13 +11,14 @@ use super::peek::attributes;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::rows;
-use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json, wrap};
+use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Looked, Queues, SessionOptions};
+use reco_ops::dlq::session::{Looked, Queues, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
@@ -36,7 +37,6 @@ pub struct GetArgs {
     pub force: bool,
 }
 
-/// Report of one message.
 #[derive(Debug, Serialize)]
 struct GetReport {
     #[serde(flatten)]
@@ -50,7 +50,7 @@ struct GetReport {
     scanned: u64,
     /// The message; null if it was not received.
     message: Option<Box<Row>>,
-    damaged: Vec<DamagedRow>,
+    damaged: Vec<Damaged>,
     #[serde(flatten)]
     reach: Reach,
     #[serde(flatten)]
@@ -71,7 +71,7 @@ pub async fn run(context: &Context, args: GetArgs) -> Result<Outcome> {
     let session =
         context.session(SessionOptions::looking(Arc::clone(&matcher), keep, args.force)).await?;
     let Looked { mut scan, reach, released } = session.look(Goal::of_ids(&matcher)).await?;
-    let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
+    let chosen = Chosen::of(&context.ui.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(1).with_messages(&spool, true)?;
     let report = GetReport {
         queues: session.queues(),
@@ -79,13 +79,12 @@ pub async fn run(context: &Context, args: GetArgs) -> Result<Outcome> {
         id: args.id,
         scanned: chosen.scanned,
         message: chosen.found.into_iter().next().map(|found| found.row),
-        damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
+        damaged: scan.damaged,
         reach,
         released,
         interrupted: context.cancel.is_cancelled(),
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for GetReport {
@@ -130,11 +129,7 @@ impl Report for GetReport {
 /// Renders a message: its figures one per line, then attributes and body.
 fn whole(row: &Row, view: &View) -> String {
     let mut text = String::new();
-    let mut line = |name: &str, value: String| {
-        let name = view.palette.paint(Tone::Heading, &format!("{name:<9}"));
-        text.push_str(&wrap(&format!("{name} {value}"), view.width, 10));
-        text.push('\n');
-    };
+    let mut line = |name: &str, value: String| text.push_str(&rows::field(name, &value, view));
     let class = row.verdict.class;
     line("message", escape_line(&row.message_id));
     let painted = view.palette.paint(rows::tone(class), class.name());

@@ -15,9 +15,6 @@ use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 use reco_ops::rate::Rate;
 
-/// Maximum messages in the table per fate; JSON has all.
-const NAMED: usize = 10;
-
 /// Arguments of `recoctl dlq import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -54,8 +51,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let options = ImportOptions { file, to, rate, again, dry_run, take_over };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = import(connect, context.home()?, &control, &options, ask).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 const fn meaning(fate: CopyFate) -> &'static str {
@@ -93,7 +89,7 @@ impl Report for ImportReport {
             text.push_str(&format!("{name} {:>7}  {}\n", count(*messages), meaning(*fate)));
             let named = self.messages.iter().filter(|row| row.fate == *fate);
             let named = named.filter_map(|row| Some((&row.message_id, row.reason.as_ref()?)));
-            text.push_str(&rows::first(NAMED, named, |(id, reason)| {
+            text.push_str(&rows::first(rows::NAMED, named, |(id, reason)| {
                 format!("{} {}", escape_line(id), escape_line(reason))
             }));
         }

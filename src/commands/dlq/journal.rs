@@ -12,12 +12,15 @@ use reco_core::outcome::Outcome;
 use crate::context::Context;
 use reco_ops::error::Result;
 
+/// Maximum messages of a journal that are named in the text; JSON has all.
+const NAMED: usize = 20;
+
 /// The commands on journals.
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
     /// List the journals for this endpoint, newest first
     #[command(visible_alias = "ls")]
-    List(list::ListArgs),
+    List,
     /// Show the state of each message in a journal
     Show(show::ShowArgs),
     /// Show the outcome of the messages that a run moved, and how many of their users have a list
@@ -29,12 +32,9 @@ pub enum JournalCommand {
 }
 
 /// Runs a subcommand.
-///
-/// # Errors
-/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: JournalCommand) -> Result<Outcome> {
     match command {
-        JournalCommand::List(args) => list::run(context, &args),
+        JournalCommand::List => list::run(context),
         JournalCommand::Show(args) => show::run(context, &args),
         JournalCommand::Outcome(args) => Box::pin(outcome::run(context, &args)).await,
         JournalCommand::Resume(args) => resume::run(context, &args).await,

@@ -14,13 +14,14 @@ use crate::render::{again, rows};
 use crate::ui::{
     Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap,
 };
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Looked, Queues, Session, SessionOptions};
+use reco_ops::dlq::session::{Looked, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
@@ -43,7 +44,6 @@ pub struct PeekArgs {
     pub force: bool,
 }
 
-/// Report of a peek.
 #[derive(Debug, Serialize)]
 struct PeekReport {
     #[serde(flatten)]
@@ -63,7 +63,7 @@ struct PeekReport {
     undecided: u64,
     /// Requested ids that were not found although the whole queue was scanned.
     missing: Vec<String>,
-    damaged: Vec<DamagedRow>,
+    damaged: Vec<Damaged>,
     #[serde(flatten)]
     reach: Reach,
     /// Repeated deliveries of messages that are counted only once above.
@@ -95,11 +95,10 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let session = context.session(options).await?;
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
     let Looked { mut scan, reach, released } = session.look(goal).await?;
-    let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
+    let chosen = Chosen::of(&context.ui.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 fn report(
@@ -123,7 +122,7 @@ fn report(
         undecided: chosen.undecided,
         missing: chosen.missing,
         messages: chosen.found.into_iter().map(|found| found.row).collect(),
-        damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
+        damaged: scan.damaged,
         reach,
         repeated: scan.repeated,
         released,

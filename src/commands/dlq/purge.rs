@@ -1,19 +1,21 @@
 //! `recoctl dlq purge`: deletes unwanted messages, with a backup unless waived.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
 use reco_core::settle::Waiver;
 use serde::Serialize;
 
-use super::collect::{Task, collect, render};
+use super::collect::{collect, render};
 use crate::context::Context;
 use crate::flags::select::{SELECTION, SelectArgs};
 use crate::render::by;
 use crate::ui::{Report, View, count};
-use reco_ops::dlq::collect::Collected;
+use reco_ops::dlq::collect::{Collected, Task};
 use reco_ops::dlq::purge::{PurgeAll, PurgeAllReport};
+use reco_ops::dlq::select::Classes;
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::{Error, Result};
 
@@ -53,7 +55,6 @@ pub struct PurgeArgs {
     pub take_over: Option<String>,
 }
 
-/// Report of a purge.
 #[derive(Debug, Serialize)]
 struct PurgeReport(Collected);
 
@@ -70,20 +71,12 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
         return Err(Error::refused("refusing to purge without a backup")
             .hint("add --backup FILE, or --no-backup --yes to delete without one"));
     }
-    let task = Task {
-        select: &args.select,
-        max: args.max,
-        file: args.backup.clone(),
-        delete: true,
-        waiver,
-        dry_run: args.dry_run,
-        yes: args.yes,
-        force: args.force,
-        take_over: args.take_over,
-    };
-    let report = PurgeReport(collect(context, task).await?);
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    let PurgeArgs { select, max, backup: file, dry_run, yes, force, take_over, .. } = args;
+    let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
+    let (delete, ask) = (true, None);
+    let task = Task { matcher, max, file, delete, waiver, dry_run, ask, force, take_over };
+    let report = PurgeReport(collect(context, (&select, yes), task).await?);
+    context.ui.report(&report)
 }
 
 async fn purge_all(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
@@ -91,8 +84,7 @@ async fn purge_all(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let purge = context.before_all(found).await?;
     let ask = (!args.yes).then_some(context as &dyn Ask);
     let report = purge.run(args.dry_run, args.take_over.as_deref(), ask).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for PurgeReport {

@@ -12,13 +12,13 @@ use reco_core::outcome::Outcome;
 
 use crate::config::Key;
 use crate::context::Context;
-use crate::flags::guards::{GuardArgs, PerMinute};
+use crate::flags::guards::GuardArgs;
 use crate::flags::outcome::OutcomeArgs;
 use crate::flags::repair::RepairArgs;
 use crate::flags::select::{SELECTION, SelectArgs};
 use crate::render::again;
 use crate::render::steps::unused_here;
-use engine::Chosen;
+use engine::ChosenEngine;
 pub use engine::EngineChoice;
 use reco_ops::dlq::journal::Journal;
 use reco_ops::dlq::queues as pair;
@@ -106,14 +106,14 @@ impl RedriveArgs {
             journal: self.journal.clone(),
             guards: GuardOptions {
                 max_backlog: self.guards.max_backlog,
-                max_throttles: self.guards.max_throttles.map(PerMinute::number),
+                max_throttles: self.guards.max_throttles,
                 stop_on_bounce: self.guards.stop_on_bounce.unwrap_or_default(),
                 throttled: context.measured(),
             },
             engine,
             run_id,
             wait: self.outcome.wait(),
-            canary: self.outcome.stages(),
+            canary: self.outcome.canary.clone(),
             propose_canary: context.ui.is_on_terminal() && has_table(context),
             log: context.log(None),
         }
@@ -197,8 +197,8 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         context.ui.check_may_ask(QUESTION, "--yes")?;
     }
     let engine = match engine::choose(context, &args).await? {
-        Chosen::Native(outcome) => return Ok(outcome),
-        Chosen::Client { engine, confirmed } => {
+        ChosenEngine::Native(outcome) => return Ok(outcome),
+        ChosenEngine::Client { engine, confirmed } => {
             args.yes |= confirmed;
             engine
         }
@@ -235,8 +235,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let again = if args.repeats() { again::this_run(None) } else { None };
     report.next = next::next(&report, args.is_plain(), again, &complete, &unused_here);
     report.next.extend(next::proposed(&report));
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 fn has_table(context: &Context) -> bool {

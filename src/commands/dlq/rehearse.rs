@@ -11,7 +11,7 @@ use reco_ops::dlq::export::Opened;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::judge::{Homes, Judge, Provenance, QueueRules};
 use reco_ops::dlq::scan::{Found, Goal, Keep, found_of};
-use reco_ops::dlq::session::{DamagedRow, Looked, SessionOptions};
+use reco_ops::dlq::session::{Looked, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 
@@ -19,7 +19,7 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::flags::seconds;
 use crate::flags::select::SelectArgs;
-use crate::rehearse::{RehearsalInput, RehearsalOptions, rehearse};
+use crate::rehearse::{RehearsalInput, rehearse};
 use crate::render::rehearse::{RehearseReport, Scanned};
 use reco_ops::dlq::select::Classes;
 
@@ -57,6 +57,19 @@ pub struct RehearseArgs {
     pub force: bool,
 }
 
+impl RehearseArgs {
+    fn input<'a>(
+        &'a self,
+        (judge, found): (&'a Judge, &'a [Found]),
+        spool: &'a Spool,
+        queue_arn: Option<&'a str>,
+    ) -> RehearsalInput<'a> {
+        let lambda_bin = self.lambda_bin.as_deref();
+        let timeout = Duration::from_secs(self.timeout.unsigned_abs());
+        RehearsalInput { judge, found, spool, lambda_bin, timeout, queue_arn }
+    }
+}
+
 /// Rehearses and reports.
 ///
 /// # Errors
@@ -64,38 +77,26 @@ pub struct RehearseArgs {
 pub async fn run(context: &Context, args: RehearseArgs) -> Result<Outcome> {
     context.settings.require(Key::Table)?;
     let spool = Arc::new(Spool::new()?);
-    let options = |queue_arn| RehearsalOptions {
-        lambda_bin: args.lambda_bin.clone(),
-        timeout: Duration::from_secs(args.timeout.unsigned_abs()),
-        queue_arn,
-    };
     let max = args.max.map_or(usize::MAX, |max| max as usize);
     let (scanned, basis, rehearsal) = match &args.file {
         Some(file) => {
             let judge = judge(context).await?;
             let found = of_export(file, &judge, &spool, max).await?;
-            let input = RehearsalInput { judge: &judge, found: &found, spool: &spool };
-            let rehearsal = rehearse(context, input, &options(None)).await?;
+            let rehearsal = rehearse(context, args.input((&judge, &found), &spool, None)).await?;
             (Scanned::of_file(file), judge.basis(), rehearsal)
         }
-        None => of_queue(context, &args, &spool, options).await?,
+        None => of_queue(context, &args, &spool).await?,
     };
-    let report = RehearseReport {
-        scanned,
-        basis,
-        handler: args.lambda_bin.map(|path| path.display().to_string()),
-        rehearsal,
-        interrupted: context.cancel.is_cancelled(),
-    };
-    context.ui.report(&report)?;
-    Ok(crate::ui::Report::outcome(&report))
+    let interrupted = context.cancel.is_cancelled();
+    let handler = args.lambda_bin.as_deref();
+    let report = RehearseReport::new((scanned, basis), handler, rehearsal, interrupted);
+    context.ui.report(&report)
 }
 
 async fn of_queue(
     context: &Context,
     args: &RehearseArgs,
     spool: &Arc<Spool>,
-    options: impl Fn(Option<String>) -> RehearsalOptions,
 ) -> Result<(Scanned, Provenance, crate::rehearse::Rehearsal)> {
     let matcher = Arc::new(SelectArgs::default().matcher(Classes::Any, context).await?);
     let keep = Keep::Spooled(Arc::clone(spool));
@@ -106,10 +107,10 @@ async fn of_queue(
     let session = context.session(looking).await?;
     let goal = args.max.map_or(Goal::All, |max| Goal::First(max as usize));
     let Looked { scan, reach, released } = session.look(goal).await?;
-    let source = session.pair.source.as_ref().map(|source| source.queue.arn.clone());
-    let input = RehearsalInput { judge: &session.scanner.judge, found: &scan.found, spool };
-    let rehearsal = rehearse(context, input, &options(source)).await?;
-    let damaged = scan.damaged.iter().map(DamagedRow::from).collect();
+    let source = session.pair.source.as_ref().map(|source| &*source.queue.arn);
+    let judged = (&session.scanner.judge, &*scan.found);
+    let rehearsal = rehearse(context, args.input(judged, spool, source)).await?;
+    let damaged = scan.damaged;
     let scanned = Scanned::of_queue(session.queues(), (reach, released), damaged);
     Ok((scanned, session.basis.clone(), rehearsal))
 }

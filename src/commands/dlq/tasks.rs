@@ -8,7 +8,8 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::ui::{Align, Table, Tone, UNKNOWN, View, count, duration, escape_line};
+use crate::render::rows;
+use crate::ui::{Align, TextTable, Tone, UNKNOWN, View, count, duration, escape_line};
 use reco_ops::aws::sqs::{MoveTask, Queue, Sqs};
 use reco_ops::dlq::queues as pair;
 use reco_ops::error::Result;
@@ -18,26 +19,23 @@ use reco_ops::error::Result;
 pub enum TasksCommand {
     /// List the DLQ's most recent move tasks (up to 10), newest first
     #[command(visible_alias = "ls")]
-    List(list::TaskListArgs),
+    List,
     /// Cancel the DLQ's running move task; messages already moved stay moved
-    Cancel(cancel::CancelArgs),
+    Cancel,
 }
 
 /// Runs a subcommand.
-///
-/// # Errors
-/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
     match command {
-        TasksCommand::List(args) => list::run(context, args).await,
-        TasksCommand::Cancel(args) => cancel::run(context, args).await,
+        TasksCommand::List => list::run(context).await,
+        TasksCommand::Cancel => cancel::run(context).await,
     }
 }
 
 async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, context.queues(), &context.events()).await?;
+        let pair = pair::find(&sqs, context.queues(), &context.ui.events()).await?;
         Ok((sqs, pair.dlq.queue))
     };
     context.before_all(found).await
@@ -74,7 +72,7 @@ fn some(number: u64) -> String {
     if number == UNKNOWN { "?".to_owned() } else { count(number) }
 }
 
-fn table(rows: &[TaskRow], view: &View) -> String {
+fn table(tasks: &[TaskRow], view: &View) -> String {
     let columns = [
         ("STATUS", Align::Left),
         ("MOVED", Align::Right),
@@ -84,12 +82,11 @@ fn table(rows: &[TaskRow], view: &View) -> String {
         ("TO", Align::Left),
         ("REASON", Align::Left),
     ];
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&[0, 1, 2, 3, 4]);
-    for TaskRow { task, age_s } in rows {
-        let name = |arn: &String| arn.rsplit(':').next().unwrap_or(arn).to_owned();
+    for TaskRow { task, age_s } in tasks {
         let rate = task.rate_limit.map_or_else(|| "-".to_owned(), |rate| format!("{rate}/s"));
-        let to = task.destination.as_ref().map_or_else(|| "their source".to_owned(), name);
+        let to = task.destination.as_deref().map_or("their source".to_owned(), rows::queue_name);
         let failure = task.failure.as_deref().unwrap_or_default();
         table.toned_row([
             (task.status.name().to_owned(), Some(tone(task))),
@@ -97,7 +94,7 @@ fn table(rows: &[TaskRow], view: &View) -> String {
             (task.to_move.map_or_else(|| "?".to_owned(), some), None),
             (rate, None),
             (age_s.map_or_else(|| "?".to_owned(), |s| format!("{} ago", duration(s))), None),
-            (escape_line(&to), None),
+            (to, None),
             (escape_line(failure), None),
         ]);
     }

@@ -13,19 +13,17 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::rows;
-use crate::ui::{Report, Tone, View, amount, break_lines, count, escape_line, wrap};
+use crate::ui::{Report, View, amount, break_lines, count, escape_line};
+use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::causes::{CauseOptions, LogRead, MessageCause, causes};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Looked, Queues, SessionOptions};
+use reco_ops::dlq::session::{Looked, Queues, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::sqs::Released;
-
-/// Columns of the names at the start of a line.
-const NAMES: usize = 10;
 
 /// Arguments of `recoctl dlq why`.
 #[derive(Debug, Args)]
@@ -55,7 +53,7 @@ struct WhyReport {
     messages: Vec<Explained>,
     /// Requested ids that were not found.
     missing: Vec<String>,
-    damaged: Vec<DamagedRow>,
+    damaged: Vec<Damaged>,
     #[serde(flatten)]
     reach: Reach,
     #[serde(flatten)]
@@ -81,8 +79,7 @@ pub async fn run(context: &Context, args: WhyArgs) -> Result<Outcome> {
     let options = SessionOptions::looking(Arc::clone(&matcher), Keep::Nothing, args.force);
     let session = context.session(options).await?;
     let Looked { mut scan, reach, released } = session.look(Goal::of_ids(&matcher)).await?;
-    let damaged = scan.damaged.iter().map(DamagedRow::from).collect();
-    let chosen = Chosen::of(&context.events(), &matcher, None, &mut scan).await?;
+    let chosen = Chosen::of(&context.ui.events(), &matcher, None, &mut scan).await?;
     let rows: Vec<&Row> = chosen.found.iter().map(|found| &*found.row).collect();
     let options = CauseOptions { follow: true, ..context.log(args.since) };
     let mut recorded = causes(&session, &rows, &options).await;
@@ -97,13 +94,12 @@ pub async fn run(context: &Context, args: WhyArgs) -> Result<Outcome> {
         messages: messages.collect(),
         log: recorded.log,
         missing: chosen.missing,
-        damaged,
+        damaged: scan.damaged,
         reach,
         released,
         interrupted: context.cancel.is_cancelled(),
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for WhyReport {
@@ -146,11 +142,7 @@ impl WhyReport {
     fn whole(&self, message: &Explained, view: &View) -> String {
         let Explained { row, recorded } = message;
         let mut text = String::new();
-        let mut line = |name: &str, value: &str| {
-            let name = view.palette.paint(Tone::Heading, &format!("{name:<9}"));
-            text.push_str(&wrap(&format!("{name} {value}"), view.width, NAMES));
-            text.push('\n');
-        };
+        let mut line = |name: &str, value: &str| text.push_str(&rows::field(name, value, view));
         line("message", &escape_line(&row.message_id));
         for former in &recorded.former_ids {
             let started = to_the_second(&former.run_started_at);

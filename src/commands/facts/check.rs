@@ -6,7 +6,7 @@ use reco_store::facts::{Finding, Level, check};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::ui::{Align, Report, Table, Tone, View, escape_line};
+use crate::ui::{Align, Report, TextTable, Tone, View, escape_line};
 use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl facts check`.
@@ -25,8 +25,7 @@ pub async fn run(context: &Context, _: CheckArgs) -> Result<Outcome> {
     let findings =
         check(&source).await.map_err(|error| Error::facts("cannot check facts", &error))?;
     let report = CheckReport { facts: source.kind(), findings };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 #[derive(Debug, Serialize)]
@@ -46,7 +45,7 @@ impl Report for CheckReport {
 
     fn render(&self, view: &View) -> String {
         let columns = [("FACTS", Align::Left), ("STATE", Align::Left), ("FOUND", Align::Left)];
-        let mut table = Table::new(view, &columns);
+        let mut table = TextTable::new(view, &columns);
         table.never_narrow(&[0, 1]);
         let mut hints = String::new();
         for Finding { facts, level, message, hint } in &self.findings {

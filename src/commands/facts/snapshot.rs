@@ -12,7 +12,7 @@ use reco_store::facts::{
 use serde::Serialize;
 
 use crate::config::Key;
-use crate::context::{Context, unix_seconds};
+use crate::context::Context;
 use crate::ui::{Progress, Report, Ui, Unit, View, amount, bytes};
 use reco_ops::error::{Error, Kind, Result};
 
@@ -39,7 +39,7 @@ pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     let options = SnapshotOptions {
         tables: context.facts_tables().await?,
         page_size: args.page_size,
-        taken_at: unix_seconds(),
+        taken_at: jiff::Timestamp::now().as_second(),
         source: without_password(context.settings.value(Key::Facts).unwrap_or("none")),
     };
     let source = context.facts().await?;
@@ -55,15 +55,14 @@ pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     };
     drop(bars);
     let rows = copied.map_err(|error| failed(&error, &args.out))?;
-    let report = Taken {
+    let report = SnapshotTaken {
         file: args.out.display().to_string(),
         source: source.kind(),
         taken_at: options.taken_at,
         rows,
         duration_s: begun.elapsed().as_secs_f64(),
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 /// Consecutive progress displays, one per table.
@@ -104,7 +103,7 @@ fn failed(error: &SnapshotError, out: &Path) -> Error {
 }
 
 #[derive(Debug, Serialize)]
-struct Taken {
+struct SnapshotTaken {
     file: String,
     source: &'static str,
     taken_at: i64,
@@ -113,7 +112,7 @@ struct Taken {
     duration_s: f64,
 }
 
-impl Report for Taken {
+impl Report for SnapshotTaken {
     const KIND: &'static str = "facts.snapshot";
 
     fn outcome(&self) -> Outcome {

@@ -31,50 +31,50 @@ pub struct DemoArgs {
 }
 
 /// Step of the tour: reason and command line.
-struct Step {
+struct TourStep {
     why: &'static str,
     args: &'static [&'static str],
     /// Expected exit codes of the step.
     codes: &'static [u8],
 }
 
-const STEPS: [Step; 8] = [
-    Step {
+const STEPS: [TourStep; 8] = [
+    TourStep {
         why: "Messages have piled up in the dead-letter queue. Inspect them without disturbing them:",
         args: &["dlq", "peek"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "Why did they fail, what ended them by the function's log, and what should be done about each class?",
         args: &["dlq", "classify", "--logs"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "What would a redrive do? Check with a dry run:",
         args: &["dlq", "redrive", "--rate", "50", "--dry-run"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "Redrive the messages that can succeed at 50 messages per second, a few first, and wait until the Lambda has written their lists:",
         args: &["dlq", "redrive", "--rate", "50", "--canary", "1,10", "--wait", "1m"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "One user's story: the list in the table, and what the filter would drop of it today:",
         args: &["user", "100001"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "The remaining messages need attention, not a retry:",
         args: &["dlq", "classify"],
         codes: &[exit::SUCCESS],
     },
-    Step {
+    TourStep {
         why: "Load a file straight into the table, filtered by the Lambda's own rules. One line is broken on purpose: it is saved to rejects.jsonl, and the exit code says so:",
         args: &["backfill", "recs.jsonl", "--rejects", "rejects.jsonl"],
         codes: &[exit::PARTIAL],
     },
-    Step {
+    TourStep {
         why: "Finally, check the health of the pipeline:",
         args: &["metrics", "--since", "3h", "--period", "5m"],
         codes: &[exit::SUCCESS],
@@ -132,7 +132,7 @@ async fn tour(
         if code != exit::SUCCESS {
             let name = exit::TABLE.iter().find(|row| row.0 == code).map_or("", |row| row.1);
             let line = format!("(exit code {code}: {name})\n");
-            context.ui.print(&context.ui.view().palette.paint(Tone::Faint, &line))?;
+            context.ui.print(&context.ui.view.palette.paint(Tone::Faint, &line))?;
         }
     }
     context.ui.print(
@@ -149,14 +149,14 @@ async fn wait(context: &Context, seconds: u64) -> bool {
     }
 }
 
-fn announce(context: &Context, number: usize, step: &Step) -> Result<()> {
-    let palette = context.ui.view().palette;
+fn announce(context: &Context, number: usize, step: &TourStep) -> Result<()> {
+    let palette = context.ui.view.palette;
     let why = palette.paint(Tone::Heading, &format!("{number}. {}", step.why));
     let line = palette.paint(Tone::Command, &format!("$ recoctl {}", step.args.join(" ")));
     context.ui.print(&format!("\n{why}\n{line}\n\n"))
 }
 
-async fn run_step(context: &Context, step: &Step, sandbox: &Sandbox, dir: &Path) -> Result<u8> {
+async fn run_step(context: &Context, step: &TourStep, sandbox: &Sandbox, dir: &Path) -> Result<u8> {
     let failed = |error: std::io::Error| {
         Error::new(Kind::Internal, format!("cannot run `recoctl {}`", step.args.join(" ")))
             .because(&error)
@@ -176,7 +176,7 @@ async fn run_step(context: &Context, step: &Step, sandbox: &Sandbox, dir: &Path)
         .env("XDG_CONFIG_HOME", dir)
         .env("XDG_STATE_HOME", dir)
         .current_dir(dir);
-    if !context.ui.view().palette.is_on() {
+    if !context.ui.view.palette.is_on() {
         command.arg("--no-color");
     }
     let status = command.args(step.args).kill_on_drop(true).status().await.map_err(failed)?;

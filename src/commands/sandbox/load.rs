@@ -11,10 +11,8 @@ use reco_core::outcome::Outcome;
 
 use crate::context::Context;
 use crate::flags::seconds;
-use crate::load::numbers::Parameters;
+use crate::load::numbers::LoadParameters;
 use crate::load::run::{self, LoadOptions};
-use crate::load::verdict::verdict;
-use crate::render::load as render;
 use crate::ui::Unit;
 use reco_ops::error::{Error, Kind, Result};
 
@@ -97,26 +95,15 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         });
         progress.advance(users);
     };
-    let loaded = run::run(&options, &context.cancel, sent).await?;
+    let report = run::run(&options, &context.cancel, sent).await?;
     drop(progress);
-    let report = render::LoadReport {
-        ended: loaded.ended,
-        verdict: verdict(&options.parameters, &loaded.measured),
-        parameters: options.parameters,
-        measured: loaded.measured,
-        start: loaded.start,
-        end: loaded.end,
-        period_s: 1,
-        sections: loaded.sections,
-    };
-    context.ui.report(&report)?;
-    Ok(crate::ui::Report::outcome(&report))
+    context.ui.report(&report)
 }
 
-fn parameters(args: &LoadArgs) -> Parameters {
+fn parameters(args: &LoadArgs) -> LoadParameters {
     #[expect(clippy::cast_precision_loss, reason = "must be at most 10000000")]
     let wcu = args.wcu.map(|wcu| wcu as f64);
-    Parameters {
+    LoadParameters {
         users: args.users,
         rate: args.rate,
         wcu,

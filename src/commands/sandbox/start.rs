@@ -92,7 +92,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
         .await
         .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
     let variables = sandbox.env().into_iter().map(|(name, value)| Variable { name, value });
-    let report = Started { endpoint: sandbox.endpoint(), variables: variables.collect() };
+    let report = SandboxStarted { endpoint: sandbox.endpoint(), variables: variables.collect() };
     context.ui.report(&report)?;
     context.ui.status(
         "sandbox is running; paste the lines above into another terminal. Press Ctrl-C to stop it.",
@@ -126,12 +126,12 @@ struct Variable {
 }
 
 #[derive(Debug, Serialize)]
-struct Started {
+struct SandboxStarted {
     endpoint: String,
     variables: Vec<Variable>,
 }
 
-impl Report for Started {
+impl Report for SandboxStarted {
     const KIND: &'static str = "sandbox.start";
     const ROWS: Option<&'static str> = Some("variables");
 

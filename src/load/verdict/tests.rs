@@ -1,8 +1,8 @@
 use super::*;
 
 /// Returns a run without problems: 10 s of 2 slots, 500 users per batch.
-fn steady() -> (Parameters, Measured) {
-    let parameters = Parameters {
+fn steady() -> (LoadParameters, LoadMeasures) {
+    let parameters = LoadParameters {
         users: 10_000,
         rate: Some(1_000.0),
         wcu: Some(2_000.0),
@@ -10,9 +10,9 @@ fn steady() -> (Parameters, Measured) {
         batch_size: 10,
         per_message: 50,
         processors: 8,
-        ..Parameters::default()
+        ..LoadParameters::default()
     };
-    let measured = Measured {
+    let measured = LoadMeasures {
         elapsed_s: 10.0,
         sending_s: 10.0,
         sent: 10_000,
@@ -25,19 +25,19 @@ fn steady() -> (Parameters, Measured) {
         slots_busy: 0.3,
         wcu: 10_000.0,
         machine_busy: Some(0.25),
-        ..Measured::default()
+        ..LoadMeasures::default()
     };
     (parameters, measured)
 }
 
-fn judged(change: impl FnOnce(&mut Parameters, &mut Measured)) -> LoadVerdict {
+fn judged(change: impl FnOnce(&mut LoadParameters, &mut LoadMeasures)) -> LoadVerdict {
     let (mut parameters, mut measured) = steady();
     change(&mut parameters, &mut measured);
     verdict(&parameters, &measured)
 }
 
 /// Adds a backlog larger than the slots take at once, with slots that are never free.
-fn flooded(measured: &mut Measured) {
+fn flooded(measured: &mut LoadMeasures) {
     measured.backlog_max = 180;
     measured.slots_busy = 0.97;
     measured.elapsed_s = 20.0;
@@ -46,7 +46,7 @@ fn flooded(measured: &mut Measured) {
 #[test]
 fn what_keeps_up_is_no_limit() {
     let verdict = judged(|_, _| {});
-    assert_eq!((verdict.stage, verdict.users_per_s), (Stage::None, 1_000.0));
+    assert_eq!((verdict.stage, verdict.users_per_s), (SaturatedStage::None, 1_000.0));
     assert!(verdict.why.contains("1,000 users per second"), "{}", verdict.why);
     assert_eq!(verdict.caveat, None);
 }
@@ -61,7 +61,7 @@ fn a_throttled_table_at_its_capacity_is_the_limit_whatever_else_is() {
         measured.facts_ms = 280.0;
         measured.returned = 7;
     });
-    assert_eq!(verdict.stage, Stage::Table);
+    assert_eq!(verdict.stage, SaturatedStage::Table);
     assert!(verdict.why.contains("500 WCU/s, 98 % of its 510"), "{}", verdict.why);
     assert!(verdict.why.contains("4,321 writes"), "{}", verdict.why);
     assert!(verdict.change[0].contains("--wcu 1,000"), "{:?}", verdict.change);
@@ -75,7 +75,7 @@ fn without_a_rate_the_table_is_told_by_how_long_it_takes() {
         (parameters.rate, parameters.wcu) = (None, Some(1_000.0));
         measured.throttled = 1;
     });
-    assert_eq!(verdict.stage, Stage::Table);
+    assert_eq!(verdict.stage, SaturatedStage::Table);
     assert!(verdict.change[0].contains("10,000 users take 10s"), "{:?}", verdict.change);
     assert_eq!(verdict.change.len(), 1, "2 slots are the fewest there are");
 }
@@ -88,7 +88,7 @@ fn slots_that_wait_for_a_throttled_table_are_the_tables() {
         (measured.slots_busy, measured.throttled) = (0.87, 878);
         (measured.duration_ms, measured.write_ms) = (17_000.0, 14_000.0);
     });
-    assert_eq!(verdict.stage, Stage::Table);
+    assert_eq!(verdict.stage, SaturatedStage::Table);
     assert!(verdict.why.contains("80 % of its 1,250"), "{}", verdict.why);
     assert!(verdict.change[1].contains("lower --concurrency than 8"), "{:?}", verdict.change);
 }
@@ -96,7 +96,7 @@ fn slots_that_wait_for_a_throttled_table_are_the_tables() {
 #[test]
 fn throttles_in_bursts_are_no_limit() {
     let verdict = judged(|_, measured| measured.throttled = 30);
-    assert_eq!(verdict.stage, Stage::None);
+    assert_eq!(verdict.stage, SaturatedStage::None);
     assert!(verdict.why.contains("30 writes were throttled in bursts"), "{}", verdict.why);
 }
 
@@ -108,10 +108,10 @@ fn full_slots_are_told_apart_by_what_they_wait_for() {
             (measured.facts_ms, measured.write_ms) = (facts, write);
         })
     };
-    assert_eq!(stage(160.0, 100.0).stage, Stage::Database);
-    assert_eq!(stage(100.0, 160.0).stage, Stage::Table);
+    assert_eq!(stage(160.0, 100.0).stage, SaturatedStage::Database);
+    assert_eq!(stage(100.0, 160.0).stage, SaturatedStage::Table);
     let function = stage(100.0, 100.0);
-    assert_eq!(function.stage, Stage::Function);
+    assert_eq!(function.stage, SaturatedStage::Function);
     // 10,000 users in 20 s by 2 slots that were busy 97 % of the time are 258 a second each.
     assert!(function.change[0].contains("--concurrency 4"), "{:?}", function.change);
     let unpaced = judged(|parameters, measured| {
@@ -124,9 +124,9 @@ fn full_slots_are_told_apart_by_what_they_wait_for() {
 #[test]
 fn messages_that_wait_beside_idle_slots_are_the_queues() {
     let verdict = judged(|_, measured| measured.backlog_max = 500);
-    assert_eq!(verdict.stage, Stage::Queue);
+    assert_eq!(verdict.stage, SaturatedStage::Queue);
     let verdict = judged(|_, measured| (measured.elapsed_s, measured.sending_s) = (20.0, 20.0));
-    assert_eq!(verdict.stage, Stage::Queue);
+    assert_eq!(verdict.stage, SaturatedStage::Queue);
     assert!(verdict.why.contains("500 of 1,000 users"), "{}", verdict.why);
 }
 
@@ -136,7 +136,7 @@ fn a_run_that_was_cut_off_with_messages_left_did_not_keep_up() {
         flooded(measured);
         (measured.elapsed_s, measured.backlog_max, measured.left) = (10.0, 0, 20);
     });
-    assert_eq!(verdict.stage, Stage::Function);
+    assert_eq!(verdict.stage, SaturatedStage::Function);
 }
 
 #[test]
@@ -146,8 +146,8 @@ fn handling_that_goes_on_long_after_sending_did_not_keep_up() {
             (measured.elapsed_s, measured.slots_busy, measured.backlog_max) = (elapsed_s, 0.9, 19);
         })
     };
-    assert_eq!(busy(10.7).stage, Stage::None, "two rounds of 300 ms");
-    assert_eq!(busy(10.8).stage, Stage::Function);
+    assert_eq!(busy(10.7).stage, SaturatedStage::None, "two rounds of 300 ms");
+    assert_eq!(busy(10.8).stage, SaturatedStage::Function);
 }
 
 /// As measured by a CI run: the last message was picked up 50 ms after it was sent, longer than two
@@ -160,10 +160,10 @@ fn idle_slots_may_take_a_moment_to_pick_up_the_last_message() {
             (measured.duration_ms, measured.slots_busy) = (19.0, 0.008);
         })
     };
-    assert_eq!(idle(0.052).stage, Stage::None);
-    assert_eq!(idle(1.0).stage, Stage::None);
+    assert_eq!(idle(0.052).stage, SaturatedStage::None);
+    assert_eq!(idle(1.0).stage, SaturatedStage::None);
     let late = idle(1.5);
-    assert_eq!(late.stage, Stage::Queue);
+    assert_eq!(late.stage, SaturatedStage::Queue);
     assert!(late.why.contains("continued for 1.5 s after the last was sent"), "{}", late.why);
 }
 
@@ -172,14 +172,17 @@ fn nothing_handled_is_nothing_known() {
     let verdict = judged(|_, measured| measured.invocations = 0);
     assert_eq!(
         (verdict.stage, verdict.why.contains("nothing could be measured")),
-        (Stage::None, true)
+        (SaturatedStage::None, true)
     );
-    assert_eq!(super::verdict(&Parameters::default(), &Measured::default()).users_per_s, 0.0);
+    assert_eq!(
+        super::verdict(&LoadParameters::default(), &LoadMeasures::default()).users_per_s,
+        0.0
+    );
 }
 
 #[test]
 fn a_machine_that_is_used_up_is_said_unless_the_table_is_the_limit() {
-    let busy = |measured: &mut Measured| measured.machine_busy = Some(0.94);
+    let busy = |measured: &mut LoadMeasures| measured.machine_busy = Some(0.94);
     let caveat = judged(|_, measured| busy(measured)).caveat.expect("said");
     assert!(caveat.contains("8 CPUs were 94 % busy"), "{caveat}");
     let full = judged(|parameters, measured| {
@@ -187,5 +190,5 @@ fn a_machine_that_is_used_up_is_said_unless_the_table_is_the_limit() {
         parameters.wcu = Some(1_000.0);
         measured.throttled = 1;
     });
-    assert_eq!((full.stage, full.caveat), (Stage::Table, None));
+    assert_eq!((full.stage, full.caveat), (SaturatedStage::Table, None));
 }

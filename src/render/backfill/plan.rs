@@ -1,7 +1,7 @@
 //! Human-readable plan of a dry run.
 
 use super::whole;
-use crate::ui::{Align, Table, Tone, View, bar, bytes, count, duration, escape_line};
+use crate::ui::{Align, TextTable, Tone, View, bar, bytes, count, duration, escape_line};
 use reco_ops::backfill::plan::BackfillPlan;
 use reco_ops::backfill::report::ItemSizes;
 
@@ -23,7 +23,7 @@ pub(super) fn render(plan: &BackfillPlan, items: &ItemSizes, view: &View) -> Str
 /// Renders the histogram of item costs: an item of n WCU has at most n KB.
 fn histogram(items: &ItemSizes, view: &View) -> String {
     let columns = [("WCU EACH", Align::Right), ("ITEMS", Align::Right), ("", Align::Left)];
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&[0, 1]);
     let top = items.histogram.buckets().map(|bucket| bucket.items).max().unwrap_or(0);
     for bucket in items.histogram.buckets() {
@@ -42,7 +42,7 @@ fn largest(plan: &BackfillPlan, view: &View) -> String {
         ("USER", Align::Right),
         ("WHERE", Align::Left),
     ];
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&[0, 1, 2]);
     for large in &plan.largest {
         let place = format!("{}:{}", escape_line(&large.at.file), large.at.line);

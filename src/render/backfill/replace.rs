@@ -1,7 +1,8 @@
 //! Report sections for writes on a condition, and for a dry run that is compared with the table.
 
 use super::{count, escape_line};
-use crate::ui::{Align, Table, Tone, View, amount};
+use crate::render::rows;
+use crate::ui::{Align, TextTable, Tone, View, amount};
 use reco_ops::backfill::report::{BackfillReport, CompareReport, ReplaceReport};
 
 /// Returns why lists were not written, in words: what the table holds instead comes first.
@@ -46,7 +47,7 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
 /// Renders what a write would change in the table, and what it cost to read.
 pub(super) fn compared(report: &BackfillReport, compare: &CompareReport, view: &View) -> String {
     let columns = [("IN THE TABLE", Align::Left), ("LISTS", Align::Right), ("", Align::Left)];
-    let mut table = Table::new(view, &columns);
+    let mut table = TextTable::new(view, &columns);
     table.never_narrow(&[0, 1]);
     let overwrites = match (&report.replaced, report.if_newer) {
         (Some(_), _) => "",
@@ -70,6 +71,6 @@ pub(super) fn compared(report: &BackfillReport, compare: &CompareReport, view: &
     let (lists, calls) = (amount(compare.compared, "list"), amount(compare.calls, "call"));
     let cost =
         format!("{:.0} RCU in {calls}, {} retried", compare.consumed_rcu, count(compare.retries));
-    let label = view.palette.paint(Tone::Faint, &format!("{:<11}", "compared"));
-    format!("{label} {whose}: {lists}, {cost}\n\n{}", table.finish())
+    let line = rows::facts([("compared", format!("{whose}: {lists}, {cost}"))], view);
+    format!("{line}\n{}", table.finish())
 }

@@ -3,7 +3,7 @@ use crate::load::verdict::verdict;
 use crate::ui::Palette;
 use reco_ops::aws::{Series, Span};
 use reco_ops::metrics::plan::{Measure, Subject};
-use reco_ops::metrics::report::MeasureRow;
+use reco_ops::metrics::report::{MeasureRow, Section};
 
 const SPAN: Span = Span { start: 1_700_000_000, end: 1_700_000_030, period: 1 };
 
@@ -15,7 +15,7 @@ fn row(measure: Measure, value: impl Fn(i64) -> f64) -> MeasureRow {
 /// Returns the report on a queue that is filled in 5 s and drained by a table of 500 WCU.
 fn report() -> LoadReport {
     let depth = |second: i64| (second.min(5) * 60 - (second - 5).max(0) * 10).max(0) as f64;
-    let parameters = Parameters {
+    let parameters = LoadParameters {
         users: 15_000,
         wcu: Some(500.0),
         concurrency: 4,
@@ -25,9 +25,9 @@ fn report() -> LoadReport {
         reads: 20,
         timeout_s: 30,
         processors: 4,
-        ..Parameters::default()
+        ..LoadParameters::default()
     };
-    let measured = Measured {
+    let measured = LoadMeasures {
         elapsed_s: 29.4,
         sending_s: 5.1,
         sent: 15_000,
@@ -42,11 +42,11 @@ fn report() -> LoadReport {
         wcu: 14_900.0,
         throttled: 9_876,
         machine_busy: Some(0.16),
-        ..Measured::default()
+        ..LoadMeasures::default()
     };
     let section = |subject, name: &str, rows| Section::new(subject, name.to_owned(), None, rows);
     LoadReport {
-        ended: Ended::Drained,
+        ended: LoadEnd::Drained,
         verdict: verdict(&parameters, &measured),
         parameters,
         measured,
@@ -102,7 +102,7 @@ fn json_has_parameters_measures_verdict_and_points() {
 
 #[test]
 fn an_interrupted_run_says_so_by_its_exit_code() {
-    let report = LoadReport { ended: Ended::Interrupted, ..report() };
+    let report = LoadReport { ended: LoadEnd::Interrupted, ..report() };
     assert_eq!(report.outcome(), Outcome::Interrupted);
     assert!(
         report.render(&View { width: None, palette: Palette::new(false) }).contains("interrupted")

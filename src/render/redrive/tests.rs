@@ -14,7 +14,7 @@ use reco_ops::dlq::journal::Sign;
 use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::redrive::report::{Engine, NextLine, Record};
-use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses};
+use reco_ops::dlq::redrive::{Bounces, Decision};
 use reco_ops::dlq::waves::Waves;
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
@@ -165,7 +165,7 @@ fn guarded() -> RedriveReport {
 
 #[test]
 fn what_the_guards_did_is_told() {
-    insta::assert_snapshot!(guards::guards_text(&guarded()));
+    insta::assert_snapshot!(guards(&guarded()));
 }
 
 #[test]

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use serde::Serialize;
 
 pub use super::ask::Ask;
 pub(super) use super::ask::confirm;
 pub use super::queues::Queues;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
-use crate::aws::sqs::{Damaged, Sqs};
+use crate::aws::sqs::Sqs;
 use crate::dlq::journal::{Holder, Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
 use crate::dlq::lock::{Claim, DlqLock, holder_elsewhere};
@@ -61,21 +60,6 @@ pub struct Looked {
     pub reach: Reach,
     /// Release of the messages.
     pub released: Released,
-}
-
-/// Message corrupted in transit, as shown in reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DamagedRow {
-    /// Message id.
-    pub message_id: String,
-    /// Description of the mismatch.
-    pub reason: String,
-}
-
-impl From<&Damaged> for DamagedRow {
-    fn from(damaged: &Damaged) -> Self {
-        DamagedRow { message_id: damaged.message_id.clone(), reason: damaged.reason.clone() }
-    }
 }
 
 /// Environment in which a session is opened.

@@ -8,8 +8,8 @@ use reco_ops::dlq::causes::{Causes, LogRead, MessageCause};
 use reco_ops::dlq::judge::Row;
 use serde::Serialize;
 
-use super::groups::Group;
-use crate::ui::{Tone, View, break_text, count, escape_line};
+use super::groups::ClassGroup;
+use crate::ui::{Tone, View, break_beside, count, escape_line};
 
 /// Messages with the same recorded cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,7 +45,7 @@ impl CauseCount {
 }
 
 /// Enters the recorded causes of the messages into the groups of their classes.
-pub(super) fn enter(groups: &mut [Group], rows: &[&Row], causes: &Causes) {
+pub(super) fn enter(groups: &mut [ClassGroup], rows: &[&Row], causes: &Causes) {
     for group in groups {
         let rows = rows.iter().filter(|row| row.verdict.class == group.class);
         let recorded =
@@ -91,7 +91,7 @@ fn counted<'a>(messages: impl Iterator<Item = (&'a str, &'a MessageCause)>) -> V
 }
 
 /// Renders the causes of each class.
-pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
+pub(super) fn table(groups: &[ClassGroup], log: &LogRead, view: &View) -> String {
     if log.problem.is_none() && groups.iter().all(|group| group.causes.is_empty()) {
         return String::new();
     }
@@ -114,9 +114,7 @@ pub(super) fn table(groups: &[Group], log: &LogRead, view: &View) -> String {
                     format!("{text}{}{}", between(cause), last_known(cause))
                 }
             };
-            let width = view.width.map(|width| width.saturating_sub(indent.len()));
-            let words = break_text(&words, width, "");
-            let words = words.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
+            let words = break_beside(&words, view.width, &indent);
             text.push_str(&format!("  {class:<longest$}  {:>7}  {words}\n", count(cause.messages)));
         }
     }

@@ -14,7 +14,7 @@ const REASONS: usize = 5;
 
 /// Messages of one class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Group {
+pub(super) struct ClassGroup {
     pub(super) class: Class,
     pub(super) messages: u64,
     /// Number of user entries, including bad ones.
@@ -38,7 +38,7 @@ pub(super) struct Group {
     pub(super) next: Next,
 }
 
-impl Group {
+impl ClassGroup {
     /// Returns its cost.
     pub(super) const fn load(&self) -> Load {
         Load { messages: self.messages, wcu: self.wcu }
@@ -46,7 +46,7 @@ impl Group {
 }
 
 /// Groups messages by class, in the order of [`Class::ALL`], without their next commands.
-pub(super) fn group(rows: &[Box<Row>]) -> Vec<Group> {
+pub(super) fn group(rows: &[Box<Row>]) -> Vec<ClassGroup> {
     let of_class = |class: Class| {
         let rows = rows.iter().map(AsRef::as_ref);
         let rows: Vec<&Row> = rows.filter(|row: &&Row| row.verdict.class == class).collect();
@@ -56,7 +56,7 @@ pub(super) fn group(rows: &[Box<Row>]) -> Vec<Group> {
         let mut reasons = count_reasons(&rows);
         let more_reasons = reasons.len().saturating_sub(REASONS) as u64;
         reasons.truncate(REASONS);
-        Some(Group {
+        Some(ClassGroup {
             class,
             messages: rows.len() as u64,
             users: rows.iter().map(|row| row.verdict.users as u64).sum(),

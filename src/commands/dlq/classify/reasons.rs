@@ -17,7 +17,7 @@ pub(super) struct ReasonCount {
 
 /// Counts the reasons, each once per message, most frequent first.
 pub(super) fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
-    let mut merged: BTreeMap<Vec<Part>, (Vec<Part>, u64, &str)> = BTreeMap::new();
+    let mut merged: BTreeMap<Vec<ReasonPart>, (Vec<ReasonPart>, u64, &str)> = BTreeMap::new();
     for row in rows {
         let mut counted = HashSet::new();
         for reason in &row.verdict.reasons {
@@ -35,8 +35,8 @@ pub(super) fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
             }
         }
     }
-    let count = |(parts, messages, example): (Vec<Part>, u64, &str)| ReasonCount {
-        reason: parts.iter().map(Part::text).collect(),
+    let count = |(parts, messages, example): (Vec<ReasonPart>, u64, &str)| ReasonCount {
+        reason: parts.iter().map(ReasonPart::text).collect(),
         messages,
         example: example.to_owned(),
     };
@@ -50,7 +50,7 @@ const FOREIGN: &str = "not a recommendation message";
 
 /// Part of a reason, as it is in all messages merged so far.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Part {
+enum ReasonPart {
     /// Words, ids and dates. Two forms of a word, such as `list` and `lists`, become the longer one.
     Text(String),
     /// A number, or the smallest and the largest one.
@@ -61,15 +61,17 @@ enum Part {
     Aside(Option<String>),
 }
 
-impl Part {
-    fn merge(&mut self, other: Part) {
+impl ReasonPart {
+    fn merge(&mut self, other: ReasonPart) {
         match (self, other) {
-            (Part::Text(text), Part::Text(other)) if other.len() > text.len() => *text = other,
-            (Part::Number(least, most), Part::Number(low, high)) => {
+            (ReasonPart::Text(text), ReasonPart::Text(other)) if other.len() > text.len() => {
+                *text = other
+            }
+            (ReasonPart::Number(least, most), ReasonPart::Number(low, high)) => {
                 (*least, *most) = ((*least).min(low), (*most).max(high));
             }
-            (Part::Quoted(value), Part::Quoted(other))
-            | (Part::Aside(value), Part::Aside(other))
+            (ReasonPart::Quoted(value), ReasonPart::Quoted(other))
+            | (ReasonPart::Aside(value), ReasonPart::Aside(other))
                 if *value != other =>
             {
                 *value = None;
@@ -80,42 +82,42 @@ impl Part {
 
     fn text(&self) -> String {
         match self {
-            Part::Text(text) => text.clone(),
-            Part::Number(least, most) if least == most => least.to_string(),
-            Part::Number(least, most) => format!("{least} to {most}"),
-            Part::Quoted(value) => value.clone().unwrap_or_else(|| "\"…\"".to_owned()),
-            Part::Aside(value) => value.clone().unwrap_or_default(),
+            ReasonPart::Text(text) => text.clone(),
+            ReasonPart::Number(least, most) if least == most => least.to_string(),
+            ReasonPart::Number(least, most) => format!("{least} to {most}"),
+            ReasonPart::Quoted(value) => value.clone().unwrap_or_else(|| "\"…\"".to_owned()),
+            ReasonPart::Aside(value) => value.clone().unwrap_or_default(),
         }
     }
 }
 
 /// Returns what messages must share for their reasons to be merged: as many parts, each of the same
 /// kind, and the same words in the singular or the plural.
-fn key(reason: &str, parts: &[Part]) -> Vec<Part> {
+fn key(reason: &str, parts: &[ReasonPart]) -> Vec<ReasonPart> {
     if reason.starts_with(FOREIGN) {
-        return vec![Part::Text(reason.to_owned())];
+        return vec![ReasonPart::Text(reason.to_owned())];
     }
-    let of = |part: &Part| match part {
-        Part::Text(text) => {
+    let of = |part: &ReasonPart| match part {
+        ReasonPart::Text(text) => {
             let singular = text.strip_suffix('s').filter(|singular| !singular.is_empty());
-            Part::Text(singular.unwrap_or(text).to_owned())
+            ReasonPart::Text(singular.unwrap_or(text).to_owned())
         }
-        Part::Number(..) => Part::Number(0, 0),
-        Part::Quoted(_) => Part::Quoted(None),
-        Part::Aside(_) => Part::Aside(None),
+        ReasonPart::Number(..) => ReasonPart::Number(0, 0),
+        ReasonPart::Quoted(_) => ReasonPart::Quoted(None),
+        ReasonPart::Aside(_) => ReasonPart::Aside(None),
     };
     parts.iter().map(of).collect()
 }
 
-fn parts(reason: &str) -> Vec<Part> {
+fn parts(reason: &str) -> Vec<ReasonPart> {
     let mut parts = Vec::new();
     let mut rest = reason;
     while let Some(first) = rest.chars().next() {
         let (part, length) = if let Some(length) = aside(rest) {
-            (Part::Aside(Some(rest[..length].to_owned())), length)
+            (ReasonPart::Aside(Some(rest[..length].to_owned())), length)
         } else if first == '"' {
             let length = quoted(rest);
-            (Part::Quoted(Some(rest[..length].to_owned())), length)
+            (ReasonPart::Quoted(Some(rest[..length].to_owned())), length)
         } else {
             let length = word(rest).max(first.len_utf8());
             let text = &rest[..length];
@@ -123,8 +125,8 @@ fn parts(reason: &str) -> Vec<Part> {
             // A number with leading zeros is an id.
             let number = text.parse().ok().filter(|number: &u64| number.to_string() == text);
             match number.filter(|_| digits) {
-                Some(number) => (Part::Number(number, number), length),
-                None => (Part::Text(text.to_owned()), length),
+                Some(number) => (ReasonPart::Number(number, number), length),
+                None => (ReasonPart::Text(text.to_owned()), length),
             }
         };
         parts.push(part);
@@ -182,7 +184,7 @@ mod tests {
     use super::*;
 
     fn merged(reasons: &[&str]) -> Vec<String> {
-        let mut all: BTreeMap<Vec<Part>, Vec<Part>> = BTreeMap::new();
+        let mut all: BTreeMap<Vec<ReasonPart>, Vec<ReasonPart>> = BTreeMap::new();
         for reason in reasons {
             let parts = parts(reason);
             match all.get_mut(&key(reason, &parts)) {
@@ -190,7 +192,7 @@ mod tests {
                 Some(known) => known.iter_mut().zip(parts).for_each(|(a, b)| a.merge(b)),
             }
         }
-        all.values().map(|parts| parts.iter().map(Part::text).collect()).collect()
+        all.values().map(|parts| parts.iter().map(ReasonPart::text).collect()).collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use reco_core::room::{Bounce, Load, Room, propose};
 use serde::Serialize;
 
 use super::causes::{CauseCount, main};
-use super::groups::Group;
+use super::groups::ClassGroup;
 use crate::ui::{amount, count, duration, escape_line};
 
 /// Time to expiry in seconds from which on a step is urgent.
@@ -24,7 +24,7 @@ pub(super) struct Next {
 
 /// Step that empties the DLQ of some classes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Step {
+pub(super) struct AdvisedStep {
     pub(super) classes: Vec<Class>,
     pub(super) command: String,
     pub(super) why: String,
@@ -64,7 +64,7 @@ fn is_aside(class: Class) -> bool {
     }
 }
 
-fn ended(group: &Group) -> Vec<Ended<'_>> {
+fn ended(group: &ClassGroup) -> Vec<Ended<'_>> {
     group.causes.iter().map(CauseCount::ended).collect()
 }
 
@@ -154,11 +154,12 @@ impl Advisor<'_> {
     }
 
     /// Enters the next command of each class, and returns the steps, most urgent first.
-    pub(super) fn advise(&self, groups: &mut [Group]) -> Vec<Step> {
+    pub(super) fn advise(&self, groups: &mut [ClassGroup]) -> Vec<AdvisedStep> {
         let advice: Vec<Advice> = {
             let all: Vec<Ended<'_>> = groups.iter().flat_map(ended).collect();
-            let on =
-                |group: &Group| Advice::on(&ended(group), &all, purpose(group.class), self.now_ms);
+            let on = |group: &ClassGroup| {
+                Advice::on(&ended(group), &all, purpose(group.class), self.now_ms)
+            };
             groups.iter().map(on).collect()
         };
         for (group, advice) in groups.iter_mut().zip(&advice) {
@@ -172,35 +173,35 @@ impl Advisor<'_> {
                 group.next.why = format!("{}; {cause}", group.next.why);
             }
         }
-        let (aside, written): (Vec<&Group>, Vec<&Group>) =
+        let (aside, written): (Vec<&ClassGroup>, Vec<&ClassGroup>) =
             groups.iter().partition(|group| is_aside(group.class));
         // What has to be over first may be the same for several classes.
-        let mut together: Vec<(Vec<&Group>, &Next)> = Vec::new();
+        let mut together: Vec<(Vec<&ClassGroup>, &Next)> = Vec::new();
         for group in written {
             match together.iter_mut().find(|(_, next)| **next == group.next) {
                 Some((groups, _)) => groups.push(group),
                 None => together.push((vec![group], &group.next)),
             }
         }
-        let mut steps: Vec<Step> =
+        let mut steps: Vec<AdvisedStep> =
             together.iter().map(|(groups, next)| step(groups, next)).collect();
         if !aside.is_empty() {
             let classes: Vec<Class> = aside.iter().map(|group| group.class).collect();
             let messages = aside.iter().map(|group| group.messages).sum();
             steps.push(step(&aside, &self.set_aside(&classes, messages)));
         }
-        let urgency = |step: &Step| step.first_expiry_s.filter(|left| *left < URGENT_S);
+        let urgency = |step: &AdvisedStep| step.first_expiry_s.filter(|left| *left < URGENT_S);
         // Stable: what is not about to expire stays in the order of its classes.
         steps.sort_by_key(|step| urgency(step).unwrap_or(i64::MAX));
         steps
     }
 }
 
-fn step(groups: &[&Group], next: &Next) -> Step {
+fn step(groups: &[&ClassGroup], next: &Next) -> AdvisedStep {
     let first_expiry_s = groups.iter().filter_map(|group| group.first_expiry_s).min();
     let expiry = first_expiry_s.filter(|left| *left < URGENT_S);
     let expiry = expiry.map(|left| format!("; expires in {}", duration(left.max(0))));
-    Step {
+    AdvisedStep {
         classes: groups.iter().map(|group| group.class).collect(),
         command: next.command.clone(),
         why: format!("{}{}", next.why, expiry.unwrap_or_default()),

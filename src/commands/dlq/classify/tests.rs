@@ -45,7 +45,7 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
     }
 }
 
-fn advised(groups: &mut [Group], room: &Room, bounce: Option<&Bounce>) -> Vec<Step> {
+fn advised(groups: &mut [ClassGroup], room: &Room, bounce: Option<&Bounce>) -> Vec<AdvisedStep> {
     let complete = |args: &str| format!("recoctl {args}");
     let unused = |name: &str| name.to_owned();
     let (waits, now_ms) = (true, NOW_MS);
@@ -53,8 +53,8 @@ fn advised(groups: &mut [Group], room: &Room, bounce: Option<&Bounce>) -> Vec<St
 }
 
 /// Groups of every class, each of as many messages.
-fn all_classes() -> Vec<Group> {
-    let group = |class: Class| Group {
+fn all_classes() -> Vec<ClassGroup> {
+    let group = |class: Class| ClassGroup {
         class,
         messages: 40,
         users: 80,
@@ -212,7 +212,7 @@ fn every_next_command_is_one_that_parses() {
 }
 
 /// Messages of the DLQ by what the log says ended them, this many minutes ago.
-fn ended_by(cause: Cause, ago_min: i64) -> Vec<Group> {
+fn ended_by(cause: Cause, ago_min: i64) -> Vec<ClassGroup> {
     let at_ms = NOW_MS - ago_min * 60_000;
     let count = causes::CauseCount {
         cause: Some(cause.name()),
@@ -235,7 +235,7 @@ fn ended_by(cause: Cause, ago_min: i64) -> Vec<Group> {
 }
 
 /// The commands of the classes that can be written, with the reason.
-fn lines(mut groups: Vec<Group>) -> Vec<(Vec<Class>, String, String)> {
+fn lines(mut groups: Vec<ClassGroup>) -> Vec<(Vec<Class>, String, String)> {
     let steps = advised(&mut groups, &room(), None);
     let written = steps.into_iter().filter(|step| !step.classes.contains(&Class::Malformed));
     written.map(|step| (step.classes, step.command, step.why)).collect()

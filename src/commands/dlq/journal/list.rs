@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use clap::Args;
 use reco_core::human::to_the_second;
 use reco_core::journal::{Counts, JournalState};
 use reco_core::outcome::Outcome;
@@ -11,16 +10,12 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::render::{by, rows};
-use crate::ui::{Align, Report, Table, Tone, View, amount, bytes, count, escape_line};
+use crate::ui::{Align, Report, TextTable, Tone, View, amount, bytes, count, escape_line};
 use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
 use reco_ops::error::Result;
 
-/// Arguments of `recoctl dlq journal list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {}
-
 /// Condition of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum RunCondition {
     /// Complete.
@@ -30,6 +25,7 @@ pub(super) enum RunCondition {
     /// Still running.
     Running,
     /// Journal unreadable.
+    #[default]
     Unreadable,
 }
 
@@ -70,7 +66,7 @@ impl RunCondition {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct JournalRow {
     run_id: Option<String>,
     path: String,
@@ -99,7 +95,7 @@ struct ListReport {
 ///
 /// # Errors
 /// Fails if the directory cannot be read.
-pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
+pub fn run(context: &Context) -> Result<Outcome> {
     let home = context.home()?;
     let journals: Vec<JournalRow> =
         stored(&home)?.into_iter().map(|stored| row(&home, stored)).collect();
@@ -108,26 +104,15 @@ pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
         bytes: journals.iter().map(|journal| journal.bytes).sum(),
         journals,
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
     let path = path.display().to_string();
     match state {
-        Err(error) => JournalRow {
-            run_id: None,
-            path,
-            bytes,
-            condition: RunCondition::Unreadable,
-            started_at: None,
-            source: None,
-            destination: None,
-            outcome: None,
-            counts: Counts::default(),
-            by: RunBy::default(),
-            reason: Some(error.to_string()),
-        },
+        Err(error) => {
+            JournalRow { path, bytes, reason: Some(error.to_string()), ..JournalRow::default() }
+        }
         Ok(state) => {
             let header = state.header();
             JournalRow {
@@ -175,7 +160,7 @@ impl Report for ListReport {
         if any_by {
             columns.push(("BY", Align::Left));
         }
-        let mut table = Table::new(view, &columns);
+        let mut table = TextTable::new(view, &columns);
         for journal in &self.journals {
             let counts = &journal.counts;
             let open = counts.acked + counts.uncertain + counts.intended;
@@ -184,7 +169,7 @@ impl Report for ListReport {
             let mut cells = vec![
                 (text(&journal.run_id), None),
                 (to_the_second(&started).to_owned(), None),
-                (queue_name(&text(&journal.source)), None),
+                (rows::queue_name(&text(&journal.source)), None),
                 (journal.condition.name().to_owned(), Some(journal.condition.tone())),
                 (count(counts.messages), None),
                 (count(counts.deleted), None),
@@ -217,9 +202,4 @@ impl Report for ListReport {
         ));
         text
     }
-}
-
-/// Returns the name in an ARN.
-pub(super) fn queue_name(arn: &str) -> String {
-    arn.rsplit(':').next().unwrap_or(arn).to_owned()
 }

@@ -37,8 +37,7 @@ pub async fn run(context: &Context, args: &JournalOutcomeArgs) -> Result<Outcome
     let options = EarlierOptions { run: args.run.clone(), wait, log: context.log(None) };
     let criteria = context.criteria_for_outcome();
     let report = outcome::earlier(connect, criteria, (&home, &control), options).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for OutcomeReport {

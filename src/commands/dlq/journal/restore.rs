@@ -17,9 +17,6 @@ use reco_ops::dlq::journal::{self, RestoreOptions, RestoreReport};
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 
-/// Maximum messages in the table; JSON has all.
-const NAMED: usize = 20;
-
 /// Arguments of `recoctl dlq journal restore`.
 #[derive(Debug, Clone, Args)]
 pub struct RestoreArgs {
@@ -60,8 +57,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let options = RestoreOptions { run, to, all, again, take_over };
     let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
     let report = journal::restore(connect, context.home()?, &control, &options, ask).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for RestoreReport {
@@ -83,7 +79,7 @@ impl Report for RestoreReport {
             ));
         }
         let not = self.messages.iter().filter(|row| row.fate != CopyFate::Restored);
-        text.push_str(&rows::first(NAMED, not, |row| {
+        text.push_str(&rows::first(super::NAMED, not, |row| {
             let reason = escape_line(row.reason.as_deref().unwrap_or_default());
             format!("{} {} {reason}", escape_line(&row.message_id), row.fate.name())
         }));

@@ -10,9 +10,6 @@ use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{self, ResumeOptions, ResumeReport, Resumed};
 use reco_ops::error::Result;
 
-/// Maximum messages in the table per fate; JSON has all.
-const NAMED: usize = 20;
-
 /// Arguments of `recoctl dlq journal resume`.
 #[derive(Debug, Clone, Args)]
 pub struct ResumeArgs {
@@ -37,8 +34,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let ResumeArgs { run, force, take_over } = args.clone();
     let options = ResumeOptions { run, force, take_over };
     let report = journal::resume(connect, &home, &control, &options).await?;
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 const fn meaning(name: &str) -> &'static str {
@@ -75,7 +71,7 @@ impl Report for ResumeReport {
                 }
                 _ => None,
             });
-            text.push_str(&rows::first(NAMED, named, |(id, reason)| {
+            text.push_str(&rows::first(super::NAMED, named, |(id, reason)| {
                 format!("{} {}", escape_line(id), escape_line(reason))
             }));
         }

@@ -9,16 +9,13 @@ use reco_core::outcome::Outcome;
 use reco_core::run_by::RunBy;
 use serde::Serialize;
 
-use super::list::{RunCondition, queue_name};
+use super::list::RunCondition;
 use crate::context::Context;
 use crate::render::outcome::users;
 use crate::render::{by, rows};
 use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
 use reco_ops::error::Result;
-
-/// Maximum messages in the table; JSON has all.
-const NAMED: usize = 20;
 
 /// Arguments of `recoctl dlq journal show`.
 #[derive(Debug, Args)]
@@ -75,8 +72,7 @@ pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
     let report = report(path.display().to_string(), RunCondition::of(&home, &state), &state);
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 fn report(path: String, condition: RunCondition, state: &JournalState) -> ShowReport {
@@ -119,7 +115,7 @@ impl Report for ShowReport {
 
     fn render(&self, view: &View) -> String {
         let or = |value: &Option<String>| escape_line(value.as_deref().unwrap_or("?"));
-        let name = |arn: &Option<String>| queue_name(&or(arn));
+        let name = |arn: &Option<String>| rows::queue_name(&or(arn));
         let mut text = format!(
             "run {}, {}: from {} to {}, begun {}\n{}{}\n\n",
             or(&self.run_id),
@@ -137,7 +133,7 @@ impl Report for ShowReport {
             text.push_str(&format!("{standing:<10} {:>7}  {meaning}\n", count(number)));
         }
         let open = self.messages.iter().filter(|row| row.standing != Standing::Deleted);
-        text.push_str(&rows::first(NAMED, open, |row| {
+        text.push_str(&rows::first(super::NAMED, open, |row| {
             let reason = escape_line(row.reason.as_deref().unwrap_or_default());
             format!("{} {} {reason}", escape_line(&row.message_id), row.standing)
         }));

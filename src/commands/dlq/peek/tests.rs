@@ -97,7 +97,8 @@ fn outcomes() {
     );
     let interrupted = PeekReport { interrupted: true, ..report(sample::rows()) };
     assert_eq!(interrupted.outcome(), Outcome::Interrupted);
-    let damaged = DamagedRow { message_id: "m".to_owned(), reason: "r".to_owned() };
+    let text = str::to_owned;
+    let damaged = Damaged { message_id: text("m"), receipt_handle: text("h"), reason: text("r") };
     let partial = PeekReport { damaged: vec![damaged], scanned: 5, ..report(sample::rows()) };
     assert_eq!(partial.outcome(), Outcome::Partial);
 }

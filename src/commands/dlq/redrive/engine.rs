@@ -9,7 +9,7 @@ use reco_core::outcome::Outcome;
 
 use super::{RedriveArgs, must_confirm};
 use crate::commands::backfill_rate::QueueRate;
-use crate::config::{Key, Setting, Source};
+use crate::config::{Key, Setting, SettingSource};
 use crate::context::Context;
 use crate::flags::select::Choice;
 use crate::ui::Ui;
@@ -32,7 +32,7 @@ pub enum EngineChoice {
 }
 
 /// Chosen engine.
-pub(super) enum Chosen {
+pub(super) enum ChosenEngine {
     /// SQS moved the messages, with this outcome.
     Native(Outcome),
     /// recoctl must move the messages.
@@ -43,9 +43,9 @@ pub(super) enum Chosen {
     },
 }
 
-impl Chosen {
+impl ChosenEngine {
     fn client(reason: impl Into<String>) -> Self {
-        Chosen::Client { engine: Engine::client(reason), confirmed: false }
+        ChosenEngine::Client { engine: Engine::client(reason), confirmed: false }
     }
 }
 
@@ -54,15 +54,15 @@ impl Chosen {
 /// # Errors
 /// Fails if native is requested but not possible, another move task is running, the operator
 /// declines, or the task cannot be followed.
-pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chosen> {
+pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<ChosenEngine> {
     let auto = match args.engine {
-        EngineChoice::Client => return Ok(Chosen::client("--engine client")),
+        EngineChoice::Client => return Ok(ChosenEngine::client("--engine client")),
         EngineChoice::Native => false,
         EngineChoice::Auto => true,
     };
     if let Some(reason) = beyond_native(args).or_else(|| judged_by(context)) {
         if auto {
-            return Ok(Chosen::client(reason));
+            return Ok(ChosenEngine::client(reason));
         }
         return Err(Error::new(Kind::Usage, format!("--engine native is not possible: {reason}"))
             .hint("drop the options it does not support, or use --engine client"));
@@ -77,7 +77,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     let planned = async { plan_move(context.world().await?, options).await };
     let native = match context.before_all(planned).await? {
         MovePlan::Native(native) => native,
-        MovePlan::Client(reason) => return Ok(Chosen::client(reason)),
+        MovePlan::Client(reason) => return Ok(ChosenEngine::client(reason)),
     };
     // A message writes a list at least; a move task looks into none.
     QueueRate::check(context, args.guards.rate, (native.messages(), 1)).await?;
@@ -93,12 +93,9 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         cancel: context.ui.may_ask.then_some(&after_signal as &dyn Ask),
     };
     match native.run(reason, questions).await? {
-        MoveOutcome::Moved(report) => {
-            context.ui.report(&*report)?;
-            Ok(Chosen::Native(report.outcome()))
-        }
+        MoveOutcome::Moved(report) => Ok(ChosenEngine::Native(context.ui.report(&*report)?)),
         MoveOutcome::Client(reason) => {
-            Ok(Chosen::Client { engine: Engine::client(reason), confirmed })
+            Ok(ChosenEngine::Client { engine: Engine::client(reason), confirmed })
         }
     }
 }
@@ -116,7 +113,7 @@ impl Ask for AfterSignal<'_> {
 /// Returns an objection if a flag asks for classification, which SQS cannot do.
 fn judged_by(context: &Context) -> Option<String> {
     let given = |key: &Key| {
-        matches!(context.settings.get(*key), Some(Setting { source: Source::Flag(_), .. }))
+        matches!(context.settings.get(*key), Some(Setting { source: SettingSource::Flag(_), .. }))
     };
     let key = [Key::Table, Key::Facts, Key::Policy].into_iter().find(given)?;
     Some(format!("a move task cannot classify messages ({})", key.flag()))

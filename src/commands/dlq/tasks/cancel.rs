@@ -1,6 +1,5 @@
 //! `recoctl dlq tasks cancel`.
 
-use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::run_by::RunBy;
 use serde::Serialize;
@@ -12,10 +11,6 @@ use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
 use reco_ops::aws::acting_on;
 use reco_ops::dlq::lock::holder_elsewhere;
 use reco_ops::error::Result;
-
-/// Arguments of `recoctl dlq tasks cancel`.
-#[derive(Debug, Args)]
-pub struct CancelArgs {}
 
 #[derive(Debug, Serialize)]
 struct CancelReport {
@@ -35,7 +30,7 @@ struct CancelReport {
 ///
 /// # Errors
 /// Fails if the DLQ cannot be found or SQS rejects the call.
-pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
+pub async fn run(context: &Context) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
     // AWS returns a task's handle only while it is running.
     let running = sqs.moves(&dlq).await?.into_iter().find(|task| task.handle.is_some());
@@ -52,7 +47,7 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
         context.ui.status(format!("{} is locked by {}", dlq.name, lock.words()));
     }
     let by = match cancelled {
-        true => context.signer.sign(&context.events()).await,
+        true => context.signer.sign(&context.ui.events()).await,
         false => context.signer.unsigned(),
     };
     let report = CancelReport {
@@ -62,8 +57,7 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
         to_move: running.and_then(|task| task.to_move),
         by,
     };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for CancelReport {

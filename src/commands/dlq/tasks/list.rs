@@ -1,6 +1,5 @@
 //! `recoctl dlq tasks list`.
 
-use clap::Args;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
@@ -8,10 +7,6 @@ use super::{TaskRow, dlq, table};
 use crate::context::Context;
 use crate::ui::{Report, View};
 use reco_ops::error::Result;
-
-/// Arguments of `recoctl dlq tasks list`.
-#[derive(Debug, Args)]
-pub struct TaskListArgs {}
 
 #[derive(Debug, Serialize)]
 struct TasksReport {
@@ -23,12 +18,11 @@ struct TasksReport {
 ///
 /// # Errors
 /// Fails if the DLQ cannot be found or the call to SQS fails.
-pub async fn run(context: &Context, _args: TaskListArgs) -> Result<Outcome> {
+pub async fn run(context: &Context) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
     let tasks = sqs.moves(&dlq).await?.into_iter().map(TaskRow::from).collect();
     let report = TasksReport { dlq: dlq.name, tasks };
-    context.ui.report(&report)?;
-    Ok(report.outcome())
+    context.ui.report(&report)
 }
 
 impl Report for TasksReport {

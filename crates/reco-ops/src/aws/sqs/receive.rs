@@ -7,6 +7,7 @@ use aws_sdk_sqs::types::{
     Message as SdkMessage, MessageAttributeValue, MessageSystemAttributeName as SystemName,
 };
 use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, md5_of_body};
+use serde::Serialize;
 
 use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
 use crate::error::Error;
@@ -21,11 +22,12 @@ pub struct Received {
 }
 
 /// Message that was damaged in transit and must be left alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Damaged {
     /// SQS message id.
     pub message_id: String,
     /// Receipt handle of this receive.
+    #[serde(skip)]
     pub receipt_handle: String,
     /// Description of the mismatch.
     pub reason: String,
