@@ -9,7 +9,6 @@ mod support;
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use faults::Fault;
@@ -104,13 +103,10 @@ fn a_second_signal_a_second_later_stops_at_once() {
     // A receive that is never answered keeps the command from ending in order, because the messages
     // it may bring must be released.
     let mut harness = with_messages(3);
-    let sqs = harness.the_sandbox().sqs().clone();
-    let rule = Arc::new(|action: &str, _: usize| match action {
+    let calls = faults::in_front(&mut harness, |action, _| match action {
         "ReceiveMessage" => Fault::Hang,
         _ => Fault::None,
     });
-    let (endpoint, calls) = harness.runtime.block_on(faults::start(sqs, rule));
-    harness.set("AWS_ENDPOINT_URL", &endpoint);
     let mut child = spawn(&harness, &["dlq", "peek"]);
     eventually("it receives", Duration::from_secs(20), || calls.count("ReceiveMessage") > 0);
     signal(&child, &["TERM", "TERM"]);

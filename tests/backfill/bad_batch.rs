@@ -151,10 +151,10 @@ fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
 
     // Another file of wrong lists is another run.
     harness.write("bad.jsonl", file(1..=401, bad, Some(BAD_AT)));
-    let output = harness.recoctl(REPAIR.into_iter().chain(["--resume"])).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("--only-where-table-holds is"), "{stderr}");
+    harness
+        .run(REPAIR.into_iter().chain(["--resume"]))
+        .ended(7)
+        .says("--only-where-table-holds is");
 }
 
 /// A writer that stores newer lists all the time loses none of them.

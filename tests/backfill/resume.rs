@@ -244,11 +244,7 @@ fn a_run_is_not_gone_on_with_when_input_policy_table_or_settings_changed() {
     interrupted(&harness, &args);
     let refused = |harness: &Harness, more: &[&str], why: &str| {
         let args = ["backfill", "in.jsonl", "--resume"].into_iter().chain(keep);
-        let output =
-            harness.recoctl(args.chain(more.iter().copied())).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains(why), "{stderr}");
+        harness.run(args.chain(more.iter().copied())).ended(7).says(why);
     };
     let before = items(&harness);
     harness.write("policy.toml", "[limits]\nmax_len = 3\n");
@@ -308,10 +304,10 @@ fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_w
     create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     // What was written before is gone with the table: another one of the same name is not gone on
     // with.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--resume"]).output().expect("runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{told}");
-    assert!(told.contains("the table was deleted and recreated"), "{told}");
+    harness
+        .run(["backfill", "in.jsonl", "--resume"])
+        .ended(7)
+        .says("the table was deleted and recreated");
     let second = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(accounts(&second), expected.accounts);
     assert_eq!(items(&harness), expected.items);

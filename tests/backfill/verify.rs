@@ -181,8 +181,7 @@ fn what_cannot_be_verified_is_said_before_anything_is_written() {
     }
     assert_eq!(harness.json(6, ["verify", "in.jsonl"])["differing"], 1, "nothing was written");
     harness.write("none.jsonl", "bad\n");
-    let output = harness.recoctl(["verify", "none.jsonl"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
+    harness.run(["verify", "none.jsonl"]).ended(8);
     harness.write("empty.jsonl", "\n");
     harness.json(5, ["verify", "empty.jsonl"]);
 }
@@ -214,7 +213,5 @@ fn a_dry_run_plans_sizes_time_and_cost_and_names_the_largest() {
     assert_eq!(items, 202);
     let without = harness.json(0, ["backfill", "in.jsonl", "--dry-run"]);
     assert_eq!(without["plan"]["cost"], Value::Null);
-    let output = harness.recoctl(args).output().expect("runs");
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("LARGEST") && shown.contains("cost"), "{shown}");
+    harness.run(args).shows("LARGEST").shows("cost");
 }

@@ -8,7 +8,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::incident::kit::Consumer;
-use crate::support::queues::{STANDARD, count, sqs};
+use crate::support::queues::{STANDARD, count, plant_body, sqs};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{Planted, QueueDepth};
@@ -23,8 +23,7 @@ fn with_messages(messages: u32) -> Harness {
     let policy = policy.to_string();
     sqs.create_queue("recs", &[("RedrivePolicy", policy.as_str())]).expect("created");
     for user in 0..messages {
-        let planted = Planted { body: format!("[{user},[2]]"), ..Planted::default() };
-        sqs.plant("recs-dlq", planted).expect("planted");
+        plant_body(&harness, "recs-dlq", format!("[{user},[2]]"));
     }
     harness.set("RECOCTL_QUEUE", "recs");
     harness
@@ -69,8 +68,7 @@ fn depth(harness: &Harness, queue: &str) -> QueueDepth {
 
 fn plant(harness: &Harness, queue: &str, messages: u32) {
     for user in 0..messages {
-        let planted = Planted { body: format!("[{user},[3]]"), ..Planted::default() };
-        sqs(harness).plant(queue, planted).expect("planted");
+        plant_body(&harness, queue, format!("[{user},[3]]"));
     }
 }
 
@@ -178,11 +176,8 @@ fn throttles_hold_the_redrive_back() {
 #[test]
 fn a_guard_that_sees_nothing_stops_the_redrive() {
     let mut harness = with_messages(5);
-    let output = harness.recoctl(["dlq", "redrive", "--max-throttles", "1"]).output();
-    let output = output.expect("it runs");
-    assert_eq!(output.status.code(), Some(3), "neither table nor function is named");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(stderr.contains("--table or --function"), "{stderr}");
+    // Neither table nor function is named.
+    harness.run(["dlq", "redrive", "--max-throttles", "1"]).ended(3).says("--table or --function");
 
     let denied = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = denied.local_addr().expect("an address");
@@ -207,7 +202,7 @@ fn with_malformed(sound: u32, malformed: u32) -> Harness {
     let harness = with_messages(sound);
     for number in 0..malformed {
         let body = format!("malformed {number}");
-        sqs(&harness).plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     harness
 }

@@ -7,7 +7,7 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::queues::{FIFO, STANDARD, bodies, count, plant_sound, queues, snapshot};
+use crate::support::queues::{FIFO, STANDARD, bodies, count, plant, plant_sound, queues, snapshot};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::faults::Fault;
@@ -78,10 +78,10 @@ fn without_a_journal_nothing_is_sent() {
     let harness = with_messages(STANDARD, 3, &[]);
     let there = harness.write("there.jsonl", "precious");
     for path in ["/nonexistent/journal.jsonl", there.to_str().expect("UTF-8")] {
-        let output = harness.recoctl(["dlq", "redrive", "--journal", path]).output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains("cannot write the journal"), "{stderr}");
+        harness
+            .run(["dlq", "redrive", "--journal", path])
+            .ended(7)
+            .says("cannot write the journal");
     }
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
     assert!(bodies(&harness, "recs").is_empty());
@@ -114,16 +114,13 @@ fn two_runs_on_one_dlq_are_kept_apart() {
     let harness = with_messages(STANDARD, 30, &[]);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive", "--rate", "5"]);
     eventually("the first moves", Duration::from_secs(30), || !bodies(&harness, "recs").is_empty());
-    let output = harness.recoctl(["dlq", "redrive"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains(&format!("process {}", child.id())), "{stderr}");
+    harness.run(["dlq", "redrive"]).ended(7).says(format!("process {}", child.id()));
     let list = harness.json(0, ["dlq", "journal", "list"]);
     let run = list["journals"][0].clone();
     assert_eq!(run["condition"], "running");
     let id = run["run_id"].as_str().expect("an id");
-    let refused = harness.recoctl(["dlq", "journal", "resume", id]).output().expect("runs");
-    assert_eq!(refused.status.code(), Some(7), "a run that goes on is not resumed");
+    // A run that goes on is not resumed.
+    harness.run(["dlq", "journal", "resume", id]).ended(7);
     crate::support::interrupt(&child);
     child.wait().expect("it ends");
     // The lock is released when its process ends.
@@ -160,8 +157,8 @@ fn what_was_redriven_can_be_put_back() {
         let report = harness.json(0, ["dlq", "redrive"]);
         let path = report["journal"].as_str().expect("a path");
         assert!(bodies(&harness, &dlq).is_empty());
-        let unasked = harness.recoctl(["dlq", "journal", "restore", path]).output().expect("runs");
-        assert_eq!(unasked.status.code(), Some(7), "nobody confirmed");
+        // Nobody confirmed.
+        harness.run(["dlq", "journal", "restore", path]).ended(7);
         assert!(bodies(&harness, &dlq).is_empty());
         let restored = harness.json(0, ["dlq", "journal", "restore", path, "--yes"]);
         assert_eq!(restored["restored"], 12);
@@ -174,13 +171,12 @@ fn a_message_that_was_redriven_before_is_marked() {
     let harness = with_messages(STANDARD, 3, &[]);
     let report = harness.json(0, ["dlq", "redrive"]);
     let sent_as = report["messages"][0]["sent_as"].as_str().expect("an id");
-    let sqs = harness.the_sandbox().sqs();
     // One returns as the redrive policy moves it, one has the same content, one is new.
     let returned = bodies(&harness, "recs");
     let planted = |body: &str, message_id: Option<&str>| {
         let message_id = message_id.map(str::to_owned);
         let planted = Planted { body: body.to_owned(), message_id, ..Planted::default() };
-        sqs.plant("recs-dlq", planted).expect("planted")
+        plant(&harness, "recs-dlq", planted)
     };
     let came_back = planted("[7,[7]]", Some(sent_as));
     let same = planted(&returned[0], None);

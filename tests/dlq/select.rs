@@ -5,7 +5,7 @@ mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::queues::queues;
+use crate::support::queues::{plant, queues};
 use crate::support::{Harness, now};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted, Sqs};
@@ -169,8 +169,7 @@ fn the_source_of_each_message_is_shown_and_chosen_by() {
         let direct = message["message_id"] == json!(ids["direct"]);
         assert_eq!(message["source"].is_null(), direct, "{message}");
     }
-    let output = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
-    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    let table = harness.run(["dlq", "peek"]).stdout;
     for word in ["SOURCE", "recs-a", "recs-b"] {
         assert!(table.contains(word), "{table}");
     }
@@ -191,15 +190,12 @@ fn the_source_of_each_message_is_shown_and_chosen_by() {
     }
     for command in ["peek", "classify", "redrive"] {
         let unknown = ["--queue", "recs-a", "dlq", command, "--source", "recs-c"];
-        let output = harness.recoctl(unknown).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(5), "{command}");
-        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = harness.run(unknown).ended(5).stderr;
         for word in ["no message came from --source", "recs-a", "recs-b", "directly"] {
             assert!(stderr.contains(word), "{command}: no {word:?} in {stderr}");
         }
     }
-    let wrong = harness.recoctl(["dlq", "peek", "--source", "a b"]).output().expect("it runs");
-    assert_eq!(wrong.status.code(), Some(2));
+    harness.run(["dlq", "peek", "--source", "a b"]).ended(2);
 }
 
 #[test]
@@ -310,7 +306,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
     for (user, id) in [twins[0], twins[1], alone].into_iter().enumerate() {
         let body = format!("[{user}, [10]]");
         let planted = Planted { body, message_id: Some(id.to_owned()), ..Planted::default() };
-        harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
     let file = harness.home.path().join("copy").display().to_string();
     for args in [
@@ -320,9 +316,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
         &["dlq", "purge", "--id", "0a1b2c3d", "--backup", &file],
         &["dlq", "export", &file, "--id", "0a1b2c3d"],
     ] {
-        let output = harness.recoctl(args).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
+        let stderr = harness.run(args).ended(7).stderr;
         assert!(twins.iter().all(|id| stderr.contains(id)), "{args:?}: {stderr}");
         let depth = harness.the_sandbox().sqs().depth("recs-dlq").expect("there");
         assert_eq!((depth.visible, depth.in_flight), (3, 0), "{args:?}");

@@ -64,7 +64,7 @@ fn an_expression_that_never_ends_ends_at_the_first_signal() {
         // Forty messages at two seconds each take more than a minute.
         let ran = ended_within(child, Duration::from_secs(30));
         assert_eq!(ran.code, Some(130), "{ran:#?}");
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report = ran.report();
         assert!(report["undecided"].as_u64().is_some_and(|n| n > 0), "{report}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod independent;
 pub mod queues;
+mod ran;
 pub mod table;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub use independent::Independent;
+pub use ran::Ran;
 
 /// What a standard queue does by itself: AWS promises at-least-once delivery, and that short polls find
 /// what is there only in the end. Seeded, so that the same calls meet it in every run.
@@ -114,18 +116,20 @@ impl Harness {
         command
     }
 
+    /// Runs a command to its end.
+    pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        Ran::of(&mut self.recoctl(args))
+    }
+
     /// Runs a command with `--output json`, asserts its exit code and reads its report.
     pub fn json<S: AsRef<str>>(
         &self,
         code: i32,
         args: impl IntoIterator<Item = S>,
     ) -> serde_json::Value {
-        let output = self.recoctl(args).args(["--output", "json"]).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "stderr: {stderr}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("stdout is no JSON ({error}): {}", String::from_utf8_lossy(&output.stdout))
-        })
+        let ran = Ran::of(self.recoctl(args).args(["--output", "json"]));
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        ran.report()
     }
 
     /// Writes a file to the home directory.

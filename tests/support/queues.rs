@@ -61,12 +61,22 @@ pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
     sqs.create_queue(name, &attributes).expect("created");
 }
 
+/// Puts a message into a queue, and returns its id.
+pub fn plant(harness: &Harness, queue: &str, planted: Planted) -> String {
+    sqs(harness).plant(queue, planted).expect("planted")
+}
+
+/// Puts a message of this body into a queue, and returns its id.
+pub fn plant_body(harness: &Harness, queue: &str, body: impl Into<String>) -> String {
+    plant(harness, queue, Planted { body: body.into(), ..Planted::default() })
+}
+
 /// Puts sound messages into the DLQ, each of a user of its own, spread over so many FIFO groups.
 pub fn plant_sound(harness: &Harness, suffix: &str, messages: usize, groups: usize) {
     for user in 0..messages {
         let group_id = (!suffix.is_empty()).then(|| format!("group-{}", user % groups));
         let planted = Planted { body: sound(user), group_id, ..Planted::default() };
-        sqs(harness).plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
+        plant(harness, &format!("recs-dlq{suffix}"), planted);
     }
 }
 

@@ -206,8 +206,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     insta::assert_snapshot!(crate::support::told(&output));
     assert_eq!(read_back(&out).0.to_string(), before);
     let unknown = ["backfill", "in.jsonl", "--emit", "ion", "elsewhere"];
-    let output = harness.recoctl(unknown).output().expect("runs");
-    assert_eq!(output.status.code(), Some(2));
+    harness.run(unknown).ended(2);
     assert!(!harness.home.path().join("elsewhere").exists());
 }
 

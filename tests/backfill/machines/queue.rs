@@ -1,7 +1,6 @@
 //! `--via queue`: the Lambda filters and writes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
@@ -90,8 +89,7 @@ fn faulty(
     let limit = limit.to_string();
     sqs.create_queue("recs", &[("MaximumMessageSize", &limit)]).expect("created");
     sqs.create_queue("recs.fifo", &[("FifoQueue", "true")]).expect("created");
-    let (endpoint, calls) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    let calls = crate::faults::in_front(&mut harness, rule);
     harness.set("RECOCTL_QUEUE", "recs");
     (harness, calls)
 }

@@ -72,9 +72,7 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "15%"]);
 
     harness.write("bad.jsonl", bad);
-    let output =
-        harness.recoctl(["backfill", "bad.jsonl", "--max-rejects", "0"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
+    harness.run(["backfill", "bad.jsonl", "--max-rejects", "0"]).ended(8);
 }
 
 /// Only the user can read the file and its directory.

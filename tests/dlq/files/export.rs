@@ -45,10 +45,12 @@ fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
 fn what_is_there_is_never_overwritten_and_nothing_leaves_no_file() {
     let harness = with_messages(STANDARD, 2, &[]);
     let there = harness.write("there.jsonl", "precious");
-    let words = refused(&harness, 8, &["dlq", "export", "there.jsonl", "--and-delete", "--yes"]);
-    assert!(words.contains("never overwritten"), "{words}");
+    harness
+        .run(["dlq", "export", "there.jsonl", "--and-delete", "--yes"])
+        .ended(8)
+        .says("never overwritten");
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
-    assert!(refused(&harness, 2, &["dlq", "export", "-"]).contains("to stdout"));
+    assert!(harness.run(["dlq", "export", "-"]).ended(2).stderr.contains("to stdout"));
     assert_eq!(bodies(&harness, "recs-dlq").len(), 2);
     let report = harness.json(5, ["dlq", "export", "none.jsonl", "--class", "malformed"]);
     assert_eq!((count(&report, "skipped"), &report["file"]), (2, &Value::Null));
@@ -84,8 +86,7 @@ fn deleting_everything_needs_a_yes_and_fifo_queues_empty_in_waves() {
     for suffix in [STANDARD, FIFO] {
         let harness = with_messages(suffix, 60, &[]);
         let dlq = format!("recs-dlq{suffix}");
-        let words = refused(&harness, 7, &["dlq", "export", "all.jsonl.gz", "--and-delete"]);
-        assert!(words.contains("--yes"), "{words}");
+        harness.run(["dlq", "export", "all.jsonl.gz", "--and-delete"]).ended(7).says("--yes");
         let received =
             snapshot(&harness, &dlq).messages.iter().any(|message| message.receive_count > 0);
         assert!(!received, "a refusal receives nothing");
@@ -196,8 +197,7 @@ fn a_run_that_deletes_is_kept_apart_from_others() {
         &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl"],
         &["dlq", "purge", "--all-now", "--yes"],
     ] {
-        let words = refused(&harness, 7, args);
-        assert!(words.contains(&format!("process {}", child.id())), "{words}");
+        harness.run(args).ended(7).says(format!("process {}", child.id()));
     }
     interrupt(&child);
     child.wait().expect("it ends");

@@ -123,14 +123,6 @@ pub fn exported(harness: &Harness, path: &Path) -> Vec<String> {
     lines.filter_map(|line| Some(line["message"]["body"].as_str()?.to_owned())).collect()
 }
 
-/// Runs a command that must fail, and returns its stderr.
-pub fn refused(harness: &Harness, code: i32, args: &[&str]) -> String {
-    let output = harness.recoctl(args).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
-    stderr
-}
-
 /// Kills a process (`kill -9`) once a condition holds; returns `false` if it ended before.
 pub fn kill_when(child: &mut Child, mut now: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
