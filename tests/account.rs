@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
-use support::Harness;
+use support::{Harness, Ran};
 
 /// SQS's answer for a queue that does not exist.
 const NO_SUCH_QUEUE: (&str, &str, &str) = (
@@ -286,6 +286,5 @@ fn a_variable_that_is_not_utf_8_ends_nothing() {
     let harness = bare();
     let odd = std::ffi::OsStr::from_bytes(b"\xff");
     let mut command = harness.recoctl(["dlq", "peek", "--sandbox"]);
-    let output = command.env("X", odd).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    Ran::of(command.env("X", odd)).ended(0);
 }

@@ -12,6 +12,7 @@ use std::process::Command;
 use mariadb::{database, server};
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
+use support::Ran;
 use tempfile::TempDir;
 
 /// Keys of this form hold any id.
@@ -226,11 +227,10 @@ fn an_old_snapshot_says_its_age_where_messages_are_looked_at() {
         &["dlq", "redrive", "--class", "all", "--engine", "client", "--yes"],
     ];
     for args in commands {
-        let output = harness.recoctl(args).args(["--facts", &facts]).output().expect("runs");
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {words}");
-        assert!(words.contains("taken 8d"), "{args:?}: {words}");
-        assert!(words.contains("recoctl facts snapshot"), "{args:?}: {words}");
+        Ran::of(harness.recoctl(args).args(["--facts", &facts]))
+            .ended(0)
+            .says("taken 8d")
+            .says("recoctl facts snapshot");
     }
 }
 

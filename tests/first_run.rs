@@ -5,7 +5,7 @@ mod support;
 
 use assert_cmd::Command;
 use reco_sandbox::SandboxOptions;
-use support::Harness;
+use support::{Harness, Ran};
 
 /// Returns recoctl on a machine that is not set up.
 fn bare(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -57,9 +57,7 @@ fn the_tour_ends_well_and_shows_causes_outcomes_and_one_user() {
     let home = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.env_clear().env("HOME", home.path()).current_dir(home.path());
-    let output = command.args(["sandbox", "demo"]).output().expect("it runs");
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = Ran::of(command.args(["sandbox", "demo"])).ended(0).stdout;
     for part in [
         "$ recoctl dlq classify --logs",
         "throttled writes to table",

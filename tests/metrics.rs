@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
-use support::Harness;
 use support::table::create_indexed;
+use support::{Harness, Ran};
 
 fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -95,14 +95,14 @@ fn people_get_sparklines_and_programs_get_lines() {
 fn what_is_not_configured_is_left_out_and_the_dlq_is_found() {
     let harness = seeded();
     let mut command = harness.recoctl(["metrics", "-o", "json"]);
-    let output = command
-        .env_remove("RECOCTL_TABLE")
-        .env_remove("RECOCTL_FUNCTION")
-        .env_remove("RECOCTL_DLQ")
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = Ran::of(
+        command
+            .env_remove("RECOCTL_TABLE")
+            .env_remove("RECOCTL_FUNCTION")
+            .env_remove("RECOCTL_DLQ"),
+    )
+    .ended(0)
+    .report();
     let subjects: Vec<&Value> =
         report["sections"].as_array().expect("a list").iter().map(|s| &s["subject"]).collect();
     assert_eq!(subjects, ["queue", "dlq"]);

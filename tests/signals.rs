@@ -15,7 +15,7 @@ use faults::Fault;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 use support::queues::{STANDARD, plant_sound, queues};
-use support::{Harness, eventually, spawn};
+use support::{Harness, eventually, finished, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with this many sound messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
@@ -47,10 +47,7 @@ fn stops_in_order(signals: &[&str]) {
     let child = spawn(&harness, &SLOW_REDRIVE);
     eventually("some moved", Duration::from_secs(30), || depth(&harness, "recs").0 > 0);
     signal(&child, signals);
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{signals:?}: {stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = finished(child).ended(130).report();
     assert_eq!(report["interrupted"], true, "{signals:?}");
     let (source, dlq) = (depth(&harness, "recs"), depth(&harness, "recs-dlq"));
     assert_eq!((source.0 + dlq.0, source.1, dlq.1), (300, 0, 0), "{signals:?}");
@@ -115,9 +112,7 @@ fn a_second_signal_a_second_later_stops_at_once() {
     signal(&child, &["TERM"]);
     let status = ended(&mut child, Duration::from_secs(5)).expect("it stops at once");
     assert_eq!(status.code(), Some(130));
-    let output = child.wait_with_output().expect("its output");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("stopped immediately by a second signal"), "{stderr}");
+    finished(child).says("stopped immediately by a second signal");
 }
 
 #[test]
@@ -158,8 +153,7 @@ fn nohup_is_respected() {
         .expect("bash runs");
     eventually("some moved", Duration::from_secs(30), || depth(&harness, "recs").0 > 0);
     signal(&child, &["HUP"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    finished(child).ended(0);
     assert_eq!(depth(&harness, "recs").0, 20);
 }
 
@@ -173,9 +167,7 @@ fn a_run_that_was_suspended_goes_on() {
     let moved = depth(&harness, "recs").0;
     assert!(moved < 60, "it was suspended in the middle");
     signal(&child, &["CONT"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = finished(child).ended(0).report();
     assert_eq!(report["counts"]["moved"], 60);
     assert_eq!((depth(&harness, "recs"), depth(&harness, "recs-dlq")), ((60, 0), (0, 0)));
 }
@@ -223,8 +215,7 @@ fn on_a_terminal(harness: &Harness, answer: &str, args: &[&str]) -> (String, Str
         .spawn()
         .expect("python3 runs");
     child.stdin.take().expect("piped").write_all(ON_A_TERMINAL.as_bytes()).expect("written");
-    let output = child.wait_with_output().expect("it ends");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = finished(child).stdout;
     let last = text.trim_end().lines().last().unwrap_or_default().to_owned();
     (text, last)
 }

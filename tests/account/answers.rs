@@ -1,6 +1,7 @@
 //! Who answers: a proxy, a queue that is no DLQ, a server that is not AWS, a clock that is wrong.
 
 use super::*;
+use crate::support::Ran;
 use crate::support::queues::plant_body;
 
 fn with_message() -> Harness {
@@ -58,10 +59,9 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
         &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "native"],
         &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "client"],
     ] {
-        let output = harness.recoctl(["--dlq", "recs"]).args(args).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
-        assert!(stderr.contains("recs has a redrive policy of its own"), "{args:?}: {stderr}");
+        Ran::of(harness.recoctl(["--dlq", "recs"]).args(args))
+            .ended(7)
+            .says("recs has a redrive policy of its own");
     }
     let all_now = ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders"];
     harness.run(all_now).ended(7).says("no queue names orders as its DLQ");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, items, n, plain, put};
-use crate::support::{Harness, eventually, interrupt, spawn};
+use crate::support::{Harness, eventually, finished, interrupt, spawn};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -135,8 +135,7 @@ fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
             child.wait().expect("ended");
         } else {
             interrupt(&child);
-            let output = child.wait_with_output().expect("ends");
-            assert_eq!(output.status.code(), Some(130));
+            finished(child).ended(130);
         }
     }
     assert!(fixed(&harness) < 800, "the runs were stopped on the way");

@@ -2,7 +2,7 @@
 
 use crate::support::queues::{create, plant_body, sqs};
 use crate::support::table::{assert_balanced, create_plain, items};
-use crate::support::{Harness, told};
+use crate::support::{Harness, Ran, told};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
@@ -189,12 +189,7 @@ fn an_expression_receives_the_lines_of_an_export_as_they_are() {
     assert_eq!(items(&harness)["5"], "[6,7]");
     // An export without its frame, through a pipe.
     let text = line("m1", 1, "[8,[9]]");
-    let output = harness
-        .recoctl(["backfill", "-", "--output", "json"])
-        .write_stdin(text)
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    Ran::of(harness.recoctl(["backfill", "-", "--output", "json"]).write_stdin(text)).ended(0);
     assert_eq!(items(&harness)["8"], "[9]");
 }
 

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, plain, scanned};
-use crate::support::{Harness, eventually};
+use crate::support::{Harness, Ran, eventually, finished};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -295,9 +295,7 @@ fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_w
     eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
     let delete = harness.dynamodb().delete_table().table_name("recs").send();
     harness.runtime.block_on(delete).expect("deleted");
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(4));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(4).report();
     assert_eq!(report["stopped"]["cause"], "table");
     assert_eq!(report["entries"]["failed"], 0);
     assert!(report["entries"]["left"].as_u64() > Some(0));
@@ -330,10 +328,7 @@ fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
     command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
     command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
     command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let output = command.output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(4), "{stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    let report = Ran::from(command.output().expect("it runs")).ended(4).report();
     assert_eq!(report["stopped"]["cause"], "rejects", "{report}");
     let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
     assert_eq!(accounts(&second), expected.accounts);
@@ -355,8 +350,7 @@ fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
         || items(&harness).keys().any(|user| user.parse::<u64>().is_ok_and(|n| n > 6000));
     eventually("the second input is under way", Duration::from_secs(60), under_way);
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
+    finished(child).ended(130);
     let second = harness.json(4, ["backfill", "cut.gz", "in.jsonl", "--resume"]);
     assert!(second["inputs"][0]["failure"]["reason"].is_string(), "{second}");
     assert_eq!(second["rejected"]["cut-off"], 1);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
-use crate::support::Harness;
 use crate::support::table::{
     assert_balanced, create_plain as create_table, expected, scanned, shown,
 };
+use crate::support::{Harness, Ran, finished};
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
@@ -221,8 +221,7 @@ fn a_dry_run_writes_nothing_and_needs_no_table() {
     assert_eq!(report["dropped_articles"]["duplicate"], 1);
 
     let mut command = harness.recoctl(["backfill", "in.jsonl", "--dry-run", "--output", "json"]);
-    let output = command.env_remove("RECOCTL_TABLE").output().expect("runs");
-    let without: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let without = Ran::of(command.env_remove("RECOCTL_TABLE")).report();
     assert_eq!(without["items"], report["items"]);
     assert_eq!(without["table"], Value::Null);
 }
@@ -302,9 +301,7 @@ fn an_interrupted_run_says_where_to_go_on() {
     let interrupt = ["-INT", &child.id().to_string()].map(str::to_owned);
     let status = std::process::Command::new("kill").args(interrupt).status().expect("kill runs");
     assert!(status.success());
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(130).report();
     assert_balanced(&report);
     assert_eq!(report["outcome"], "interrupted");
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::support::Harness;
 use crate::support::table::{n, plain};
+use crate::support::{Harness, Ran};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
@@ -175,9 +175,7 @@ fn what_cannot_be_verified_is_said_before_anything_is_written() {
         vec!["backfill", "in.jsonl", "--rcu", "5"],
         vec!["backfill", "--verify", "in.jsonl"],
     ] {
-        let output = harness.recoctl(&args).write_stdin("[1,[2]]\n").output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        Ran::of(harness.recoctl(&args).write_stdin("[1,[2]]\n")).ended(2);
     }
     assert_eq!(harness.json(6, ["verify", "in.jsonl"])["differing"], 1, "nothing was written");
     harness.write("none.jsonl", "bad\n");

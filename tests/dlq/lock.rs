@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::support::queues::{STANDARD, bodies, plant_sound, queues};
-use crate::support::{Harness, Ran, eventually, interrupt, now, spawn};
+use crate::support::{Harness, eventually, finished, interrupt, now, spawn};
 
 const WHO: &str = "arn:aws:iam::000000000000:user/jane";
 
@@ -87,7 +87,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     assert_eq!(peek["locked_by"]["run_id"], json!(lock.run_id), "{peek}");
     read(&["dlq", "redrive", "--dry-run", "--output", "json"]);
     interrupt(&child);
-    let ran = Ran::from(child.wait_with_output().expect("it ends")).ended(130);
+    let ran = finished(child).ended(130);
     assert_eq!(ran.report()["interrupted"], true, "{ran:#?}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None, "released after Ctrl-C: {ran:#?}");
     // What it saved to import is locked in the same way, and every run releases its lock.
@@ -156,7 +156,7 @@ fn whoever_is_taken_over_by_force_finishes_what_is_in_flight_and_stops() {
     // The second has released it by now, or the first sees it within seconds and stops.
     let taken = QueueLock { run_id: "f".repeat(16), state: "other".to_owned(), ..first.clone() };
     set_tag(&harness, &taken.value());
-    let ran = Ran::from(child.wait_with_output().expect("it ends")).ended(130);
+    let ran = finished(child).ended(130);
     let ran = ran.says("stopping: another run has taken the lock on recs-dlq");
     assert_eq!(ran.report()["interrupted"], true, "{ran:#?}");
     assert_eq!(tag_of(&harness, "recs-dlq"), Some(taken.value()), "not its own to remove");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::faults::Fault;
 use crate::support::queues::{self, plant_body, plant_sound, queues};
-use crate::support::{Harness, eventually};
+use crate::support::{Harness, Ran, eventually, finished};
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
@@ -43,11 +43,10 @@ fn reason(report: &Value) -> String {
 fn moving_everything_is_left_to_sqs_and_said() {
     for suffix in ["", ".fifo"] {
         let harness = with_messages(suffix, 40);
-        let output = harness.recoctl(ALL).args(["--output", "json"]).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{stderr}");
-        assert!(stderr.contains("with an SQS move task (all messages are moved"), "{stderr}");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let report = Ran::of(harness.recoctl(ALL).args(["--output", "json"]))
+            .ended(0)
+            .says("with an SQS move task (all messages are moved")
+            .report();
         assert_eq!((&report["kind"], &report["engine"]), (&json!("dlq.redrive"), &json!("native")));
         assert_eq!((&report["counts"]["moved"], &report["journal"]), (&json!(40), &Value::Null));
         assert_eq!(report["task"]["status"], "completed");
@@ -188,16 +187,10 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
     assert!(running()["handle"].is_string());
     // The lock keeps off another recoctl on this machine; one on another machine sees the task.
     let state = harness.home.path().join("elsewhere");
-    let elsewhere = harness.recoctl(ALL).env("XDG_STATE_HOME", state).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&elsewhere.stderr);
-    assert_eq!(elsewhere.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("dlq tasks cancel"), "{stderr}");
+    Ran::of(harness.recoctl(ALL).env("XDG_STATE_HOME", state)).ended(7).says("dlq tasks cancel");
     // Ctrl-C where nobody can be asked: it goes on.
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("the move task continues; see `recoctl dlq tasks list`"), "{stderr}");
+    finished(child).ended(130).says("the move task continues; see `recoctl dlq tasks list`");
     assert_eq!(running()["status"], "running");
     let cancelled = harness.json(0, ["dlq", "tasks", "cancel"]);
     let moved = cancelled["moved"].as_u64().expect("a number");
@@ -248,9 +241,7 @@ fn a_task_that_is_cancelled_by_somebody_else_is_a_partial_success() {
     let task = || harness.json(0, ["dlq", "tasks", "list"])["tasks"][0].clone();
     eventually("it moves", Duration::from_secs(30), || task()["moved"].as_u64() > Some(0));
     harness.json(0, ["dlq", "tasks", "cancel"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(4));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(4).report();
     assert_eq!(report["task"]["status"], "cancelled");
 }
 

@@ -16,7 +16,7 @@ use self::kit::{
     number, stop,
 };
 use crate::support::queues::{STANDARD, count, plant_body, sqs, visible_bodies};
-use crate::support::{Harness, eventually, interrupt, spawn, table};
+use crate::support::{Harness, eventually, finished, interrupt, spawn, table};
 
 #[test]
 fn a_wait_accounts_for_a_thousand_messages_and_all_their_users() {
@@ -95,11 +95,10 @@ fn ctrl_c_ends_the_wait_and_tells_how_to_go_on() {
     let child = spawn(&harness, &["dlq", "redrive", "--wait"]);
     let run = run_that_waits(&harness);
     interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("still waiting"), "{told}");
-    assert!(told.contains(&format!("recoctl dlq journal outcome {run} --wait")), "{told}");
+    finished(child)
+        .ended(130)
+        .shows("still waiting")
+        .shows(format!("recoctl dlq journal outcome {run} --wait"));
     let (worker, _consumed) = consumer(&harness, |_, _| false);
     let later = harness.json(0, ["dlq", "journal", "outcome", &run, "--wait"]);
     stop(&harness, worker);

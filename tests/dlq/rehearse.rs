@@ -11,7 +11,7 @@ use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 
 use crate::support::queues::{plant_body, queues};
-use crate::support::{Harness, told};
+use crate::support::{Harness, Ran};
 
 /// Endings by message id.
 type Endings = BTreeMap<String, String>;
@@ -152,13 +152,10 @@ fn a_binary_that_does_not_start_is_told_and_nothing_else_is_done() {
         harness.write("no-program", "#!/bin/sh\n");
         let program = harness.home.path().join(program).display().to_string();
         let mut output = harness.recoctl(["dlq", "rehearse", "--lambda-bin", &program]);
-        let output = output.output().expect("runs");
-        let told = told(&output);
-        assert_eq!(output.status.code(), Some(3), "{told}");
-        assert!(
-            told.contains("cannot start the function's binary") && told.contains(why),
-            "{told}"
-        );
+        Ran::from(output.output().expect("it runs"))
+            .ended(3)
+            .says("cannot start the function's binary")
+            .says(why);
     }
 }
 

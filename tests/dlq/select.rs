@@ -256,14 +256,11 @@ fn what_would_overwrite_newer_lists_moves_only_when_its_class_is_named() {
 fn a_wrong_expression_is_told_before_anything_is_received() {
     let arranged = arrange("");
     for command in ["peek", "classify", "redrive"] {
-        let output = arranged
+        arranged
             .harness
-            .recoctl(["dlq", command, "--where", ".class == nope"])
-            .output()
-            .expect("it runs");
-        assert_eq!(output.status.code(), Some(2), "{command}");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains("character 11"), "{command}: {stderr}");
+            .run(["dlq", command, "--where", ".class == nope"])
+            .ended(2)
+            .says("character 11");
     }
     let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
     assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));

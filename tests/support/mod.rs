@@ -233,6 +233,11 @@ pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
         .expect("recoctl runs")
 }
 
+/// Waits for the end of a command that was left running.
+pub fn finished(child: std::process::Child) -> Ran {
+    Ran::from(child.wait_with_output().expect("it ends"))
+}
+
 /// Sends SIGINT, as Ctrl-C does.
 pub fn interrupt(child: &std::process::Child) {
     let status = std::process::Command::new("kill")

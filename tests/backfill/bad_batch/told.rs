@@ -1,6 +1,7 @@
 //! Putting a bad batch right: what is told before, during and afterwards.
 
 use super::*;
+use crate::support::Ran;
 
 #[test]
 fn what_cannot_be_done_on_a_condition_is_refused() {
@@ -104,12 +105,10 @@ fn a_dry_run_compares_a_sample_or_all_with_the_table() {
     let end = told.find("WCU EACH").expect("sizes");
     insta::assert_snapshot!(told[start..end].trim_end());
     // A pipe cannot be read twice, and a comparison needs a table.
-    let output = harness
-        .recoctl(["backfill", "-", "--dry-run", "--compare", "5"])
-        .write_stdin("[1,[2]]\n")
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(2), "{}", crate::support::told(&output));
+    Ran::of(
+        harness.recoctl(["backfill", "-", "--dry-run", "--compare", "5"]).write_stdin("[1,[2]]\n"),
+    )
+    .ended(2);
 }
 
 /// What is said at the end of an interrupted run: what was written, and the command to go on.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::kit::{Items, assert_balanced, scan};
 use crate::faults::{Calls, Fault};
-use crate::support::Harness;
+use crate::support::{Harness, finished};
 
 /// Starts a seeded pipeline, whose users and articles are in the facts.
 fn pipeline(worker: Option<WorkerOptions>) -> Harness {
@@ -239,9 +239,7 @@ fn an_interrupt_leaves_whole_messages_and_balanced_books() {
     let sent = || bodies(&harness).0.len() > 5;
     crate::support::eventually("messages arrive", Duration::from_secs(60), sent);
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(130).report();
     assert_balanced(&report);
     let (bodies, entries) = bodies(&harness);
     assert_eq!(report["queue"]["messages"], bodies.len());

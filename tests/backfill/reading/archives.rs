@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Command;
 
 use super::{create, expected, harness, items};
-use crate::support::Harness;
+use crate::support::{Harness, Ran};
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
 
@@ -90,9 +90,7 @@ fn tar_archives_are_refused_by_name_compressed_or_not() {
         assert!(!told.contains("recoctl backfill"), "{args:?}: {told}");
     }
     let tar = std::fs::read(home.join("recs.tar")).expect("read");
-    let output = harness.recoctl(["backfill", "-"]).write_stdin(tar).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("a tar archive"));
+    Ran::of(harness.recoctl(["backfill", "-"]).write_stdin(tar)).ended(8).says("a tar archive");
     assert_eq!(items(&harness, "recs").len(), 0);
     harness.write("twice.gz", {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

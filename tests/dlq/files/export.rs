@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::kit::*;
-use crate::support::{interrupt, spawn};
+use crate::support::{Ran, interrupt, spawn};
 
 #[cfg(unix)]
 fn mode(path: &Path) -> u32 {
@@ -175,10 +175,9 @@ fn a_full_disk_deletes_nothing_that_is_not_in_the_file() {
     command.args(["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"]);
     command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
     command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let output = command.output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    let ran = Ran::from(command.output().expect("it runs")).ended(1);
+    let report = ran.report();
+    let stderr = ran.stderr;
     adds_up(&report);
     assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{stderr}");
     assert!(report["messages"][0]["reason"].to_string().contains("cannot write export"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::kit::{arranged, arranged_with, consumer, every_50th, ids, number, stop};
 use crate::support::queues::{FIFO, count, plant_body, sqs, visible_bodies};
-use crate::support::{eventually, interrupt, spawn, table};
+use crate::support::{eventually, finished, interrupt, spawn, table};
 
 #[test]
 fn a_canary_moves_no_more_than_the_stage_that_shows_a_failure() {
@@ -134,10 +134,7 @@ fn ctrl_c_during_a_stage_moves_no_more_and_hides_nothing() {
         sqs(&harness).depth("recs").expect("the queue exists").visible == 2
     });
     interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.code(), Some(130), "{told}");
-    assert!(told.contains("recoctl dlq journal outcome "), "{told}");
+    finished(child).ended(130).shows("recoctl dlq journal outcome ");
     assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 18);
     assert_eq!(sqs(&harness).depth("recs").expect("the queue exists").visible, 2);
 }
