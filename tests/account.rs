@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
-use serde_json::{Value, json};
+use serde_json::Value;
 use support::{Harness, Ran};
 
 /// SQS's answer for a queue that does not exist.

@@ -121,9 +121,7 @@ fn mistakes_are_told_before_anything_is_asked() {
     ];
     let mut errors = Vec::new();
     for (args, code) in cases {
-        let output = harness.recoctl(args).output().expect("runs");
-        assert_eq!(output.status.code(), Some(code));
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(harness.run(args).ended(code).stderr);
     }
     insta::assert_snapshot!(errors.join("\n"));
 }

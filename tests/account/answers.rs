@@ -2,14 +2,12 @@
 
 use super::*;
 use crate::support::Ran;
-use crate::support::queues::plant_body;
+use crate::support::queues::{create, plant_body};
 
 fn with_message() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    create(harness.the_sandbox().sqs(), "dlq", None);
+    create(harness.the_sandbox().sqs(), "recs", Some("dlq"));
     plant_body(&harness, "dlq", "[1, [2]]");
     harness.set("RECOCTL_QUEUE", "recs");
     harness

@@ -1,6 +1,6 @@
 //! Exports of a queue as input: the lists in their messages are written straight into the table.
 
-use crate::support::queues::{create, plant_body, sqs};
+use crate::support::queues::{create, create_with, plant_body, sqs};
 use crate::support::table::{assert_balanced, create_plain, items};
 use crate::support::{Harness, Ran, told};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
@@ -14,13 +14,8 @@ fn harness() -> Harness {
     harness.set("RECOCTL_QUEUE", "recs");
     create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     create(sqs(&harness), "recs-dlq", None);
-    let policy =
-        json!({"deadLetterTargetArn": sqs(&harness).queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    let attributes =
-        [("RedrivePolicy", policy.to_string()), ("MaximumMessageSize", "65536".to_owned())];
-    let attributes: Vec<(&str, &str)> =
-        attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    sqs(&harness).create_queue("recs", &attributes).expect("created");
+    let limit = [("MaximumMessageSize", "65536")];
+    create_with(sqs(&harness), "recs", Some(("recs-dlq", 5)), &limit);
     harness
 }
 

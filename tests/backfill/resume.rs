@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, plain, scanned};
-use crate::support::{Harness, Ran, eventually, finished};
+use crate::support::{Harness, eventually, finished};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -320,15 +320,9 @@ fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
     let expected = undisturbed("in.jsonl", text.as_bytes());
     let harness = harness(None);
     harness.write("in.jsonl", &text);
-    let mut command = std::process::Command::new("/bin/sh");
-    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ
-    // ignored, a write beyond the limit fails with an error.
-    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
-    command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
-    command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
-    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
-    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let report = Ran::from(command.output().expect("it runs")).ended(4).report();
+    // The checkpoint fits, the rejects do not.
+    let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
+    let report = harness.run_on_a_full_disk(64, &args).ended(4).report();
     assert_eq!(report["stopped"]["cause"], "rejects", "{report}");
     let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
     assert_eq!(accounts(&second), expected.accounts);

@@ -141,19 +141,16 @@ fn what_cannot_be_written_is_kept_and_counted() {
     assert_eq!(entry(2)["text"], r#"[6,"no"]"#);
 
     // A second run does not overwrite the first one's rejects.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).output();
-    let output = output.expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(
+        harness.run(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).ended(8).told()
+    );
 }
 
 #[test]
 fn rejects_are_shown_when_no_file_keeps_them() {
     let harness = harness();
     harness.write("in.jsonl", format!("[1,[10]]\n{}", "[2,[20\u{1b}[31m\n".repeat(7)));
-    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(4));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(["backfill", "in.jsonl"]).ended(4).told());
 }
 
 #[test]
@@ -170,9 +167,7 @@ fn inputs_are_checked_before_anything_is_written() {
     ];
     let mut errors = Vec::new();
     for (files, code) in cases {
-        let output = harness.recoctl(["backfill"]).args(files).output().expect("runs");
-        assert_eq!(output.status.code(), Some(code));
-        errors.push(crate::support::told(&output));
+        errors.push(Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
@@ -235,10 +230,7 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
     harness.write("in.jsonl", "[1,[10]]\n");
     let mut errors = Vec::new();
     for table in ["absent", "sorted", "other"] {
-        let output =
-            harness.recoctl(["backfill", "in.jsonl", "--table", table]).output().expect("runs");
-        assert_eq!(output.status.code(), Some(3), "{table}");
-        errors.push(crate::support::told(&output));
+        errors.push(harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
 }

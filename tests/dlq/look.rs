@@ -98,9 +98,8 @@ fn an_empty_dlq_is_a_sound_answer_unless_something_is_asked_for() {
 fn a_dlq_with_a_redrive_policy_of_its_own_is_not_received_from() {
     let mut harness = with_messages(3);
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("other", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("other"), "maxReceiveCount": 2});
-    sqs.create_queue("strange-dlq", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    queues::create(&sqs, "other", None);
+    queues::create(&sqs, "strange-dlq", Some("other"));
     plant_body(&harness, "strange-dlq", "x");
     harness.set("RECOCTL_QUEUE", "");
     harness.set("RECOCTL_DLQ", "strange-dlq");
@@ -209,12 +208,9 @@ fn what_cannot_be_found_is_a_config_error_that_says_what_to_do() {
 fn only_a_newer_message_that_can_pass_and_goes_to_the_same_queue_supersedes() {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
-    let policy = policy.to_string();
+    queues::create(&sqs, "dlq", None);
     for queue in ["recs", "others"] {
-        let attributes = [("RedrivePolicy", policy.as_str()), ("MaximumMessageSize", "2048")];
-        sqs.create_queue(queue, &attributes).expect("created");
+        queues::create_with(&sqs, queue, Some(("dlq", 5)), &[("MaximumMessageSize", "2048")]);
     }
     let plant = |body: &str, source: &str, age_s: u64| {
         let planted = Planted {

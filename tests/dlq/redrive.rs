@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::support::queues::{count, plant, plant_body, snapshot, sqs};
+use crate::files::kit::adds_up;
+use crate::support::queues::{count, create, create_with, plant, plant_body, snapshot, sqs};
 use crate::support::{Harness, eventually};
 use reco_core::classify::Class;
 use reco_sandbox::SandboxOptions;
@@ -15,15 +16,9 @@ use serde_json::{Value, json};
 /// Starts a sandbox with the empty queues `recs` and `recs-dlq` (or their FIFO counterparts).
 fn empty(suffix: &str, attributes: &[(&str, &str)]) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
     let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
-    let fifo: &[(&str, &str)] = if suffix.is_empty() { &[] } else { &[("FifoQueue", "true")] };
-    sqs.create_queue(&dlq, fifo).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn(&dlq), "maxReceiveCount": 5});
-    let policy = policy.to_string();
-    let attributes: Vec<(&str, &str)> =
-        [&[("RedrivePolicy", policy.as_str())], fifo, attributes].concat();
-    sqs.create_queue(&source, &attributes).expect("created");
+    create(sqs(&harness), &dlq, None);
+    create_with(sqs(&harness), &source, Some((&dlq, 5)), attributes);
     harness.set("RECOCTL_QUEUE", &source);
     harness
 }
@@ -36,14 +31,6 @@ fn seeded(mix: Mix) -> Harness {
 
 fn bodies(messages: &[SnapshotMessage]) -> Vec<&str> {
     messages.iter().map(|message| message.body.as_str()).collect()
-}
-
-/// Every message received is in exactly one category.
-fn adds_up(report: &Value) {
-    let counts = report["counts"].as_object().expect("counts");
-    let sum: u64 = counts.values().map(|count| count.as_u64().expect("a count")).sum();
-    assert_eq!(Some(sum), report["seen"].as_u64(), "{counts:?}");
-    assert_eq!(sum as usize, report["messages"].as_array().expect("messages").len());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::queues::{plant, queues};
+use crate::support::queues::{create, plant, queues};
 use crate::support::{Harness, now};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted, Sqs};
@@ -130,13 +130,10 @@ fn peek_and_classify_show_what_every_condition_names() {
 fn shared() -> (Harness, BTreeMap<&'static str, String>) {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("shared-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("shared-dlq"), "maxReceiveCount": 5});
-    let policy = policy.to_string();
+    create(&sqs, "shared-dlq", None);
+    create(&sqs, "recs-a", Some("shared-dlq"));
+    create(&sqs, "recs-b", Some("shared-dlq"));
     let mut ids = BTreeMap::new();
-    for queue in ["recs-a", "recs-b"] {
-        sqs.create_queue(queue, &[("RedrivePolicy", policy.as_str())]).expect("created");
-    }
     for (name, user, source) in [
         ("a1", 1, Some("recs-a")),
         ("a2", 2, Some("recs-a")),
@@ -223,7 +220,7 @@ fn export_purge_and_redrive_take_the_messages_of_one_source_only() {
     assert_eq!(left.iter().map(|m| &m.id).collect::<Vec<_>>(), [&ids["direct"]]);
     // SQS's own purge cannot select messages.
     let all_now = ["dlq", "purge", "--all-now", "--source", "recs-b", "--yes"];
-    assert_eq!(harness.recoctl(all_now).output().expect("it runs").status.code(), Some(2));
+    harness.run(all_now).ended(2);
 }
 
 #[test]

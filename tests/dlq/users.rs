@@ -234,26 +234,8 @@ fn prompts_fit_the_terminal() {
 pub fn on_a_terminal(harness: &Harness, columns: usize, rows: usize, args: &str) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
     let line = format!("stty cols {columns} rows {rows}; exec {binary} --no-color {args}");
-    let mut child = std::process::Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .env("HOME", harness.home.path())
-        .env("PATH", "/usr/bin:/bin")
-        .env("SHELL", "/bin/sh")
-        .env("TERM", "xterm-256color")
-        .current_dir(harness.home.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("script runs (util-linux)");
-    use std::io::Write;
     // The answer to any prompt.
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(b"n\n").expect("written");
-    drop(stdin);
-    let output = child.wait_with_output().expect("it ends");
-    let shown = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    let shown = crate::support::on_a_terminal(harness, &line, "n\n");
     // An answer ends its line where it is typed.
     let shown = shown.replace("[y/N] ", "[y/N]\n");
     // What a progress display erases is not seen.

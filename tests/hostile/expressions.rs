@@ -6,17 +6,12 @@ use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 
 use crate::kit::{ended_within, signal};
+use crate::support::queues::queues;
 use crate::support::{Harness, spawn};
 
 /// Starts a DLQ with these bodies.
 fn queue(bodies: &[&str]) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sandbox = harness.the_sandbox().sqs().clone();
-    sandbox.create_queue("recs-dlq", &[]).unwrap();
-    let arn = sandbox.queue_arn("recs-dlq");
-    let policy = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": 5 });
-    sandbox.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).unwrap();
-    harness.set("RECOCTL_QUEUE", "recs");
+    let harness = queues("", SandboxOptions::empty());
     harness.runtime.block_on(async {
         let sqs = harness.sqs();
         let url = sqs.get_queue_url().queue_name("recs-dlq").send().await.unwrap();

@@ -162,11 +162,7 @@ fn the_lists_of_a_shared_table_are_looked_for_until_one_is_found() {
 #[test]
 fn classify_goes_by_the_same_keys_times_and_types() {
     let mut harness = shared_table();
-    let sqs = harness.the_sandbox().sqs();
-    sqs.create_queue("recs-dlq", &[]).expect("the DLQ is created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    harness.set("RECOCTL_QUEUE", "recs");
+    crate::support::queues::add(&mut harness, "");
     for (user, time) in [("USER#1", 1_768_445_999), ("USER#2", 1_768_446_001)] {
         let made = ("generated_at", s("2026-01-15T03:00:00Z"));
         let key = [("pk", s(user)), ("sk", s("RECS#v2")), made];

@@ -6,6 +6,7 @@ pub mod queues;
 mod ran;
 pub mod table;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -119,6 +120,15 @@ impl Harness {
     /// Runs a command to its end.
     pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
         Ran::of(&mut self.recoctl(args))
+    }
+
+    /// Runs a command that can write files of so many blocks of 512 bytes. With SIGXFSZ ignored, a write
+    /// beyond that fails with an error.
+    pub fn run_on_a_full_disk(&self, blocks: u64, args: &[&str]) -> Ran {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = self.within(std::process::Command::new("/bin/sh"));
+        command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("recoctl")).args(args);
+        Ran::from(command.output().expect("sh runs"))
     }
 
     /// Runs a command with `--output json`, asserts its exit code and reads its report.
@@ -251,6 +261,31 @@ pub fn interrupt(child: &std::process::Child) {
 pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("the clock is right").as_secs()
+}
+
+/// Returns what a shell's line shows on a terminal, where this is typed: `script` gives it one.
+pub fn on_a_terminal(harness: &Harness, line: &str, typed: &str) -> String {
+    let mut child = harness
+        .within(std::process::Command::new("script"))
+        .args(["-qec", line, "/dev/null"])
+        .env("PATH", "/usr/bin:/bin")
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm-256color")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script runs (util-linux)");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(typed.as_bytes()).expect("written");
+    drop(stdin);
+    finished(child).stdout.replace('\r', "")
+}
+
+/// Returns the permissions of a file.
+#[cfg(unix)]
+pub fn mode(path: impl AsRef<Path>) -> u32 {
+    let permissions = std::fs::metadata(path).expect("there").permissions();
+    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
 }
 
 /// Returns a command's stderr without the line that names the endpoint, whose port differs.

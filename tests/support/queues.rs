@@ -50,10 +50,15 @@ pub fn at_server(harness: &Harness, bodies: impl IntoIterator<Item = String>) ->
 
 /// Makes a queue, with a DLQ where one is named.
 pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
-    let policy = dlq.map(|dlq| {
-        json!({"deadLetterTargetArn": sqs.queue_arn(dlq), "maxReceiveCount": 5}).to_string()
+    create_with(sqs, name, dlq.map(|dlq| (dlq, 5)), &[]);
+}
+
+/// Makes a queue with these attributes, and with a DLQ and the receives before it where they are given.
+pub fn create_with(sqs: &Sqs, name: &str, dlq: Option<(&str, u32)>, attributes: &[(&str, &str)]) {
+    let policy = dlq.map(|(dlq, receives)| {
+        json!({"deadLetterTargetArn": sqs.queue_arn(dlq), "maxReceiveCount": receives}).to_string()
     });
-    let mut attributes: Vec<(&str, &str)> = Vec::new();
+    let mut attributes = attributes.to_vec();
     if name.ends_with(FIFO) {
         attributes.push(("FifoQueue", "true"));
     }

@@ -189,9 +189,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     assert!(readme.contains("start-bulk-put-items --table-name recs "), "{readme}");
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        let mode =
-            |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        use crate::support::mode;
         assert_eq!(mode(&out), 0o700);
         let part = manifest["parts"][0]["file"].as_str().expect("a name");
         for file in ["manifest.json", "README.txt", part] {
@@ -200,9 +198,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     }
 
     let before = manifest.to_string();
-    let output = harness.recoctl(args).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(args).ended(8).told());
     assert_eq!(read_back(&out).0.to_string(), before);
     let unknown = ["backfill", "in.jsonl", "--emit", "ion", "elsewhere"];
     harness.run(unknown).ended(2);

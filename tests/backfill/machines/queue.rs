@@ -223,10 +223,9 @@ fn a_fifo_queue_is_refused_with_the_reason() {
     let (mut harness, _) = faulty(1024 * 1024, |_, _| Fault::None);
     harness.set("RECOCTL_QUEUE", "recs.fifo");
     harness.write("in.jsonl", "[1,[2]]\n");
-    let output = harness.recoctl(["backfill", "in.jsonl", "--via", "queue"]).output();
-    let output = output.expect("runs");
-    assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(
+        harness.run(["backfill", "in.jsonl", "--via", "queue"]).ended(3).told()
+    );
 }
 
 #[test]

@@ -1,18 +1,11 @@
 //! Exporting.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::kit::*;
-use crate::support::{Ran, interrupt, spawn};
-
-#[cfg(unix)]
-fn mode(path: &Path) -> u32 {
-    let permissions = std::fs::metadata(path).expect("there").permissions();
-    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
-}
+use crate::support::{interrupt, spawn};
 
 #[test]
 fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
@@ -27,7 +20,7 @@ fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
         assert_eq!(snapshot(&harness, "recs-dlq").depth.in_flight, 0);
         let path = harness.home.path().join(name);
         #[cfg(unix)]
-        assert_eq!(mode(&path), 0o600);
+        assert_eq!(crate::support::mode(&path), 0o600);
         let text = text(&harness, &path);
         let lines: Vec<Value> =
             text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -166,20 +159,12 @@ fn a_full_disk_deletes_nothing_that_is_not_in_the_file() {
     let harness = with_messages(STANDARD, 400, &[]);
     let whole = harness.json(0, ["dlq", "export", "whole.jsonl"]);
     let bytes = whole["file"]["bytes"].as_u64().expect("a size");
-    // A limit in blocks of 512 bytes: the spool, which has no digests, fits, and the file does not.
-    // With SIGXFSZ ignored, a write beyond the limit fails with an error.
-    let limit = bytes / 512 - 12;
-    let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
-    let mut command = std::process::Command::new("/bin/sh");
-    command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
-    command.args(["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"]);
-    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
-    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let ran = Ran::from(command.output().expect("it runs")).ended(1);
+    // The spool, which has no digests, fits, and the file does not.
+    let args = ["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"];
+    let ran = harness.run_on_a_full_disk(bytes / 512 - 12, &args).ended(1);
     let report = ran.report();
-    let stderr = ran.stderr;
     adds_up(&report);
-    assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{stderr}");
+    assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{ran:#?}");
     assert!(report["messages"][0]["reason"].to_string().contains("cannot write export"));
     assert_eq!(bodies(&harness, "recs-dlq").len(), 400);
 }

@@ -14,7 +14,7 @@ use tokio::io::AsyncReadExt;
 
 use crate::support::Harness;
 use crate::support::queues::plant_sound;
-pub use crate::support::queues::{FIFO, STANDARD, snapshot, sound as body};
+pub use crate::support::queues::{FIFO, STANDARD, count, snapshot, sound as body};
 
 /// Starts the queues `recs` and `recs-dlq` (or their FIFO counterparts), with faults in front of
 /// them.
@@ -85,10 +85,6 @@ pub fn bodies(harness: &Harness, queue: &str) -> Vec<String> {
 pub fn sorted(mut bodies: Vec<String>) -> Vec<String> {
     bodies.sort();
     bodies
-}
-
-pub fn count(report: &Value, name: &str) -> u64 {
-    report["counts"][name].as_u64().unwrap_or(0)
 }
 
 /// Asserts that every received message has exactly one fate.

@@ -95,34 +95,20 @@ fn a_fifo_canary_stops_too_and_its_culprits_are_named_once_the_rest_is_released(
 #[test]
 fn on_a_terminal_stages_are_proposed_for_many_messages() {
     let harness = arranged(1_001);
-    let told = |args: &[&str]| {
-        let output = std::process::Command::new(crate::support::python_bin().join("python"))
-            .args([
-                "-c",
-                "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
-            ])
-            .arg(assert_cmd::cargo::cargo_bin!("recoctl"))
-            .args(args)
-            .env_clear()
-            .envs(harness.env().iter().map(|(name, value)| (name, value)))
-            .env("HOME", harness.home.path())
-            .env("TERM", "xterm")
-            .current_dir(harness.home.path())
-            .stdin(std::process::Stdio::null())
-            .output();
-        let output = output.expect("python runs");
-        let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = |args: &str| {
+        let binary = assert_cmd::cargo::cargo_bin!("recoctl").display();
+        let words = crate::support::on_a_terminal(&harness, &format!("{binary} {args}"), "");
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let hint = "--canary 1,10,100 moves a few first";
-    let few = told(&["dlq", "redrive", "--max", "1"]);
+    let few = told("dlq redrive --max 1");
     assert!(few.contains("moved") && !few.contains(hint), "{few}");
     let again = harness.json(0, ["dlq", "redrive", "--max", "1"]);
     assert_eq!(count(&again, "moved"), 1, "no terminal, no proposal, and no difference");
     for user in [3_001, 3_003, 3_005] {
         plant_body(&harness, "recs-dlq", format!("[{user},[11]]"));
     }
-    let many = told(&["dlq", "redrive", "--facts", "none"]);
+    let many = told("dlq redrive --facts none");
     assert!(many.contains(hint), "{many}");
 }
 

@@ -18,7 +18,7 @@ use reco_store::writer::{Writer, WriterOptions};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::queues::{FIFO, STANDARD, sqs};
+use crate::support::queues::{FIFO, STANDARD, create, create_with, sqs};
 use crate::support::{Harness, table};
 
 /// One message of each hundred has an inactive user beside an active one.
@@ -40,21 +40,15 @@ pub fn arranged(messages: usize) -> Harness {
 
 pub fn arranged_with(suffix: &str, messages: usize, options: SandboxOptions) -> Harness {
     let mut harness = Harness::sandbox(options);
-    let queues = sqs(&harness);
     let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
-    let fifo = (suffix == FIFO).then_some(("FifoQueue", "true"));
-    queues.create_queue(&dlq, fifo.as_slice()).expect("created");
-    let policy = json!({"deadLetterTargetArn": queues.queue_arn(&dlq), "maxReceiveCount": 3});
-    let policy = policy.to_string();
-    let attributes = [("RedrivePolicy", policy.as_str()), ("VisibilityTimeout", "6")];
-    let attributes: Vec<_> = attributes.into_iter().chain(fifo).collect();
-    queues.create_queue(&source, &attributes).expect("created");
+    create(sqs(&harness), &dlq, None);
+    create_with(sqs(&harness), &source, Some((&dlq, 3)), &[("VisibilityTimeout", "6")]);
     for message in 0..messages {
         let sent_at_ms = Some((crate::support::now() - 3_600) * 1_000 + message as u64);
-        let group_id = fifo.map(|_| format!("group-{}", message % 7));
+        let group_id = (suffix == FIFO).then(|| format!("group-{}", message % 7));
         let body = body(message);
         let planted = Planted { body, sent_at_ms, group_id, ..Planted::default() };
-        queues.plant(&dlq, planted).expect("planted");
+        sqs(&harness).plant(&dlq, planted).expect("planted");
     }
     table::create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     // User 0 is in no message.

@@ -36,7 +36,7 @@ fn a_plan_moves_exactly_what_was_planned() {
         assert_eq!(arranged.names("recs"), set(["newer", "object", "young"]), "{suffix}");
         assert_eq!(arranged.names("recs-dlq"), set(["broken", "later", "older"]), "{suffix}");
         let both = ["dlq", "redrive", "--plan", &path, "--class", "all"];
-        assert_eq!(arranged.harness.recoctl(both).output().expect("runs").status.code(), Some(2));
+        arranged.harness.run(both).ended(2);
     }
 }
 
