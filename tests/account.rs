@@ -11,9 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
-use serde_json::{Value, json};
-use support::Harness;
+use serde_json::Value;
+use support::{Harness, Ran};
 
 /// SQS's answer for a queue that does not exist.
 const NO_SUCH_QUEUE: (&str, &str, &str) = (
@@ -211,13 +210,11 @@ fn config_show_says_whose_credentials_are_in_force() {
     assert_eq!(told(&harness, &[]), ("environment".to_owned(), None, some("AKIASTAGING")));
     assert_eq!(told(&harness, &["--profile", "prod"]), prod);
     assert_eq!(told(&harness, &["--sandbox"]).0, "sandbox");
-    let output = harness.recoctl(["config", "show", "--profile", "prod"]).output().expect("runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = harness.run(["config", "show", "--profile", "prod"]).stdout;
     let line = text.lines().find(|line| line.starts_with("credentials:")).expect("a line");
     assert_eq!(line, "credentials: profile prod (flag --profile): access key AKIAPROD");
     assert!(!text.contains("very-secret"), "{text}");
-    let unknown = harness.recoctl(["config", "show", "--profile", "nope"]).output().expect("runs");
-    assert_eq!(unknown.status.code(), Some(3));
+    harness.run(["config", "show", "--profile", "nope"]).ended(3);
 }
 
 #[test]
@@ -279,8 +276,7 @@ fn a_sandbox_asks_nothing_of_the_environment() {
     harness.set("AWS_PROFILE", "nope");
     harness.set("AWS_ENDPOINT_URL", "localhost:4566");
     harness.set("AWS_ENDPOINT_URL_S3", "minio:9000");
-    let output = harness.recoctl(["dlq", "peek", "--sandbox"]).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    harness.run(["dlq", "peek", "--sandbox"]).ended(0);
 }
 
 #[cfg(unix)]
@@ -290,6 +286,5 @@ fn a_variable_that_is_not_utf_8_ends_nothing() {
     let harness = bare();
     let odd = std::ffi::OsStr::from_bytes(b"\xff");
     let mut command = harness.recoctl(["dlq", "peek", "--sandbox"]);
-    let output = command.env("X", odd).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    Ran::of(command.env("X", odd)).ended(0);
 }

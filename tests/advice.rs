@@ -15,6 +15,7 @@ use reco_sandbox::seed::{Mix, Population, SeedOptions};
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::Harness;
+use support::queues::plant;
 
 /// Capacity of the table in WCU per second.
 const WCU: f64 = 20.0;
@@ -145,7 +146,7 @@ fn of_ten_users(messages: u64) -> Harness {
         };
         let data: Vec<Value> = (0..10).map(entry).collect();
         let planted = Planted { body: json!({"data": data}).to_string(), ..Planted::default() };
-        harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
     harness
 }

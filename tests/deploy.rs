@@ -25,7 +25,7 @@ fn tools() -> PathBuf {
 
 fn python(bin: &Path, module: &str) {
     let output = Command::new(bin.join("python"))
-        .args(["-m", "unittest", "-v", module])
+        .args(["at_once.py", module])
         .current_dir(repository().join("deploy/tests"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("DEPLOY_TOOLS", tools())

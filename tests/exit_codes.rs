@@ -7,32 +7,26 @@ mod faults;
 mod support;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use faults::Fault;
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
-use support::queues::{STANDARD, queues, sqs};
+use support::queues::{STANDARD, plant_body, queues};
 use support::{Harness, eventually, interrupt, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with messages of these bodies in the DLQ.
 fn with_bodies(bodies: &[&str]) -> Harness {
     let harness = queues(STANDARD, SandboxOptions::empty());
     for body in bodies {
-        let planted = Planted { body: (*body).to_owned(), ..Planted::default() };
-        sqs(&harness).plant("recs-dlq", planted).expect("planted");
+        plant_body(&harness, "recs-dlq", *body);
     }
     harness
 }
 
 /// Puts a failing server in front of the sandbox's SQS.
 fn go_wrong(harness: &mut Harness, rule: fn(&str) -> Fault) {
-    let sqs = harness.the_sandbox().sqs().clone();
-    let rule = Arc::new(move |action: &str, _: usize| rule(action));
-    let (endpoint, _) = harness.runtime.block_on(faults::start(sqs, rule));
-    harness.set("AWS_ENDPOINT_URL", &endpoint);
+    faults::in_front(harness, move |action, _| rule(action));
 }
 
 fn code(harness: &Harness, args: &[&str]) -> u8 {
@@ -87,8 +81,7 @@ fn free_port() -> u16 {
 #[test]
 fn help_lists_every_code() {
     let harness = with_bodies(&[]);
-    let help = harness.recoctl(["--help"]).output().expect("it runs");
-    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    let help = harness.run(["--help"]).stdout;
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for (code, name, _) in recoctl::exit::TABLE {
         assert!(help.contains(&format!("{code} {name}")), "no {code} {name} in {help}");

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use mariadb::{database, server};
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::Value;
+use support::Ran;
 use tempfile::TempDir;
 
 /// Keys of this form hold any id.
@@ -218,8 +218,7 @@ fn an_old_snapshot_says_its_age_where_messages_are_looked_at() {
     let made = with_an_old_snapshot();
     let harness = support::queues::queues("", SandboxOptions::empty());
     let body = r#"{"data":[[10000001,[20000001,20000002]]]}"#.to_owned();
-    let planted = Planted { body, ..Planted::default() };
-    harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+    support::queues::plant_body(&harness, "recs-dlq", body);
     let facts = format!("sqlite:{}", made.file("copy.sqlite").display());
     let commands: [&[&str]; 4] = [
         &["dlq", "peek"],
@@ -228,11 +227,10 @@ fn an_old_snapshot_says_its_age_where_messages_are_looked_at() {
         &["dlq", "redrive", "--class", "all", "--engine", "client", "--yes"],
     ];
     for args in commands {
-        let output = harness.recoctl(args).args(["--facts", &facts]).output().expect("runs");
-        let words = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {words}");
-        assert!(words.contains("taken 8d"), "{args:?}: {words}");
-        assert!(words.contains("recoctl facts snapshot"), "{args:?}: {words}");
+        Ran::of(harness.recoctl(args).args(["--facts", &facts]))
+            .ended(0)
+            .says("taken 8d")
+            .says("recoctl facts snapshot");
     }
 }
 
@@ -243,10 +241,7 @@ fn what_the_lambda_leaves_is_not_foreseen_by_an_old_snapshot() {
     let facts = format!("sqlite:{}", made.file("copy.sqlite").display());
     let lists = made.file("lists.jsonl").display().to_string();
     let args = ["backfill", &lists, "--via", "queue", "--dry-run", "--facts", &facts];
-    let output = harness.recoctl(args).output().expect("runs");
-    let words = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{words}");
-    assert!(words.contains("facts snapshot not used") && words.contains("8d"), "{words}");
+    let words = harness.run(args).ended(0).says("facts snapshot not used").says("8d").stderr;
     assert!(!words.contains("database unavailable"), "{words}");
 }
 

@@ -5,7 +5,7 @@ mod support;
 
 use assert_cmd::Command;
 use reco_sandbox::SandboxOptions;
-use support::Harness;
+use support::{Harness, Ran};
 
 /// Returns recoctl on a machine that is not set up.
 fn bare(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -57,9 +57,7 @@ fn the_tour_ends_well_and_shows_causes_outcomes_and_one_user() {
     let home = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.env_clear().env("HOME", home.path()).current_dir(home.path());
-    let output = command.args(["sandbox", "demo"]).output().expect("it runs");
-    let shown = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = Ran::of(command.args(["sandbox", "demo"])).ended(0).stdout;
     for part in [
         "$ recoctl dlq classify --logs",
         "throttled writes to table",
@@ -101,27 +99,23 @@ fn account_region_and_queues_are_said_before_anything_changes() {
     let harness = support::queues::queues("", SandboxOptions::empty());
     support::queues::plant_sound(&harness, "", 3, 1);
     let queues = "account 000000000000, region us-east-1: DLQ recs-dlq, queue recs";
-    let told = |args: &[&str]| {
-        let output = harness.recoctl(args).output().expect("it runs");
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
     for args in [
         &["dlq", "redrive", "-n", "1"][..],
         &["dlq", "purge", "-n", "1", "--newer-than", "1d", "--backup", "one.jsonl"],
         &["dlq", "export", "kept.jsonl", "--newer-than", "1d", "--and-delete"],
         &["dlq", "purge", "--all-now", "--yes"],
     ] {
-        let (code, told) = told(args);
-        assert_eq!(code, Some(0), "{args:?}: {told}");
+        let told = harness.run(args).ended(0).stderr;
         assert_eq!(told.matches(queues).count(), 1, "{args:?}: {told}");
     }
-    let (code, import) = told(&["dlq", "import", "kept.jsonl", "--to", "recs-dlq", "--yes"]);
-    assert_eq!(code, Some(0), "{import}");
-    assert!(import.contains("account 000000000000, region us-east-1: queue recs-dlq"), "{import}");
+    harness
+        .run(["dlq", "import", "kept.jsonl", "--to", "recs-dlq", "--yes"])
+        .ended(0)
+        .says("account 000000000000, region us-east-1: queue recs-dlq");
     // Not before something that changes nothing.
-    let (_, looked) = told(&["dlq", "peek"]);
+    let looked = harness.run(["dlq", "peek"]).stderr;
     assert!(!looked.contains("account "), "{looked}");
-    let (_, planned) = told(&["dlq", "redrive", "--dry-run"]);
+    let planned = harness.run(["dlq", "redrive", "--dry-run"]).stderr;
     assert!(!planned.contains("account "), "{planned}");
 }
 

@@ -192,22 +192,10 @@ fn flags_of_output_and_prompts_are_taken_by_every_command() {
     }
 }
 
-/// What a command says on a terminal: `script` gives it one.
+/// What a command says on a terminal.
 fn on_a_terminal(harness: &Harness, words: &[&str]) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
-    let line = [&[binary.as_str()], words].concat().join(" ");
-    let output = std::process::Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .env("HOME", harness.home.path())
-        .env("PATH", "/usr/bin:/bin")
-        .env("TERM", "xterm-256color")
-        .current_dir(harness.home.path())
-        .stdin(std::process::Stdio::null())
-        .output()
-        .expect("script runs (util-linux)");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    support::on_a_terminal(harness, &[&[binary.as_str()], words].concat().join(" "), "")
 }
 
 #[test]

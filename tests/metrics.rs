@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
-use support::Harness;
 use support::table::create_indexed;
+use support::{Harness, Ran};
 
 fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -78,15 +78,12 @@ fn a_seeded_incident_is_seen_and_explained() {
 #[test]
 fn people_get_sparklines_and_programs_get_lines() {
     let harness = seeded();
-    let output = harness.recoctl(["metrics"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(0));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = harness.run(["metrics"]).ended(0).stdout;
     let consumed = text.lines().find(|line| line.starts_with("consumed WCU/s")).expect("the row");
     assert!(consumed.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']), "{consumed}");
     assert!(!text.contains('\u{1b}'), "no colour where there is no terminal");
 
-    let output = harness.recoctl(["metrics", "-o", "jsonl"]).output().expect("runs");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = harness.run(["metrics", "-o", "jsonl"]).stdout;
     let lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 5, "table, function, queue, DLQ, and the rest");
@@ -98,14 +95,14 @@ fn people_get_sparklines_and_programs_get_lines() {
 fn what_is_not_configured_is_left_out_and_the_dlq_is_found() {
     let harness = seeded();
     let mut command = harness.recoctl(["metrics", "-o", "json"]);
-    let output = command
-        .env_remove("RECOCTL_TABLE")
-        .env_remove("RECOCTL_FUNCTION")
-        .env_remove("RECOCTL_DLQ")
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = Ran::of(
+        command
+            .env_remove("RECOCTL_TABLE")
+            .env_remove("RECOCTL_FUNCTION")
+            .env_remove("RECOCTL_DLQ"),
+    )
+    .ended(0)
+    .report();
     let subjects: Vec<&Value> =
         report["sections"].as_array().expect("a list").iter().map(|s| &s["subject"]).collect();
     assert_eq!(subjects, ["queue", "dlq"]);
@@ -124,9 +121,7 @@ fn mistakes_are_told_before_anything_is_asked() {
     ];
     let mut errors = Vec::new();
     for (args, code) in cases {
-        let output = harness.recoctl(args).output().expect("runs");
-        assert_eq!(output.status.code(), Some(code));
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(harness.run(args).ended(code).stderr);
     }
     insta::assert_snapshot!(errors.join("\n"));
 }
@@ -235,8 +230,8 @@ fn a_function_that_was_quiet_for_a_while_is_no_error() {
     cloudwatch.record("AWS/Lambda", "Throttles", &[("FunctionName", "f")], at, 1.0);
     let report = harness.json(0, ["metrics", "--function", "f"]);
     assert_eq!(row(section(&report, "function"), "invocations")["max"], Value::Null);
-    let output = harness.recoctl(["metrics", "--function", "g"]).output().expect("runs");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(told.contains("no metric of a function named g has been seen in two weeks"), "{told}");
+    harness
+        .run(["metrics", "--function", "g"])
+        .ended(3)
+        .says("no metric of a function named g has been seen in two weeks");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 use serde_json::Value;
-use support::interrupt;
+use support::{Ran, finished, interrupt};
 
 fn load(args: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
@@ -79,9 +79,7 @@ fn ctrl_c_ends_it_with_what_was_measured_so_far() {
     let mut lines = stderr.lines().map(|line| line.expect("text"));
     assert!(lines.any(|line| line.contains("Ctrl-C")), "it says how to end it");
     interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(130).report();
     assert_eq!(report["ended"], "interrupted");
     let sent = report["measured"]["sent"].as_u64().expect("a count");
     assert!((1..5_000).contains(&sent), "{sent}");
@@ -93,9 +91,6 @@ fn what_cannot_be_sent_or_gathered_is_refused_before_anything_starts() {
         (["--per-message=2000", "--list=100"], "too large"),
         (["--batch-size=50", "--list=10"], "needs a --window"),
     ] {
-        let output = load(&args).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(2));
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains(said) && stderr.contains("hint:"), "{stderr}");
+        Ran::from(load(&args).output().expect("it runs")).ended(2).says(said).says("hint:");
     }
 }

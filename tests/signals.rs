@@ -9,14 +9,13 @@ mod support;
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use faults::Fault;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 use support::queues::{STANDARD, plant_sound, queues};
-use support::{Harness, eventually, spawn};
+use support::{Harness, eventually, finished, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with this many sound messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
@@ -48,10 +47,7 @@ fn stops_in_order(signals: &[&str]) {
     let child = spawn(&harness, &SLOW_REDRIVE);
     eventually("some moved", Duration::from_secs(30), || depth(&harness, "recs").0 > 0);
     signal(&child, signals);
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{signals:?}: {stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = finished(child).ended(130).report();
     assert_eq!(report["interrupted"], true, "{signals:?}");
     let (source, dlq) = (depth(&harness, "recs"), depth(&harness, "recs-dlq"));
     assert_eq!((source.0 + dlq.0, source.1, dlq.1), (300, 0, 0), "{signals:?}");
@@ -104,13 +100,10 @@ fn a_second_signal_a_second_later_stops_at_once() {
     // A receive that is never answered keeps the command from ending in order, because the messages
     // it may bring must be released.
     let mut harness = with_messages(3);
-    let sqs = harness.the_sandbox().sqs().clone();
-    let rule = Arc::new(|action: &str, _: usize| match action {
+    let calls = faults::in_front(&mut harness, |action, _| match action {
         "ReceiveMessage" => Fault::Hang,
         _ => Fault::None,
     });
-    let (endpoint, calls) = harness.runtime.block_on(faults::start(sqs, rule));
-    harness.set("AWS_ENDPOINT_URL", &endpoint);
     let mut child = spawn(&harness, &["dlq", "peek"]);
     eventually("it receives", Duration::from_secs(20), || calls.count("ReceiveMessage") > 0);
     signal(&child, &["TERM", "TERM"]);
@@ -119,9 +112,7 @@ fn a_second_signal_a_second_later_stops_at_once() {
     signal(&child, &["TERM"]);
     let status = ended(&mut child, Duration::from_secs(5)).expect("it stops at once");
     assert_eq!(status.code(), Some(130));
-    let output = child.wait_with_output().expect("its output");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("stopped immediately by a second signal"), "{stderr}");
+    finished(child).says("stopped immediately by a second signal");
 }
 
 #[test]
@@ -162,8 +153,7 @@ fn nohup_is_respected() {
         .expect("bash runs");
     eventually("some moved", Duration::from_secs(30), || depth(&harness, "recs").0 > 0);
     signal(&child, &["HUP"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    finished(child).ended(0);
     assert_eq!(depth(&harness, "recs").0, 20);
 }
 
@@ -177,9 +167,7 @@ fn a_run_that_was_suspended_goes_on() {
     let moved = depth(&harness, "recs").0;
     assert!(moved < 60, "it was suspended in the middle");
     signal(&child, &["CONT"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = finished(child).ended(0).report();
     assert_eq!(report["counts"]["moved"], 60);
     assert_eq!((depth(&harness, "recs"), depth(&harness, "recs-dlq")), ((60, 0), (0, 0)));
 }
@@ -227,8 +215,7 @@ fn on_a_terminal(harness: &Harness, answer: &str, args: &[&str]) -> (String, Str
         .spawn()
         .expect("python3 runs");
     child.stdin.take().expect("piped").write_all(ON_A_TERMINAL.as_bytes()).expect("written");
-    let output = child.wait_with_output().expect("it ends");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = finished(child).stdout;
     let last = text.trim_end().lines().last().unwrap_or_default().to_owned();
     (text, last)
 }

@@ -1,15 +1,14 @@
 //! Who answers: a proxy, a queue that is no DLQ, a server that is not AWS, a clock that is wrong.
 
 use super::*;
+use crate::support::Ran;
+use crate::support::queues::{create, plant_body};
 
 fn with_message() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    let planted = Planted { body: "[1, [2]]".to_owned(), ..Planted::default() };
-    sqs.plant("dlq", planted).expect("planted");
+    create(harness.the_sandbox().sqs(), "dlq", None);
+    create(harness.the_sandbox().sqs(), "recs", Some("dlq"));
+    plant_body(&harness, "dlq", "[1, [2]]");
     harness.set("RECOCTL_QUEUE", "recs");
     harness
 }
@@ -35,8 +34,8 @@ fn what_is_on_this_machine_never_goes_through_a_proxy() {
     assert_eq!(proxy.count(), 0, "nothing went out");
     // Calls to other hosts do use the proxy.
     let away = ["dlq", "peek", "--endpoint-url", "http://sqs.recoctl.invalid"];
-    let output = harness.recoctl(away).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(3), "the proxy answered that there is no such queue");
+    // The proxy answered that there is no such queue.
+    harness.run(away).ended(3);
     assert!(proxy.count() > 0);
 }
 
@@ -44,12 +43,10 @@ fn what_is_on_this_machine_never_goes_through_a_proxy() {
 fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
     let mut harness = with_message();
     let sqs = harness.the_sandbox().sqs().clone();
-    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
-    sqs.plant("recs", planted).expect("planted");
+    plant_body(&harness, "recs", "[7, [8]]");
     // Both are live source queues: the second has a consumer but no redrive policy.
     sqs.create_queue("orders", &[]).expect("created");
-    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
-    sqs.plant("orders", planted).expect("planted");
+    plant_body(&harness, "orders", "[7, [8]]");
     harness.set("RECOCTL_QUEUE", "");
     let file = harness.home.path().join("f").display().to_string();
     for args in [
@@ -60,16 +57,12 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
         &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "native"],
         &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "client"],
     ] {
-        let output = harness.recoctl(["--dlq", "recs"]).args(args).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
-        assert!(stderr.contains("recs has a redrive policy of its own"), "{args:?}: {stderr}");
+        Ran::of(harness.recoctl(["--dlq", "recs"]).args(args))
+            .ended(7)
+            .says("recs has a redrive policy of its own");
     }
     let all_now = ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders"];
-    let output = harness.recoctl(all_now).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("no queue names orders as its DLQ"), "{stderr}");
+    harness.run(all_now).ended(7).says("no queue names orders as its DLQ");
     for queue in ["recs", "orders"] {
         let snapshot = sqs.snapshot(queue).expect("there");
         assert_eq!(snapshot.messages.len(), 1, "{queue}");

@@ -9,6 +9,7 @@ use reco_sandbox::sqs::Planted;
 use serde_json::json;
 
 use super::{paste, settle};
+use crate::support::queues::plant;
 use crate::support::{self, Harness};
 
 /// Mark of a block that is not run.
@@ -92,7 +93,7 @@ fn fail_again(harness: &Harness, block: usize) {
         let body = json!({ "data": [[user, articles(user, block * 10 + 20)]] }).to_string();
         let source = Some(harness.the_sandbox().sqs().queue_arn("recs"));
         let planted = Planted { body, dead_letter_source_arn: source, ..Planted::default() };
-        harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, items, n, plain, put};
-use crate::support::{Harness, eventually, interrupt, spawn};
+use crate::support::{Harness, eventually, finished, interrupt, spawn};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -135,8 +135,7 @@ fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
             child.wait().expect("ended");
         } else {
             interrupt(&child);
-            let output = child.wait_with_output().expect("ends");
-            assert_eq!(output.status.code(), Some(130));
+            finished(child).ended(130);
         }
     }
     assert!(fixed(&harness) < 800, "the runs were stopped on the way");
@@ -151,10 +150,10 @@ fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
 
     // Another file of wrong lists is another run.
     harness.write("bad.jsonl", file(1..=401, bad, Some(BAD_AT)));
-    let output = harness.recoctl(REPAIR.into_iter().chain(["--resume"])).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("--only-where-table-holds is"), "{stderr}");
+    harness
+        .run(REPAIR.into_iter().chain(["--resume"]))
+        .ended(7)
+        .says("--only-where-table-holds is");
 }
 
 /// A writer that stores newer lists all the time loses none of them.

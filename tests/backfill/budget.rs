@@ -84,9 +84,7 @@ fn without_a_budget_throttling_slows_the_run_down() {
 fn a_share_needs_a_table_with_a_limit() {
     let harness = limited(500.0);
     harness.write("in.jsonl", lines(1));
-    let output = harness.recoctl(["backfill", "in.jsonl", "--wcu", "50%"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(["backfill", "in.jsonl", "--wcu", "50%"]).ended(3).told());
     assert!(items(&harness).is_empty());
 
     let report = harness.json(0, ["backfill", "in.jsonl", "--wcu", "auto", "--dry-run"]);

@@ -76,10 +76,7 @@ fn a_number_pins_it() {
     assert!(["network", "machine"].iter().any(|limit| found["limit"] == **limit), "{found}");
     for wrong in ["0", "513", "fast"] {
         let args = ["backfill", "in.jsonl", "--concurrency", wrong];
-        let output = harness.recoctl(args).output().expect("runs");
-        assert_eq!(output.status.code(), Some(2), "{wrong}");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("must be `auto` or a number from 1 to 512"), "{told}");
+        harness.run(args).ended(2).says("must be `auto` or a number from 1 to 512");
     }
 }
 

@@ -1,11 +1,10 @@
 //! Exports of a queue as input: the lists in their messages are written straight into the table.
 
-use crate::support::queues::{create, sqs};
+use crate::support::queues::{create, create_with, plant_body, sqs};
 use crate::support::table::{assert_balanced, create_plain, items};
-use crate::support::{Harness, told};
+use crate::support::{Harness, Ran, told};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 
 /// A sandbox with the table `recs`, the queue `recs`, which takes messages up to 64 KiB, and its DLQ.
@@ -15,19 +14,9 @@ fn harness() -> Harness {
     harness.set("RECOCTL_QUEUE", "recs");
     create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     create(sqs(&harness), "recs-dlq", None);
-    let policy =
-        json!({"deadLetterTargetArn": sqs(&harness).queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    let attributes =
-        [("RedrivePolicy", policy.to_string()), ("MaximumMessageSize", "65536".to_owned())];
-    let attributes: Vec<(&str, &str)> =
-        attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    sqs(&harness).create_queue("recs", &attributes).expect("created");
+    let limit = [("MaximumMessageSize", "65536")];
+    create_with(sqs(&harness), "recs", Some(("recs-dlq", 5)), &limit);
     harness
-}
-
-fn plant(harness: &Harness, body: impl Into<String>) {
-    let planted = Planted { body: body.into(), ..Planted::default() };
-    sqs(harness).plant("recs-dlq", planted).expect("planted");
 }
 
 fn body(users: impl Iterator<Item = u64>, ids: u64) -> String {
@@ -42,9 +31,9 @@ fn body(users: impl Iterator<Item = u64>, ids: u64) -> String {
 fn the_lists_of_oversize_messages_are_written_from_their_export() {
     for name in ["big.jsonl", "big.jsonl.gz", "big.jsonl.zst"] {
         let harness = harness();
-        plant(&harness, body(1..=144, 90));
-        plant(&harness, body(145..=289, 90));
-        plant(&harness, body(500..=501, 3));
+        plant_body(&harness, "recs-dlq", body(1..=144, 90));
+        plant_body(&harness, "recs-dlq", body(145..=289, 90));
+        plant_body(&harness, "recs-dlq", body(500..=501, 3));
         let report = harness.json(0, ["dlq", "classify"]);
         let classes = report["classes"].as_array().expect("classes");
         let of = |name: &str| classes.iter().find(|class| class["class"] == name).expect(name);
@@ -195,12 +184,7 @@ fn an_expression_receives_the_lines_of_an_export_as_they_are() {
     assert_eq!(items(&harness)["5"], "[6,7]");
     // An export without its frame, through a pipe.
     let text = line("m1", 1, "[8,[9]]");
-    let output = harness
-        .recoctl(["backfill", "-", "--output", "json"])
-        .write_stdin(text)
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    Ran::of(harness.recoctl(["backfill", "-", "--output", "json"]).write_stdin(text)).ended(0);
     assert_eq!(items(&harness)["8"], "[9]");
 }
 
@@ -208,14 +192,13 @@ fn an_expression_receives_the_lines_of_an_export_as_they_are() {
 #[test]
 fn the_runbook_writes_the_lists_of_oversize_messages() {
     let harness = harness();
-    plant(&harness, body(1..=144, 90));
-    plant(&harness, body(145..=289, 90));
+    plant_body(&harness, "recs-dlq", body(1..=144, 90));
+    plant_body(&harness, "recs-dlq", body(145..=289, 90));
     let blocks = crate::bad_batch::runbook("Messages that should not be redriven");
     let block = blocks.iter().find(|block| block.iter().any(|line| line.contains("oversize")));
     for command in block.expect("the block") {
         let yes = command.starts_with("dlq purge").then_some("--yes");
-        let output = harness.recoctl(command.split(' ').chain(yes)).output().expect("runs");
-        assert_eq!(output.status.code(), Some(0), "{command}: {}", told(&output));
+        harness.run(command.split(' ').chain(yes)).ended(0);
     }
     assert_eq!(items(&harness).len(), 289);
     assert_eq!(crate::support::queues::bodies(&harness, "recs-dlq"), [""; 0]);

@@ -15,10 +15,7 @@ fn a_write_budget_is_for_writes_of_our_own() {
     for way in elsewhere {
         for paced in [["--wcu", "500"], ["--shuffle-window", "64"]] {
             let args = [&["backfill", "in.jsonl"], way, &paced].concat();
-            let output = harness.recoctl(&args).output().expect("runs");
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(2), "{stderr}");
-            assert!(stderr.contains("cannot be used with"), "{stderr}");
+            harness.run(&args).ended(2).says("cannot be used with");
         }
     }
 }

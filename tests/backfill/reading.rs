@@ -50,15 +50,3 @@ fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
     let items = scanned(harness, table).into_iter();
     items.map(|item| (text(&item["user_id"]), list(&item["recommended_note_ids"]))).collect()
 }
-
-/// Stderr of a command that must end so.
-fn stderr<S: AsRef<str>>(
-    harness: &Harness,
-    code: i32,
-    args: impl IntoIterator<Item = S>,
-) -> String {
-    let output = harness.recoctl(args).output().expect("recoctl runs");
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
-}

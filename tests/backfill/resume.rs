@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, plain, scanned};
-use crate::support::{Harness, eventually};
+use crate::support::{Harness, eventually, finished};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -244,11 +244,7 @@ fn a_run_is_not_gone_on_with_when_input_policy_table_or_settings_changed() {
     interrupted(&harness, &args);
     let refused = |harness: &Harness, more: &[&str], why: &str| {
         let args = ["backfill", "in.jsonl", "--resume"].into_iter().chain(keep);
-        let output =
-            harness.recoctl(args.chain(more.iter().copied())).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains(why), "{stderr}");
+        harness.run(args.chain(more.iter().copied())).ended(7).says(why);
     };
     let before = items(&harness);
     harness.write("policy.toml", "[limits]\nmax_len = 3\n");
@@ -299,19 +295,17 @@ fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_w
     eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
     let delete = harness.dynamodb().delete_table().table_name("recs").send();
     harness.runtime.block_on(delete).expect("deleted");
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(4));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(4).report();
     assert_eq!(report["stopped"]["cause"], "table");
     assert_eq!(report["entries"]["failed"], 0);
     assert!(report["entries"]["left"].as_u64() > Some(0));
     create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
     // What was written before is gone with the table: another one of the same name is not gone on
     // with.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--resume"]).output().expect("runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{told}");
-    assert!(told.contains("the table was deleted and recreated"), "{told}");
+    harness
+        .run(["backfill", "in.jsonl", "--resume"])
+        .ended(7)
+        .says("the table was deleted and recreated");
     let second = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(accounts(&second), expected.accounts);
     assert_eq!(items(&harness), expected.items);
@@ -326,18 +320,9 @@ fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
     let expected = undisturbed("in.jsonl", text.as_bytes());
     let harness = harness(None);
     harness.write("in.jsonl", &text);
-    let mut command = std::process::Command::new("/bin/sh");
-    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ
-    // ignored, a write beyond the limit fails with an error.
-    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
-    command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
-    command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
-    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
-    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let output = command.output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(4), "{stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    // The checkpoint fits, the rejects do not.
+    let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
+    let report = harness.run_on_a_full_disk(64, &args).ended(4).report();
     assert_eq!(report["stopped"]["cause"], "rejects", "{report}");
     let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
     assert_eq!(accounts(&second), expected.accounts);
@@ -359,8 +344,7 @@ fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
         || items(&harness).keys().any(|user| user.parse::<u64>().is_ok_and(|n| n > 6000));
     eventually("the second input is under way", Duration::from_secs(60), under_way);
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
+    finished(child).ended(130);
     let second = harness.json(4, ["backfill", "cut.gz", "in.jsonl", "--resume"]);
     assert!(second["inputs"][0]["failure"]["reason"].is_string(), "{second}");
     assert_eq!(second["rejected"]["cut-off"], 1);

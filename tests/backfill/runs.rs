@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
-use crate::support::Harness;
 use crate::support::table::{
     assert_balanced, create_plain as create_table, expected, scanned, shown,
 };
+use crate::support::{Harness, Ran, finished};
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
@@ -141,19 +141,16 @@ fn what_cannot_be_written_is_kept_and_counted() {
     assert_eq!(entry(2)["text"], r#"[6,"no"]"#);
 
     // A second run does not overwrite the first one's rejects.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).output();
-    let output = output.expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(
+        harness.run(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).ended(8).told()
+    );
 }
 
 #[test]
 fn rejects_are_shown_when_no_file_keeps_them() {
     let harness = harness();
     harness.write("in.jsonl", format!("[1,[10]]\n{}", "[2,[20\u{1b}[31m\n".repeat(7)));
-    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(4));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(["backfill", "in.jsonl"]).ended(4).told());
 }
 
 #[test]
@@ -170,9 +167,7 @@ fn inputs_are_checked_before_anything_is_written() {
     ];
     let mut errors = Vec::new();
     for (files, code) in cases {
-        let output = harness.recoctl(["backfill"]).args(files).output().expect("runs");
-        assert_eq!(output.status.code(), Some(code));
-        errors.push(crate::support::told(&output));
+        errors.push(Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
@@ -221,8 +216,7 @@ fn a_dry_run_writes_nothing_and_needs_no_table() {
     assert_eq!(report["dropped_articles"]["duplicate"], 1);
 
     let mut command = harness.recoctl(["backfill", "in.jsonl", "--dry-run", "--output", "json"]);
-    let output = command.env_remove("RECOCTL_TABLE").output().expect("runs");
-    let without: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let without = Ran::of(command.env_remove("RECOCTL_TABLE")).report();
     assert_eq!(without["items"], report["items"]);
     assert_eq!(without["table"], Value::Null);
 }
@@ -236,10 +230,7 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
     harness.write("in.jsonl", "[1,[10]]\n");
     let mut errors = Vec::new();
     for table in ["absent", "sorted", "other"] {
-        let output =
-            harness.recoctl(["backfill", "in.jsonl", "--table", table]).output().expect("runs");
-        assert_eq!(output.status.code(), Some(3), "{table}");
-        errors.push(crate::support::told(&output));
+        errors.push(harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
 }
@@ -302,9 +293,7 @@ fn an_interrupted_run_says_where_to_go_on() {
     let interrupt = ["-INT", &child.id().to_string()].map(str::to_owned);
     let status = std::process::Command::new("kill").args(interrupt).status().expect("kill runs");
     assert!(status.success());
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(130).report();
     assert_balanced(&report);
     assert_eq!(report["outcome"], "interrupted");
 

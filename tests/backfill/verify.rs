@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::support::Harness;
 use crate::support::table::{n, plain};
+use crate::support::{Harness, Ran};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
@@ -175,14 +175,11 @@ fn what_cannot_be_verified_is_said_before_anything_is_written() {
         vec!["backfill", "in.jsonl", "--rcu", "5"],
         vec!["backfill", "--verify", "in.jsonl"],
     ] {
-        let output = harness.recoctl(&args).write_stdin("[1,[2]]\n").output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        Ran::of(harness.recoctl(&args).write_stdin("[1,[2]]\n")).ended(2);
     }
     assert_eq!(harness.json(6, ["verify", "in.jsonl"])["differing"], 1, "nothing was written");
     harness.write("none.jsonl", "bad\n");
-    let output = harness.recoctl(["verify", "none.jsonl"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
+    harness.run(["verify", "none.jsonl"]).ended(8);
     harness.write("empty.jsonl", "\n");
     harness.json(5, ["verify", "empty.jsonl"]);
 }
@@ -214,7 +211,5 @@ fn a_dry_run_plans_sizes_time_and_cost_and_names_the_largest() {
     assert_eq!(items, 202);
     let without = harness.json(0, ["backfill", "in.jsonl", "--dry-run"]);
     assert_eq!(without["plan"]["cost"], Value::Null);
-    let output = harness.recoctl(args).output().expect("runs");
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("LARGEST") && shown.contains("cost"), "{shown}");
+    harness.run(args).shows("LARGEST").shows("cost");
 }

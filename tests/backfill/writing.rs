@@ -144,9 +144,7 @@ fn a_table_of_sets_is_refused() {
     let set = AttributeValue::Ns(vec!["1".to_owned(), "2".to_owned()]);
     put(&harness, &[("user_id", n(5)), ("recommended_note_ids", set)]);
     harness.write("in.jsonl", "[5,[10]]\n");
-    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(["backfill", "in.jsonl"]).ended(3).told());
     harness.json(0, ["backfill", "in.jsonl", "--list-type", "N"]);
     assert_eq!(items(&harness), expected(&[("5", "[10]")]));
 }

@@ -3,5 +3,5 @@
 
 mod export;
 mod import;
-mod kit;
+pub mod kit;
 mod purge;

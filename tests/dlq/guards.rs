@@ -8,7 +8,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::incident::kit::Consumer;
-use crate::support::queues::{STANDARD, count, sqs};
+use crate::support::queues::{STANDARD, count, create, create_with, plant_body, sqs};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{Planted, QueueDepth};
@@ -17,14 +17,10 @@ use serde_json::{Value, json};
 /// Starts a sandbox with `recs` and `recs-dlq`, with `messages` retryable messages in the DLQ.
 fn with_messages(messages: u32) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("recs-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 1});
-    let policy = policy.to_string();
-    sqs.create_queue("recs", &[("RedrivePolicy", policy.as_str())]).expect("created");
+    create(sqs(&harness), "recs-dlq", None);
+    create_with(sqs(&harness), "recs", Some(("recs-dlq", 1)), &[]);
     for user in 0..messages {
-        let planted = Planted { body: format!("[{user},[2]]"), ..Planted::default() };
-        sqs.plant("recs-dlq", planted).expect("planted");
+        plant_body(&harness, "recs-dlq", format!("[{user},[2]]"));
     }
     harness.set("RECOCTL_QUEUE", "recs");
     harness
@@ -69,8 +65,7 @@ fn depth(harness: &Harness, queue: &str) -> QueueDepth {
 
 fn plant(harness: &Harness, queue: &str, messages: u32) {
     for user in 0..messages {
-        let planted = Planted { body: format!("[{user},[3]]"), ..Planted::default() };
-        sqs(harness).plant(queue, planted).expect("planted");
+        plant_body(&harness, queue, format!("[{user},[3]]"));
     }
 }
 
@@ -178,11 +173,8 @@ fn throttles_hold_the_redrive_back() {
 #[test]
 fn a_guard_that_sees_nothing_stops_the_redrive() {
     let mut harness = with_messages(5);
-    let output = harness.recoctl(["dlq", "redrive", "--max-throttles", "1"]).output();
-    let output = output.expect("it runs");
-    assert_eq!(output.status.code(), Some(3), "neither table nor function is named");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(stderr.contains("--table or --function"), "{stderr}");
+    // Neither table nor function is named.
+    harness.run(["dlq", "redrive", "--max-throttles", "1"]).ended(3).says("--table or --function");
 
     let denied = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = denied.local_addr().expect("an address");
@@ -207,7 +199,7 @@ fn with_malformed(sound: u32, malformed: u32) -> Harness {
     let harness = with_messages(sound);
     for number in 0..malformed {
         let body = format!("malformed {number}");
-        sqs(&harness).plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     harness
 }
@@ -292,25 +284,20 @@ fn what_was_in_the_dlq_all_along_has_not_come_back() {
 #[test]
 fn a_fifo_run_moves_no_message_twice() {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("recs-dlq.fifo", &[("FifoQueue", "true")]).expect("created");
-    let policy =
-        json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq.fifo"), "maxReceiveCount": 1});
-    let policy = policy.to_string();
-    sqs.create_queue("recs.fifo", &[("FifoQueue", "true"), ("RedrivePolicy", &policy)])
-        .expect("created");
+    create(sqs(&harness), "recs-dlq.fifo", None);
+    create_with(sqs(&harness), "recs.fifo", Some(("recs-dlq.fifo", 1)), &[]);
     for number in 0..60 {
         let planted = Planted {
             body: format!("[{number},[2]]"),
             group_id: Some(format!("group-{}", number % 3)),
             ..Planted::default()
         };
-        sqs.plant("recs-dlq.fifo", planted).expect("planted");
+        sqs(&harness).plant("recs-dlq.fifo", planted).expect("planted");
     }
     harness.set("RECOCTL_QUEUE", "recs.fifo");
     let args = ["dlq", "redrive", "--rate", "20", "--output", "json"];
     let mut child = crate::support::spawn(&harness, &args);
-    let (client, url) = (harness.sqs(), sqs.queue_url("recs.fifo"));
+    let (client, url) = (harness.sqs(), sqs(&harness).queue_url("recs.fifo"));
     let began = Instant::now();
     while child.try_wait().expect("a child").is_none() {
         assert!(began.elapsed() < Duration::from_secs(90), "it goes round and round");
@@ -337,7 +324,7 @@ fn a_fifo_run_moves_no_message_twice() {
         .map(|one| one["message_id"].as_str().expect("an id"))
         .collect();
     assert!(originals.is_disjoint(&of("moved")), "none is moved that this run had sent");
-    let all = sqs.snapshot("recs-dlq.fifo").expect("the queue exists").messages.len()
-        + sqs.snapshot("recs.fifo").expect("the queue exists").messages.len();
+    let all = sqs(&harness).snapshot("recs-dlq.fifo").expect("the queue exists").messages.len()
+        + sqs(&harness).snapshot("recs.fifo").expect("the queue exists").messages.len();
     assert_eq!(all, 60, "none is lost or doubled");
 }

@@ -1,8 +1,6 @@
 //! `recoctl dlq redrive` against an SQS that fails: no message is lost, and possible duplicates are
 //! named.
 
-use std::sync::Arc;
-
 use crate::faults::{Calls, Fault};
 use crate::support::Harness;
 use crate::support::queues::{count, plant_sound, queues, visible_bodies};
@@ -23,9 +21,7 @@ fn faulty(
 ) -> Faulty {
     let mut harness = queues(suffix, SandboxOptions::empty());
     plant_sound(&harness, suffix, messages, 3);
-    let sqs = harness.the_sandbox().sqs().clone();
-    let (endpoint, calls) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    let calls = crate::faults::in_front(&mut harness, rule);
     Faulty { harness, calls, suffix }
 }
 

@@ -2,44 +2,17 @@
 //! cut off.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::queues::{FIFO, STANDARD, bodies, count, plant_sound, queues, snapshot};
+use crate::files::kit::with_messages;
+use crate::incident::kit::journals;
+use crate::support::queues::{FIFO, STANDARD, bodies, count, plant, snapshot};
 use crate::support::{Harness, eventually};
-use reco_sandbox::SandboxOptions;
-use reco_sandbox::faults::Fault;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
-
-/// Starts a sandbox with this many sound messages in a DLQ, and faults in front of it.
-fn with_messages(suffix: &str, messages: usize, faults: &[&str]) -> Harness {
-    let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
-    let options = SandboxOptions { faults, ..SandboxOptions::empty() };
-    let harness = queues(suffix, options);
-    plant_sound(&harness, suffix, messages, 7);
-    harness
-}
-
-/// The journals of a harness.
-fn journals(harness: &Harness) -> Vec<PathBuf> {
-    let root = harness.home.path().join(".local/state/recoctl/journal");
-    let mut found = Vec::new();
-    for endpoint in std::fs::read_dir(root).into_iter().flatten().flatten() {
-        let files = std::fs::read_dir(endpoint.path()).into_iter().flatten().flatten();
-        let files = files.map(|file| file.path());
-        found.extend(files.filter(|path| path.extension().is_some_and(|name| name == "jsonl")));
-    }
-    found
-}
-
-#[cfg(unix)]
-fn mode(path: &Path) -> u32 {
-    let permissions = std::fs::metadata(path).expect("there").permissions();
-    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
-}
 
 #[test]
 fn a_redrive_leaves_a_journal_that_knows_every_message() {
@@ -49,7 +22,13 @@ fn a_redrive_leaves_a_journal_that_knows_every_message() {
         let path = PathBuf::from(report["journal"].as_str().expect("a path"));
         assert_eq!(journals(&harness), std::slice::from_ref(&path));
         #[cfg(unix)]
-        assert_eq!((mode(&path), mode(path.parent().expect("a directory"))), (0o600, 0o700));
+        assert_eq!(
+            (
+                crate::support::mode(&path),
+                crate::support::mode(path.parent().expect("a directory"))
+            ),
+            (0o600, 0o700)
+        );
         let list = harness.json(0, ["dlq", "journal", "list"]);
         let run = &list["journals"][0];
         assert_eq!((&run["condition"], &run["outcome"]), (&json!("finished"), &json!("success")));
@@ -78,10 +57,10 @@ fn without_a_journal_nothing_is_sent() {
     let harness = with_messages(STANDARD, 3, &[]);
     let there = harness.write("there.jsonl", "precious");
     for path in ["/nonexistent/journal.jsonl", there.to_str().expect("UTF-8")] {
-        let output = harness.recoctl(["dlq", "redrive", "--journal", path]).output().expect("runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains("cannot write the journal"), "{stderr}");
+        harness
+            .run(["dlq", "redrive", "--journal", path])
+            .ended(7)
+            .says("cannot write the journal");
     }
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
     assert!(bodies(&harness, "recs").is_empty());
@@ -91,18 +70,9 @@ fn without_a_journal_nothing_is_sent() {
 #[test]
 fn a_journal_whose_disk_is_full_stops_the_run_and_nothing_is_lost() {
     let harness = with_messages(STANDARD, 40, &[]);
-    let mut command = std::process::Command::new("/bin/sh");
-    // A limit in blocks of 512 bytes: the spool fits, the journal does not. With SIGXFSZ ignored, a
-    // write beyond the limit fails with an error.
-    let script = "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\"";
-    command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
-    command.args(["dlq", "redrive", "--output", "json"]);
-    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
-    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let output = command.output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
-    assert!(matches!(output.status.code(), Some(1 | 4)), "{stderr}");
+    // The spool fits, the journal does not.
+    let args = ["dlq", "redrive", "--output", "json"];
+    let report = harness.run_on_a_full_disk(32, &args).ended_in([1, 4]).report();
     assert!(count(&report, "left") > 0, "{report}");
     let (source, dlq) = (bodies(&harness, "recs"), bodies(&harness, "recs-dlq"));
     assert_each_somewhere(40, &source, &dlq);
@@ -114,16 +84,13 @@ fn two_runs_on_one_dlq_are_kept_apart() {
     let harness = with_messages(STANDARD, 30, &[]);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive", "--rate", "5"]);
     eventually("the first moves", Duration::from_secs(30), || !bodies(&harness, "recs").is_empty());
-    let output = harness.recoctl(["dlq", "redrive"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains(&format!("process {}", child.id())), "{stderr}");
+    harness.run(["dlq", "redrive"]).ended(7).says(format!("process {}", child.id()));
     let list = harness.json(0, ["dlq", "journal", "list"]);
     let run = list["journals"][0].clone();
     assert_eq!(run["condition"], "running");
     let id = run["run_id"].as_str().expect("an id");
-    let refused = harness.recoctl(["dlq", "journal", "resume", id]).output().expect("runs");
-    assert_eq!(refused.status.code(), Some(7), "a run that goes on is not resumed");
+    // A run that goes on is not resumed.
+    harness.run(["dlq", "journal", "resume", id]).ended(7);
     crate::support::interrupt(&child);
     child.wait().expect("it ends");
     // The lock is released when its process ends.
@@ -160,8 +127,8 @@ fn what_was_redriven_can_be_put_back() {
         let report = harness.json(0, ["dlq", "redrive"]);
         let path = report["journal"].as_str().expect("a path");
         assert!(bodies(&harness, &dlq).is_empty());
-        let unasked = harness.recoctl(["dlq", "journal", "restore", path]).output().expect("runs");
-        assert_eq!(unasked.status.code(), Some(7), "nobody confirmed");
+        // Nobody confirmed.
+        harness.run(["dlq", "journal", "restore", path]).ended(7);
         assert!(bodies(&harness, &dlq).is_empty());
         let restored = harness.json(0, ["dlq", "journal", "restore", path, "--yes"]);
         assert_eq!(restored["restored"], 12);
@@ -174,13 +141,12 @@ fn a_message_that_was_redriven_before_is_marked() {
     let harness = with_messages(STANDARD, 3, &[]);
     let report = harness.json(0, ["dlq", "redrive"]);
     let sent_as = report["messages"][0]["sent_as"].as_str().expect("an id");
-    let sqs = harness.the_sandbox().sqs();
     // One returns as the redrive policy moves it, one has the same content, one is new.
     let returned = bodies(&harness, "recs");
     let planted = |body: &str, message_id: Option<&str>| {
         let message_id = message_id.map(str::to_owned);
         let planted = Planted { body: body.to_owned(), message_id, ..Planted::default() };
-        sqs.plant("recs-dlq", planted).expect("planted")
+        plant(&harness, "recs-dlq", planted)
     };
     let came_back = planted("[7,[7]]", Some(sent_as));
     let same = planted(&returned[0], None);

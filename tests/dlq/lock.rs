@@ -1,7 +1,7 @@
 //! The lock on a DLQ that other machines see, and who and why in what a run leaves behind. A machine
 //! is a state directory here.
 
-use std::process::{Child, Output};
+use std::process::Child;
 use std::time::Duration;
 
 use reco_core::Time;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::support::queues::{STANDARD, bodies, plant_sound, queues};
-use crate::support::{Harness, eventually, interrupt, now, spawn};
+use crate::support::{Harness, eventually, finished, interrupt, now, spawn};
 
 const WHO: &str = "arn:aws:iam::000000000000:user/jane";
 
@@ -26,12 +26,6 @@ fn with_messages(messages: usize) -> Harness {
 fn on(harness: &mut Harness, machine: &str) {
     let state = harness.home.path().join(machine);
     harness.set("XDG_STATE_HOME", &state.display().to_string());
-}
-
-fn run(harness: &Harness, args: &[&str]) -> (Option<i32>, String, Output) {
-    let output = harness.recoctl(args.iter().copied()).output().expect("it runs");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code(), told, output)
 }
 
 fn tag_of(harness: &Harness, queue: &str) -> Option<String> {
@@ -61,13 +55,6 @@ fn going_on(harness: &Harness) -> (Child, QueueLock) {
     (child, lock)
 }
 
-fn finish(child: Child) -> (Option<i32>, Value, String) {
-    let output = child.wait_with_output().expect("it ends");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}"));
-    (output.status.code(), report, told)
-}
-
 #[test]
 fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     let mut harness = with_messages(MANY);
@@ -84,8 +71,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
         &["dlq", "export", "e.jsonl", "--and-delete", "--yes"],
     ];
     for args in changing {
-        let (code, told, _) = run(&harness, args);
-        assert_eq!(code, Some(7), "{args:?}: {told}");
+        let told = harness.run(args).ended(7).stderr;
         for part in [
             "refusing to run while another run has locked recs-dlq",
             &lock.words(),
@@ -96,18 +82,14 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     }
     // Reading is not refused, and says who likely holds the messages: by now perhaps all of them, since
     // the other run looks at what arrives.
-    let read = |args: &[&str]| -> Value {
-        let (code, told, output) = run(&harness, args);
-        assert!(matches!(code, Some(0 | 5)), "{args:?}: {told}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}"))
-    };
+    let read = |args: &[&str]| -> Value { harness.run(args).ended_in([0, 5]).report() };
     let peek = read(&["dlq", "peek", "--output", "json"]);
     assert_eq!(peek["locked_by"]["run_id"], json!(lock.run_id), "{peek}");
     read(&["dlq", "redrive", "--dry-run", "--output", "json"]);
     interrupt(&child);
-    let (code, report, told) = finish(child);
-    assert_eq!((code, &report["interrupted"]), (Some(130), &json!(true)), "{told}");
-    assert_eq!(tag_of(&harness, "recs-dlq"), None, "released after Ctrl-C: {told}");
+    let ran = finished(child).ended(130);
+    assert_eq!(ran.report()["interrupted"], true, "{ran:#?}");
+    assert_eq!(tag_of(&harness, "recs-dlq"), None, "released after Ctrl-C: {ran:#?}");
     // What it saved to import is locked in the same way, and every run releases its lock.
     harness.json(0, ["dlq", "export", "kept.jsonl", "--max", "3"]);
     harness.json(0, ["dlq", "redrive"]);
@@ -119,10 +101,11 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
         &["dlq", "import", "kept.jsonl", "--to", "recs-dlq", "--yes"][..],
         &["dlq", "journal", "restore", &run_id, "--yes"],
     ] {
-        assert_eq!(run(&harness, args).0, Some(7), "{args:?}");
-        let (code, told, _) = run(&harness, &[args, &["--take-over", &lock.run_id]].concat());
-        assert_eq!(code, Some(0), "{args:?}: {told}");
-        assert!(told.contains("taking over the lock on recs-dlq: locked by "), "{told}");
+        harness.run(args).ended(7);
+        harness
+            .run(&[args, &["--take-over", &lock.run_id]].concat())
+            .ended(0)
+            .says("taking over the lock on recs-dlq: locked by ");
         assert_eq!(tag_of(&harness, "recs-dlq"), None);
         set_tag(&harness, &lock.renewed(Time::from_seconds(i64::try_from(now()).unwrap())).value());
     }
@@ -137,34 +120,27 @@ fn a_dead_holders_lock_is_in_the_way_until_it_expires_except_on_its_own_machine(
     child.wait().expect("ended");
     assert_eq!(tag_of(&harness, "recs-dlq"), Some(lock.value()), "it could not release it");
     on(&mut harness, "two");
-    assert_eq!(run(&harness, &["dlq", "redrive"]).0, Some(7));
+    harness.run(["dlq", "redrive"]).ended(7);
     // Its own machine knows that it has ended.
     on(&mut harness, "one");
-    let (code, told, _) = run(&harness, &["dlq", "journal", "resume", &lock.run_id]);
-    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    harness.run(["dlq", "journal", "resume", &lock.run_id]).ended_in([0, 4, 5]);
     let ended = QueueLock { run_id: "0".repeat(16), ..lock.clone() };
     set_tag(&harness, &ended.value());
     let args = ["dlq", "redrive", "--max", "1", "--resend-uncertain"];
-    let (code, told, _) = run(&harness, &args);
-    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
-    assert!(told.contains("of this machine, which has ended"), "{told}");
+    harness.run(&args).ended_in([0, 4, 5]).says("of this machine, which has ended");
     // Ten minutes later, it has expired for all others.
     on(&mut harness, "two");
     let past = Time::from_seconds(i64::try_from(now()).unwrap() - 1);
     set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
-    let (code, told, _) = run(&harness, &args);
-    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    let told = harness.run(&args).ended_in([0, 4, 5]).stderr;
     let expired = format!("which was not renewed and expired at {}: {}", past.iso(), lock.words());
     assert!(told.contains(&expired), "{told}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None);
     // Of another tool, or a later version: not guessed at.
     set_tag(&harness, "held by someone");
-    let (code, told, _) = run(&harness, &args);
-    assert_eq!(code, Some(7), "{told}");
-    assert!(told.contains("recoctl:lock") && told.contains("held by someone"), "{told}");
-    assert!(told.contains("--take-over unknown"), "{told}");
-    let (code, told, _) = run(&harness, &[&args[..], &["--take-over", "unknown"]].concat());
-    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
+    let refused = harness.run(&args).ended(7).says("recoctl:lock").says("held by someone");
+    refused.says("--take-over unknown");
+    harness.run(&[&args[..], &["--take-over", "unknown"]].concat()).ended_in([0, 4, 5]);
 }
 
 #[test]
@@ -175,21 +151,20 @@ fn whoever_is_taken_over_finishes_what_is_in_flight_and_stops() {
     on(&mut harness, "two");
     // Neither by the check of another thing, nor by the name of another run.
     for refused in [&["--force"][..], &["--take-over", "0123456789abcdef"]] {
-        let (code, told, _) = run(&harness, &[&["dlq", "redrive"], refused].concat());
-        assert_eq!(code, Some(7), "{refused:?}: {told}");
+        harness.run(&[&["dlq", "redrive"], refused].concat()).ended(7);
     }
-    let args = ["dlq", "redrive", "--take-over", &first.run_id, "--output", "json"];
-    let (code, told, output) = run(&harness, &args);
-    assert!(told.contains(&format!("taking over the lock on recs-dlq: {}", first.words())));
-    assert!(matches!(code, Some(0 | 4 | 5)), "{told}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = harness
+        .run(["dlq", "redrive", "--take-over", &first.run_id, "--output", "json"])
+        .ended_in([0, 4, 5])
+        .says(format!("taking over the lock on recs-dlq: {}", first.words()))
+        .report();
     assert!([&Value::Null, &json!(WHO)].contains(&&report["by"]["who"]), "{report}");
     // The second has released it by now, or the first sees it within seconds and stops.
     let taken = QueueLock { run_id: "f".repeat(16), state: "other".to_owned(), ..first.clone() };
     set_tag(&harness, &taken.value());
-    let (code, report, told) = finish(child);
-    assert_eq!((code, &report["interrupted"]), (Some(130), &json!(true)), "{told}");
-    assert!(told.contains("stopping: another run has taken the lock on recs-dlq"), "{told}");
+    let ran = finished(child).ended(130);
+    let ran = ran.says("stopping: another run has taken the lock on recs-dlq");
+    assert_eq!(ran.report()["interrupted"], true, "{ran:#?}");
     assert_eq!(tag_of(&harness, "recs-dlq"), Some(taken.value()), "not its own to remove");
 }
 
@@ -213,10 +188,11 @@ fn every_command_that_takes_a_lock_takes_one_over() {
     for args in commands {
         plant_sound(&harness, STANDARD, 1, 7);
         set_tag(&harness, &lock.value());
-        assert_eq!(run(&harness, args).0, Some(7), "{args:?}");
-        let (code, told, _) = run(&harness, &[args, &["--take-over", "bbbb2222"]].concat());
-        assert!(matches!(code, Some(0 | 5)), "{args:?}: {told}");
-        assert!(told.contains("taking over the lock on recs-dlq: locked by "), "{args:?}: {told}");
+        harness.run(args).ended(7);
+        harness
+            .run(&[args, &["--take-over", "bbbb2222"]].concat())
+            .ended_in([0, 5])
+            .says("taking over the lock on recs-dlq: locked by ");
         assert_eq!(tag_of(&harness, "recs-dlq"), None, "{args:?}");
     }
     let idle = [
@@ -226,8 +202,7 @@ fn every_command_that_takes_a_lock_takes_one_over() {
         &["dlq", "import", "e.jsonl", "--dry-run"],
     ];
     for args in idle {
-        let (code, told, _) = run(&harness, &[args, &["--take-over", run_id]].concat());
-        assert_eq!(code, Some(2), "{args:?}: {told}");
+        harness.run(&[args, &["--take-over", run_id]].concat()).ended(2);
     }
 }
 
@@ -235,18 +210,16 @@ fn every_command_that_takes_a_lock_takes_one_over() {
 fn without_the_permission_for_tags_a_note_says_that_the_lock_is_local() {
     for denied in ["ListQueueTags", "TagQueue"] {
         let mut harness = with_messages(3);
-        let sqs = harness.the_sandbox().sqs().clone();
         let rule = move |action: &str, _: usize| match action == denied {
             true => Fault::Deny,
             false => Fault::None,
         };
-        let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
-        let (endpoint, calls) = harness.runtime.block_on(started);
-        harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
-        let (code, told, _) = run(&harness, &["dlq", "redrive"]);
-        assert_eq!(code, Some(0), "{denied}: {told}");
-        assert!(told.contains("recs-dlq is locked on this machine only: "), "{told}");
-        assert!(told.contains("AccessDenied"), "{told}");
+        let calls = crate::faults::in_front(&mut harness, rule);
+        harness
+            .run(["dlq", "redrive"])
+            .ended(0)
+            .says("recs-dlq is locked on this machine only: ")
+            .says("AccessDenied");
         assert_eq!(tag_of(&harness, "recs-dlq"), None);
         assert_eq!(bodies(&harness, "recs").len(), 3);
         let tags = ["ListQueueTags", "TagQueue", "UntagQueue"].map(|action| calls.count(action));
@@ -258,17 +231,16 @@ fn without_the_permission_for_tags_a_note_says_that_the_lock_is_local() {
 fn a_tag_that_may_have_been_written_is_removed_although_no_answer_said_so() {
     for lost in [Fault::FailAfter, Fault::DropAfter] {
         let mut harness = with_messages(3);
-        let sqs = harness.the_sandbox().sqs().clone();
         let rule = move |action: &str, _: usize| match action {
             "TagQueue" => lost.clone(),
             _ => Fault::None,
         };
-        let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
-        let (endpoint, calls) = harness.runtime.block_on(started);
-        harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
-        let (code, told, _) = run(&harness, &["dlq", "redrive"]);
-        assert_eq!(code, Some(0), "{told}");
-        assert!(told.contains("recs-dlq is locked on this machine only: "), "{told}");
+        let calls = crate::faults::in_front(&mut harness, rule);
+        let told = harness
+            .run(["dlq", "redrive"])
+            .ended(0)
+            .says("recs-dlq is locked on this machine only: ")
+            .stderr;
         assert_eq!(tag_of(&harness, "recs-dlq"), None, "{told}");
         assert!(calls.count("UntagQueue") > 0, "it had been written");
     }
@@ -277,17 +249,13 @@ fn a_tag_that_may_have_been_written_is_removed_although_no_answer_said_so() {
 #[test]
 fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_expires() {
     let mut harness = with_messages(3);
-    let sqs = harness.the_sandbox().sqs().clone();
     // Read before and after it is written, and denied from then on.
     let rule = |action: &str, earlier: usize| match action {
         "ListQueueTags" if earlier >= 2 => Fault::Deny,
         _ => Fault::None,
     };
-    let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
-    let (endpoint, _) = harness.runtime.block_on(started);
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
-    let (code, told, _) = run(&harness, &["dlq", "redrive"]);
-    assert_eq!(code, Some(0), "{told}");
+    crate::faults::in_front(&mut harness, rule);
+    let told = harness.run(["dlq", "redrive"]).ended(0).stderr;
     let lock = QueueLock::parse(&tag_of(&harness, "recs-dlq").expect("a tag")).expect("a lock");
     let expires = lock.expires.iso();
     let note = format!("the lock on recs-dlq was not removed and expires at {expires}: ");
@@ -297,11 +265,7 @@ fn a_tag_that_cannot_be_read_at_the_end_is_a_note_that_says_when_it_expires() {
 #[test]
 fn a_lock_costs_a_few_calls() {
     let mut harness = with_messages(200);
-    let rule = |_: &str, _: usize| Fault::None;
-    let sqs = harness.the_sandbox().sqs().clone();
-    let started = crate::faults::start(sqs, std::sync::Arc::new(rule));
-    let (endpoint, calls) = harness.runtime.block_on(started);
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    let calls = crate::faults::in_front(&mut harness, |_, _| Fault::None);
     harness.json(0, ["dlq", "redrive"]);
     assert_eq!((calls.count("TagQueue"), calls.count("UntagQueue")), (1, 1));
     // Twice at the start, once at the end, and now and then: not with every batch.
@@ -324,9 +288,7 @@ fn who_and_why_are_in_journals_and_reports() {
     let run_id = list["journals"][0]["run_id"].as_str().expect("a run").to_owned();
     assert_eq!(harness.json(0, ["dlq", "journal", "show", &run_id])["by"], by);
     for args in [&["dlq", "journal", "show", &run_id][..], &["dlq", "journal", "list"]] {
-        let (_, _, output) = run(&harness, args);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(text.contains("jane") && text.contains("INC-4711: bad policy"), "{text}");
+        let text = harness.run(args).shows("jane").shows("INC-4711: bad policy").stdout;
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
     let reasoned = |code: i32, args: &[&str]| {
@@ -357,11 +319,11 @@ fn an_identity_that_sts_does_not_tell_is_a_note() {
     let mut harness = with_messages(2);
     // Nothing listens there.
     harness.set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
-    let (code, told, output) =
-        run(&harness, &["dlq", "redrive", "--reason", "INC-1", "--output", "json"]);
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("the caller's identity is not recorded: cannot ask STS"), "{told}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = harness
+        .run(["dlq", "redrive", "--reason", "INC-1", "--output", "json"])
+        .ended(0)
+        .says("the caller's identity is not recorded: cannot ask STS")
+        .report();
     assert_eq!((&report["by"]["who"], &report["by"]["reason"]), (&Value::Null, &json!("INC-1")));
     assert_eq!(tag_of(&harness, "recs-dlq"), None, "and the lock is released");
 }

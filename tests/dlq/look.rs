@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use crate::support::queues::{self, queues};
+use crate::support::queues::{self, plant, plant_body, queues};
 use crate::support::{Harness, eventually};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted};
@@ -16,10 +16,9 @@ fn seeded() -> Harness {
 /// Starts a sandbox with the queues `recs` and `recs-dlq`, and this many messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
     let harness = queues("", SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs();
     for user in 0..messages {
         let body = format!("{{\"data\":[[{user},[1,2,3]]]}}");
-        sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     harness
 }
@@ -79,9 +78,8 @@ fn control_characters_never_reach_the_terminal() {
     let harness = with_messages(0);
     // ESC itself is not allowed in a body; U+009B is, and also starts a control sequence.
     let planted = Planted { body: "\u{9b}2J{\u{202e}".to_owned(), ..Planted::default() };
-    harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
-    let output = harness.recoctl(["dlq", "peek", "--full"]).output().expect("recoctl runs");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    plant(&harness, "recs-dlq", planted);
+    let text = harness.run(["dlq", "peek", "--full"]).stdout;
     assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'), "{text}");
     assert!(text.contains("\\u{9b}2J{\\u{202e}"), "{text}");
 }
@@ -100,17 +98,13 @@ fn an_empty_dlq_is_a_sound_answer_unless_something_is_asked_for() {
 fn a_dlq_with_a_redrive_policy_of_its_own_is_not_received_from() {
     let mut harness = with_messages(3);
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("other", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("other"), "maxReceiveCount": 2});
-    sqs.create_queue("strange-dlq", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    sqs.plant("strange-dlq", Planted { body: "x".to_owned(), ..Planted::default() })
-        .expect("planted");
+    queues::create(&sqs, "other", None);
+    queues::create(&sqs, "strange-dlq", Some("other"));
+    plant_body(&harness, "strange-dlq", "x");
     harness.set("RECOCTL_QUEUE", "");
     harness.set("RECOCTL_DLQ", "strange-dlq");
     for command in ["peek", "classify"] {
-        let output = harness.recoctl(["dlq", command]).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(7), "{command}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains("--force"));
+        harness.run(["dlq", command]).ended(7).says("--force");
     }
     let received = sqs.snapshot("strange-dlq").expect("there").messages[0].receive_count;
     assert_eq!(received, 0, "a refusal receives nothing");
@@ -157,9 +151,7 @@ fn fail_on_makes_a_class_a_finding() {
 #[test]
 fn jsonl_is_a_line_a_message_and_one_for_the_rest() {
     let harness = with_messages(4);
-    let output =
-        harness.recoctl(["dlq", "classify", "-o", "jsonl"]).output().expect("recoctl runs");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = harness.run(["dlq", "classify", "-o", "jsonl"]).stdout;
     let lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 5);
@@ -194,9 +186,7 @@ fn the_pair_is_found_from_either_queue() {
 fn what_cannot_be_found_is_a_config_error_that_says_what_to_do() {
     let mut harness = with_messages(1);
     let fails = |harness: &Harness, args: &[&str], words: &[&str]| {
-        let output = harness.recoctl(args).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(3), "{args:?}: {stderr}");
+        let stderr = harness.run(args).ended(3).stderr;
         for word in words {
             assert!(stderr.contains(word), "{args:?}: no {word:?} in {stderr}");
         }
@@ -218,12 +208,9 @@ fn what_cannot_be_found_is_a_config_error_that_says_what_to_do() {
 fn only_a_newer_message_that_can_pass_and_goes_to_the_same_queue_supersedes() {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
-    let policy = policy.to_string();
+    queues::create(&sqs, "dlq", None);
     for queue in ["recs", "others"] {
-        let attributes = [("RedrivePolicy", policy.as_str()), ("MaximumMessageSize", "2048")];
-        sqs.create_queue(queue, &attributes).expect("created");
+        queues::create_with(&sqs, queue, Some(("dlq", 5)), &[("MaximumMessageSize", "2048")]);
     }
     let plant = |body: &str, source: &str, age_s: u64| {
         let planted = Planted {
@@ -302,13 +289,12 @@ fn message_attributes_are_shown_and_what_aws_says_of_the_failure_is_a_reason() {
 #[test]
 fn a_pointer_to_s3_is_foreign_and_where_the_payload_is_can_be_read() {
     let harness = with_messages(0);
-    let sqs = harness.the_sandbox().sqs().clone();
     for class in [
         "software.amazon.payloadoffloading.PayloadS3Pointer",
         "com.amazon.sqs.javamessaging.MessageS3Pointer",
     ] {
         let body = json!([class, {"s3BucketName": "b", "s3Key": "k"}]).to_string();
-        sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     let report = harness.json(0, ["dlq", "classify"]);
     for row in report["messages"].as_array().expect("messages") {

@@ -1,14 +1,12 @@
 //! `recoctl dlq redrive --engine` and `recoctl dlq tasks` through the real binary: which engine
 //! moves the messages, why, and the life of a move task.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::faults::Fault;
-use crate::support::queues::{self, plant_sound, queues};
-use crate::support::{Harness, eventually};
+use crate::support::queues::{self, plant_body, plant_sound, queues};
+use crate::support::{Harness, Ran, eventually, finished};
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 
 const ALL: [&str; 5] = ["dlq", "redrive", "--class", "all", "--yes"];
@@ -21,9 +19,7 @@ fn with_rule(
 ) -> Harness {
     let mut harness = queues(suffix, SandboxOptions::empty());
     plant_sound(&harness, suffix, messages, 7);
-    let sqs = harness.the_sandbox().sqs().clone();
-    let (endpoint, _calls) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    crate::faults::in_front(&mut harness, rule);
     harness
 }
 
@@ -47,11 +43,10 @@ fn reason(report: &Value) -> String {
 fn moving_everything_is_left_to_sqs_and_said() {
     for suffix in ["", ".fifo"] {
         let harness = with_messages(suffix, 40);
-        let output = harness.recoctl(ALL).args(["--output", "json"]).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{stderr}");
-        assert!(stderr.contains("with an SQS move task (all messages are moved"), "{stderr}");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let report = Ran::of(harness.recoctl(ALL).args(["--output", "json"]))
+            .ended(0)
+            .says("with an SQS move task (all messages are moved")
+            .report();
         assert_eq!((&report["kind"], &report["engine"]), (&json!("dlq.redrive"), &json!("native")));
         assert_eq!((&report["counts"]["moved"], &report["journal"]), (&json!(40), &Value::Null));
         assert_eq!(report["task"]["status"], "completed");
@@ -92,15 +87,12 @@ fn native_by_name_refuses_what_it_cannot_do_and_asks_first() {
     for args in [&["--class", "retryable"][..], &[], &["--class", "all", "--max", "1"]] {
         let mut line = vec!["dlq", "redrive", "--engine", "native", "--yes"];
         line.extend(args);
-        let output = harness.recoctl(line).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
-        assert!(stderr.contains("--engine client"), "{stderr}");
+        harness.run(line).ended(2).says("--engine client");
     }
     for engine in ["native", "auto"] {
         let line = ["dlq", "redrive", "--engine", engine, "--class", "all"];
-        let output = harness.recoctl(line).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(7), "{engine}: nobody confirmed");
+        // Nobody confirmed.
+        harness.run(line).ended(7);
     }
     assert_eq!(in_queue(&harness, "recs-dlq"), 4);
     let client = harness.json(0, [&ALL[..], &["--engine", "client"]].concat());
@@ -115,9 +107,7 @@ fn native_goes_by_no_facts_policy_or_table() {
     harness.write("policy.toml", "[limits]\nmax_len = 100\n");
     for flag in [["--facts", "none"], ["--policy", "policy.toml"], ["--table", "recs"]] {
         let line = [&ALL[..], &["--engine", "native"], &flag].concat();
-        let output = harness.recoctl(line).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{flag:?}: {stderr}");
+        let stderr = harness.run(line).ended(2).stderr;
         let expected = format!("{} has no effect on `recoctl dlq redrive` with --engine", flag[0]);
         assert!(stderr.contains(&expected), "{stderr}");
     }
@@ -135,9 +125,7 @@ fn where_a_task_may_not_be_started_recoctl_moves_the_messages() {
     };
     let harness = with_rule("", 5, deny);
     let line = [&ALL[..], &["--engine", "native"]].concat();
-    let output = harness.recoctl(line).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    harness.run(line).ended(3);
     assert_eq!(in_queue(&harness, "recs-dlq"), 5);
     let report = harness.json(0, ALL);
     assert_eq!((&report["engine"], &report["counts"]["moved"]), (&json!("client"), &json!(5)));
@@ -150,8 +138,7 @@ fn a_dlq_of_no_queue_is_not_for_a_move_task() {
     let sqs = harness.the_sandbox().sqs().clone();
     sqs.create_queue("other", &[]).expect("created");
     sqs.create_queue("stray", &[]).expect("created");
-    let planted = Planted { body: "[1,[2]]".to_owned(), ..Planted::default() };
-    sqs.plant("stray", planted).expect("planted");
+    plant_body(&harness, "stray", "[1,[2]]");
     harness.set("RECOCTL_QUEUE", "");
     harness.set("RECOCTL_DLQ", "stray");
     let report = harness.json(0, [&ALL[..], &["--to", "other"]].concat());
@@ -165,15 +152,15 @@ fn a_destination_of_smaller_messages_is_not_for_a_move_task_unless_by_name() {
     let sqs = harness.the_sandbox().sqs().clone();
     sqs.create_queue("small", &[("MaximumMessageSize", "1024")]).expect("created");
     let body = format!("[1,[{}]]", ["2"; 1_000].join(","));
-    sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+    plant_body(&harness, "recs-dlq", body);
     let report = harness.json(4, [&ALL[..], &["--to", "small"]].concat());
     assert!(reason(&report).contains("up to 1024 bytes"), "{}", reason(&report));
     assert_eq!((&report["counts"]["moved"], &report["counts"]["failed"]), (&json!(3), &json!(1)));
     let line = [&ALL[..], &["--to", "recs", "--engine", "native"]].concat();
-    let output = harness.recoctl(line).output().expect("it runs");
-    let table = String::from_utf8_lossy(&output.stdout);
-    assert!(table.contains("move task completed: 1 of about 1 message"), "{table}");
-    assert!(table.contains("engine native: --engine native"), "{table}");
+    harness
+        .run(line)
+        .shows("move task completed: 1 of about 1 message")
+        .shows("engine native: --engine native");
 }
 
 #[test]
@@ -200,16 +187,10 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
     assert!(running()["handle"].is_string());
     // The lock keeps off another recoctl on this machine; one on another machine sees the task.
     let state = harness.home.path().join("elsewhere");
-    let elsewhere = harness.recoctl(ALL).env("XDG_STATE_HOME", state).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&elsewhere.stderr);
-    assert_eq!(elsewhere.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("dlq tasks cancel"), "{stderr}");
+    Ran::of(harness.recoctl(ALL).env("XDG_STATE_HOME", state)).ended(7).says("dlq tasks cancel");
     // Ctrl-C where nobody can be asked: it goes on.
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("the move task continues; see `recoctl dlq tasks list`"), "{stderr}");
+    finished(child).ended(130).says("the move task continues; see `recoctl dlq tasks list`");
     assert_eq!(running()["status"], "running");
     let cancelled = harness.json(0, ["dlq", "tasks", "cancel"]);
     let moved = cancelled["moved"].as_u64().expect("a number");
@@ -260,9 +241,7 @@ fn a_task_that_is_cancelled_by_somebody_else_is_a_partial_success() {
     let task = || harness.json(0, ["dlq", "tasks", "list"])["tasks"][0].clone();
     eventually("it moves", Duration::from_secs(30), || task()["moved"].as_u64() > Some(0));
     harness.json(0, ["dlq", "tasks", "cancel"]);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(4));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(4).report();
     assert_eq!(report["task"]["status"], "cancelled");
 }
 

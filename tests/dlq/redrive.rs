@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::support::queues::{count, snapshot, sqs};
+use crate::files::kit::adds_up;
+use crate::support::queues::{count, create, create_with, plant, plant_body, snapshot, sqs};
 use crate::support::{Harness, eventually};
 use reco_core::classify::Class;
 use reco_sandbox::SandboxOptions;
@@ -15,15 +16,9 @@ use serde_json::{Value, json};
 /// Starts a sandbox with the empty queues `recs` and `recs-dlq` (or their FIFO counterparts).
 fn empty(suffix: &str, attributes: &[(&str, &str)]) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sqs = harness.the_sandbox().sqs().clone();
     let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
-    let fifo: &[(&str, &str)] = if suffix.is_empty() { &[] } else { &[("FifoQueue", "true")] };
-    sqs.create_queue(&dlq, fifo).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn(&dlq), "maxReceiveCount": 5});
-    let policy = policy.to_string();
-    let attributes: Vec<(&str, &str)> =
-        [&[("RedrivePolicy", policy.as_str())], fifo, attributes].concat();
-    sqs.create_queue(&source, &attributes).expect("created");
+    create(sqs(&harness), &dlq, None);
+    create_with(sqs(&harness), &source, Some((&dlq, 5)), attributes);
     harness.set("RECOCTL_QUEUE", &source);
     harness
 }
@@ -34,21 +29,8 @@ fn seeded(mix: Mix) -> Harness {
     Harness::sandbox(SandboxOptions { seed, ..SandboxOptions::empty() })
 }
 
-fn plant(harness: &Harness, queue: &str, body: &str) -> String {
-    let planted = Planted { body: body.to_owned(), ..Planted::default() };
-    sqs(harness).plant(queue, planted).expect("planted")
-}
-
 fn bodies(messages: &[SnapshotMessage]) -> Vec<&str> {
     messages.iter().map(|message| message.body.as_str()).collect()
-}
-
-/// Every message received is in exactly one category.
-fn adds_up(report: &Value) {
-    let counts = report["counts"].as_object().expect("counts");
-    let sum: u64 = counts.values().map(|count| count.as_u64().expect("a count")).sum();
-    assert_eq!(Some(sum), report["seen"].as_u64(), "{counts:?}");
-    assert_eq!(sum as usize, report["messages"].as_array().expect("messages").len());
 }
 
 #[test]
@@ -118,7 +100,7 @@ fn everything_that_a_message_carries_arrives() {
         receive_count: 9,
         ..Planted::default()
     };
-    sqs(&harness).plant("recs-dlq", planted).expect("planted");
+    plant(&harness, "recs-dlq", planted);
     harness.json(0, ["dlq", "redrive"]);
     let arrived = &snapshot(&harness, "recs").messages[0];
     assert_eq!(arrived.body, "{\"data\":[[1,[2]]]}");
@@ -130,10 +112,9 @@ fn everything_that_a_message_carries_arrives() {
 #[test]
 fn moving_every_class_needs_a_yes() {
     let harness = empty("", &[]);
-    plant(&harness, "recs-dlq", "poison");
-    plant(&harness, "recs-dlq", "[1,[2]]");
-    let output = harness.recoctl(["dlq", "redrive", "--class", "all"]).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(7));
+    plant_body(&harness, "recs-dlq", "poison");
+    plant_body(&harness, "recs-dlq", "[1,[2]]");
+    harness.run(["dlq", "redrive", "--class", "all"]).ended(7);
     let received: u32 =
         snapshot(&harness, "recs-dlq").messages.iter().map(|message| message.receive_count).sum();
     assert_eq!(received, 0, "a refusal receives nothing");
@@ -153,7 +134,7 @@ fn max_moves_the_oldest_first() {
             sent_at_ms: Some(now - age_s * 1_000),
             ..Planted::default()
         };
-        sqs(&harness).plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
     let report = harness.json(0, ["dlq", "redrive", "--max", "2"]);
     adds_up(&report);
@@ -165,8 +146,8 @@ fn max_moves_the_oldest_first() {
 fn what_the_destination_would_not_take_is_refused_before_it_is_sent() {
     let harness = empty("", &[("MaximumMessageSize", "1024")]);
     let ids: Vec<String> = (0..2000).map(|id: u32| id.to_string()).collect();
-    plant(&harness, "recs-dlq", &format!("[1,[{}]]", ids.join(",")));
-    plant(&harness, "recs-dlq", "[2,[2]]");
+    plant_body(&harness, "recs-dlq", format!("[1,[{}]]", ids.join(",")));
+    plant_body(&harness, "recs-dlq", "[2,[2]]");
     let report =
         harness.json(4, ["dlq", "redrive", "--class", "all", "--engine", "client", "--yes"]);
     adds_up(&report);
@@ -187,7 +168,7 @@ fn fifo_order_is_kept_in_every_group_over_several_waves() {
                 group_id: Some(group.to_owned()),
                 ..Planted::default()
             };
-            sqs(&harness).plant("recs-dlq.fifo", planted).expect("planted");
+            plant(&harness, "recs-dlq.fifo", planted);
         }
     }
     let originals: BTreeSet<String> = snapshot(&harness, "recs-dlq.fifo")
@@ -220,7 +201,7 @@ fn fifo_messages_that_are_skipped_stay_and_are_visible_again() {
             group_id: Some(group.to_owned()),
             ..Planted::default()
         };
-        sqs(&harness).plant("recs-dlq.fifo", planted).expect("planted");
+        plant(&harness, "recs-dlq.fifo", planted);
     }
     let report = harness.json(0, ["dlq", "redrive"]);
     adds_up(&report);
@@ -236,7 +217,7 @@ fn fifo_messages_that_are_skipped_stay_and_are_visible_again() {
 fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
     let harness = empty("", &[]);
     for user in 0..40 {
-        plant(&harness, "recs-dlq", &format!("[{user},[2]]"));
+        plant_body(&harness, "recs-dlq", format!("[{user},[2]]"));
     }
     let args = ["dlq", "redrive", "--newer-than", "1h", "--rate", "10", "--output", "json"];
     let mut child = crate::support::spawn(&harness, &args);
@@ -303,8 +284,7 @@ fn queues_of_different_types_and_one_queue_twice_are_refused() {
     sqs(&harness).create_queue("other.fifo", &[("FifoQueue", "true")]).expect("created");
     for dlq in ["other.fifo", "recs"] {
         harness.set("RECOCTL_DLQ", dlq);
-        let output = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(3), "{dlq}");
+        harness.run(["dlq", "redrive"]).ended(3);
     }
 }
 
@@ -373,19 +353,15 @@ fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
     for user in 0..150 {
         // 25 of 150 stay: fewer than may be held at a time.
         let body = if user % 6 == 0 { format!("broken {user}") } else { format!("[{user},[2]]") };
-        plant(&harness, "recs-dlq", &body);
+        plant_body(&harness, "recs-dlq", &body);
         if user % 6 == 0 {
             broken.insert(body)
         } else {
             sound.insert(body)
         };
     }
-    let output = harness
-        .recoctl(["dlq", "redrive", "--hold", "40", "--output", "json"])
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report =
+        harness.run(["dlq", "redrive", "--hold", "40", "--output", "json"]).ended(0).report();
     adds_up(&report);
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (125, 25));
     assert_eq!((&report["exhausted"], &report["received_again"]), (&json!(true), &json!(0)));
@@ -407,7 +383,7 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
     let harness = empty("", &[]);
     for user in 0..50 {
         let body = if user % 10 == 9 { format!("[{user},[2]]") } else { format!("broken {user}") };
-        plant(&harness, "recs-dlq", &body);
+        plant_body(&harness, "recs-dlq", &body);
     }
     let output = harness
         .recoctl(["dlq", "redrive", "--hold", "20", "--output", "json"])

@@ -8,11 +8,10 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType,
 };
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::Value;
 
-use crate::support::queues::{queues, sqs};
-use crate::support::{Harness, told};
+use crate::support::queues::{plant_body, queues};
+use crate::support::{Harness, Ran};
 
 /// Endings by message id.
 type Endings = BTreeMap<String, String>;
@@ -116,8 +115,7 @@ fn with_an_unfit_index() -> Harness {
     for body in
         [r#"{"data":[[1,[10]],[2,[11]]],"generated_at":1768435200}"#, r#"{"data":[[3,[10]]]}"#]
     {
-        let planted = Planted { body: body.to_owned(), ..Planted::default() };
-        sqs(&harness).plant("recs-dlq", planted).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     harness
 }
@@ -143,8 +141,7 @@ fn what_ends_other_than_expected_comes_first_and_is_a_finding() {
     );
     let reason = differs[0]["reason"].as_str().expect("a reason");
     assert!(reason.contains("generated_at"), "{reason}");
-    let output = harness.recoctl(["dlq", "rehearse"]).output().expect("runs");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = harness.run(["dlq", "rehearse"]).stdout;
     assert!(text.starts_with("differs: 1 message does not end as its class predicts\n"), "{text}");
 }
 
@@ -155,13 +152,10 @@ fn a_binary_that_does_not_start_is_told_and_nothing_else_is_done() {
         harness.write("no-program", "#!/bin/sh\n");
         let program = harness.home.path().join(program).display().to_string();
         let mut output = harness.recoctl(["dlq", "rehearse", "--lambda-bin", &program]);
-        let output = output.output().expect("runs");
-        let told = told(&output);
-        assert_eq!(output.status.code(), Some(3), "{told}");
-        assert!(
-            told.contains("cannot start the function's binary") && told.contains(why),
-            "{told}"
-        );
+        Ran::from(output.output().expect("it runs"))
+            .ended(3)
+            .says("cannot start the function's binary")
+            .says(why);
     }
 }
 
@@ -174,12 +168,10 @@ fn without_a_table_or_with_flags_of_the_other_kind_it_is_refused() {
         (2, vec!["dlq", "rehearse", "dlq.jsonl", "--force"]),
         (8, vec!["dlq", "rehearse", "missing.jsonl"]),
     ] {
-        let output = harness.recoctl(args.clone()).output().expect("runs");
-        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", told(&output));
+        harness.run(args.clone()).ended(code);
     }
     let two = harness.json(0, ["dlq", "rehearse", "dlq.jsonl", "-n", "2"]);
     assert_eq!(two["messages"].as_array().expect("messages").len(), 2);
     harness.unset("RECOCTL_TABLE");
-    let output = harness.recoctl(["dlq", "rehearse"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+    harness.run(["dlq", "rehearse"]).ended(3);
 }

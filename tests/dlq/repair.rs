@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::support::Harness;
-use crate::support::queues::{queues, snapshot, sqs, visible_bodies as bodies};
+use crate::support::queues::{plant, queues, snapshot, visible_bodies as bodies};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn with_bodies(suffix: &str, bodies: &[&str]) -> (Harness, Vec<String>) {
             attributes: attributes.clone(),
             ..Planted::default()
         };
-        sqs(&harness).plant(&dlq, planted).expect("planted")
+        plant(&harness, &dlq, planted)
     });
     let ids = ids.collect();
     (harness, ids)
@@ -97,9 +97,7 @@ fn a_transform_that_fails_or_answers_twice_moves_nothing() {
         assert!(bodies(&harness, "recs").is_empty());
     }
     let (harness, _) = with_bodies("", &[SOUND]);
-    let output = harness.recoctl(["dlq", "redrive", "--transform", ".a |"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("at character"));
+    harness.run(["dlq", "redrive", "--transform", ".a |"]).ended(2).says("at character");
 }
 
 #[test]
@@ -156,8 +154,8 @@ fn salvage_sends_good_entries_and_writes_down_the_others_first() {
     let (harness, ids) = with_bodies("", &[partial, SOUND]);
     let rejects = harness.home.path().join("rejects.jsonl");
     let rejects = rejects.to_str().expect("UTF-8");
-    let output = harness.recoctl(["dlq", "redrive", "--salvage"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(2), "without --rejects it is refused");
+    // Without --rejects it is refused.
+    harness.run(["dlq", "redrive", "--salvage"]).ended(2);
     let args = ["dlq", "redrive", "--salvage", "--rejects", rejects];
     let plan = harness.json(0, [&args[..], &["--dry-run"]].concat());
     assert_eq!((&plan["rejected_entries"], &plan["changed"]), (&json!(1), &json!(1)));
@@ -176,12 +174,9 @@ fn salvage_sends_good_entries_and_writes_down_the_others_first() {
         (&json!(ids[0]), &json!(1), &json!("bad"))
     );
     #[cfg(unix)]
-    {
-        let mode = std::fs::metadata(rejects).expect("there").permissions();
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
-    }
-    let output = harness.recoctl(args).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8), "rejects of an earlier run are not overwritten");
+    assert_eq!(crate::support::mode(rejects), 0o600);
+    // Rejects of an earlier run are not overwritten.
+    harness.run(args).ended(8);
 }
 
 #[test]
@@ -191,9 +186,7 @@ fn a_plan_is_carried_out_with_the_same_repair_only() {
     let plan = harness.json(0, ["dlq", "redrive", "--dry-run", "--transform", transform]);
     let plan = harness.write("plan.json", plan.to_string());
     let plan = plan.to_str().expect("UTF-8");
-    let output = harness.recoctl(["dlq", "redrive", "--plan", plan]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(7));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("a different repair"));
+    harness.run(["dlq", "redrive", "--plan", plan]).ended(7).says("a different repair");
     harness.json(0, ["dlq", "redrive", "--plan", plan, "--transform", transform]);
     assert_eq!(bodies(&harness, "recs"), [r#"{"data":[[1,[3,2]]]}"#]);
 }

@@ -5,7 +5,7 @@ mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::queues::queues;
+use crate::support::queues::{create, plant, queues};
 use crate::support::{Harness, now};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{AttributeValue, Planted, Sqs};
@@ -130,13 +130,10 @@ fn peek_and_classify_show_what_every_condition_names() {
 fn shared() -> (Harness, BTreeMap<&'static str, String>) {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
-    sqs.create_queue("shared-dlq", &[]).expect("created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("shared-dlq"), "maxReceiveCount": 5});
-    let policy = policy.to_string();
+    create(&sqs, "shared-dlq", None);
+    create(&sqs, "recs-a", Some("shared-dlq"));
+    create(&sqs, "recs-b", Some("shared-dlq"));
     let mut ids = BTreeMap::new();
-    for queue in ["recs-a", "recs-b"] {
-        sqs.create_queue(queue, &[("RedrivePolicy", policy.as_str())]).expect("created");
-    }
     for (name, user, source) in [
         ("a1", 1, Some("recs-a")),
         ("a2", 2, Some("recs-a")),
@@ -169,8 +166,7 @@ fn the_source_of_each_message_is_shown_and_chosen_by() {
         let direct = message["message_id"] == json!(ids["direct"]);
         assert_eq!(message["source"].is_null(), direct, "{message}");
     }
-    let output = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
-    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    let table = harness.run(["dlq", "peek"]).stdout;
     for word in ["SOURCE", "recs-a", "recs-b"] {
         assert!(table.contains(word), "{table}");
     }
@@ -191,15 +187,12 @@ fn the_source_of_each_message_is_shown_and_chosen_by() {
     }
     for command in ["peek", "classify", "redrive"] {
         let unknown = ["--queue", "recs-a", "dlq", command, "--source", "recs-c"];
-        let output = harness.recoctl(unknown).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(5), "{command}");
-        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = harness.run(unknown).ended(5).stderr;
         for word in ["no message came from --source", "recs-a", "recs-b", "directly"] {
             assert!(stderr.contains(word), "{command}: no {word:?} in {stderr}");
         }
     }
-    let wrong = harness.recoctl(["dlq", "peek", "--source", "a b"]).output().expect("it runs");
-    assert_eq!(wrong.status.code(), Some(2));
+    harness.run(["dlq", "peek", "--source", "a b"]).ended(2);
 }
 
 #[test]
@@ -227,7 +220,7 @@ fn export_purge_and_redrive_take_the_messages_of_one_source_only() {
     assert_eq!(left.iter().map(|m| &m.id).collect::<Vec<_>>(), [&ids["direct"]]);
     // SQS's own purge cannot select messages.
     let all_now = ["dlq", "purge", "--all-now", "--source", "recs-b", "--yes"];
-    assert_eq!(harness.recoctl(all_now).output().expect("it runs").status.code(), Some(2));
+    harness.run(all_now).ended(2);
 }
 
 #[test]
@@ -260,17 +253,12 @@ fn what_would_overwrite_newer_lists_moves_only_when_its_class_is_named() {
 fn a_wrong_expression_is_told_before_anything_is_received() {
     let arranged = arrange("");
     for command in ["peek", "classify", "redrive"] {
-        let output = arranged
+        arranged
             .harness
-            .recoctl(["dlq", command, "--where", ".class == nope"])
-            .output()
-            .expect("it runs");
-        assert_eq!(output.status.code(), Some(2), "{command}");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            stderr.contains("--where") && stderr.contains("character 11"),
-            "{command}: {stderr}"
-        );
+            .run(["dlq", command, "--where", ".class == nope"])
+            .ended(2)
+            .says("--where")
+            .says("character 11");
     }
     let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
     assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));
@@ -313,7 +301,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
     for (user, id) in [twins[0], twins[1], alone].into_iter().enumerate() {
         let body = format!("[{user}, [10]]");
         let planted = Planted { body, message_id: Some(id.to_owned()), ..Planted::default() };
-        harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
     let file = harness.home.path().join("copy").display().to_string();
     for args in [
@@ -323,9 +311,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
         &["dlq", "purge", "--id", "0a1b2c3d", "--backup", &file],
         &["dlq", "export", &file, "--id", "0a1b2c3d"],
     ] {
-        let output = harness.recoctl(args).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
+        let stderr = harness.run(args).ended(7).stderr;
         assert!(twins.iter().all(|id| stderr.contains(id)), "{args:?}: {stderr}");
         let depth = harness.the_sandbox().sqs().depth("recs-dlq").expect("there");
         assert_eq!((depth.visible, depth.in_flight), (3, 0), "{args:?}");

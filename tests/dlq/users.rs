@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::Harness;
-use crate::support::queues::{queues, sqs};
+use crate::support::queues::{plant, queues, sqs};
+use crate::support::{Harness, Ran};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn arranged() -> Harness {
         let message_id = Some(id(short));
         let planted =
             Planted { body: body.to_owned(), message_id, sent_at_ms, ..Planted::default() };
-        sqs(&harness).plant("recs-dlq", planted).expect("planted");
+        plant(&harness, "recs-dlq", planted);
     }
     harness
 }
@@ -53,23 +53,16 @@ fn shown(report: &Value) -> BTreeSet<String> {
     rows.map(|row| row["message_id"].as_str().expect("an id").to_owned()).collect()
 }
 
-fn ran(harness: &Harness, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = harness.recoctl(args).output().expect("it runs");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
 /// Incident (d). Each command is taken from what the last one printed.
 #[test]
 fn a_complaint_is_answered_by_what_is_printed() {
     let harness = arranged();
     // "User 42 sees old recommendations." The help of the DLQ has an example for it.
-    let (_, help, _) = ran(&harness, &["dlq", "-h"]);
+    let help = harness.run(["dlq", "-h"]).stdout;
     let example = help.lines().find(|line| line.contains("a list of user 42")).expect("an example");
     let line = example.split('#').next().expect("a command").trim();
     let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-    let (code, table, told) = ran(&harness, &words);
-    assert_eq!(code, Some(0), "{told}");
+    let Ran { stdout: table, stderr: told, .. } = harness.run(&words).ended(0);
     for (short, _) in HERS {
         assert!(table.contains(short), "{short}: {table}");
     }
@@ -81,8 +74,7 @@ fn a_complaint_is_answered_by_what_is_printed() {
     // The table ends with the command for a whole message.
     let next = table.lines().find_map(|line| line.strip_prefix("a whole message: recoctl "));
     let next: Vec<&str> = next.expect("a command").split_whitespace().collect();
-    let (code, whole, _) = ran(&harness, &next);
-    assert_eq!(code, Some(0));
+    let whole = harness.run(&next).ended(0).stdout;
     let users = whole.lines().find(|line| line.starts_with("users ")).expect("users");
     assert!(users.split([' ', ',']).any(|user| user == "42"), "{whole}");
     assert!(whole.contains("body\n"), "{whole}");
@@ -163,16 +155,17 @@ fn a_message_is_given_by_a_prefix_in_place_of_a_flag() {
     assert_eq!(got["released"], 10);
     let whole = harness.json(0, ["dlq", "get", &id("aaaa0003")]);
     assert_eq!(whole["message"]["message_id"], id("aaaa0003"));
-    let (code, _, told) = ran(&harness, &["dlq", "get", "aaaa"]);
-    assert_eq!(code, Some(7), "{told}");
-    assert!(told.contains("message id aaaa is ambiguous: 6 messages have this prefix"), "{told}");
-    assert!(told.contains(&id("aaaa0001")) && told.contains("and 1 more"), "{told}");
-    let (code, told, _) = ran(&harness, &["dlq", "get", "cccc"]);
-    assert_eq!(code, Some(5), "{told}");
-    assert!(told.contains("no message cccc in recs-dlq among 10 received"), "{told}");
-    let (code, _, told) = ran(&harness, &["dlq", "peek", "malformed"]);
-    assert_eq!(code, Some(2));
-    assert!(told.contains("use --class malformed"), "{told}");
+    harness
+        .run(["dlq", "get", "aaaa"])
+        .ended(7)
+        .says("message id aaaa is ambiguous: 6 messages have this prefix")
+        .says(&id("aaaa0001"))
+        .says("and 1 more");
+    harness
+        .run(["dlq", "get", "cccc"])
+        .ended(5)
+        .shows("no message cccc in recs-dlq among 10 received");
+    harness.run(["dlq", "peek", "malformed"]).ended(2).says("use --class malformed");
     assert_eq!(harness.json(0, ["dlq", "redrive", "aaaa0003"])["counts"]["moved"], 1);
     let purge = ["dlq", "purge", "bbbb0004", "--backup", "one.jsonl"];
     assert_eq!(harness.json(0, purge)["counts"]["deleted"], 1);
@@ -181,15 +174,13 @@ fn a_message_is_given_by_a_prefix_in_place_of_a_flag() {
 #[test]
 fn an_expression_says_once_how_many_messages_it_could_not_read() {
     let harness = arranged();
-    let (code, _, told) = ran(&harness, &["dlq", "peek", "--where", ".body.alarm? == 42"]);
-    assert_eq!(code, Some(0), "{told}");
+    let told = harness.run(["dlq", "peek", "--where", ".body.alarm? == 42"]).ended(0).stderr;
     assert_eq!(told.matches("could not be read").count(), 1, "{told}");
     assert!(told.contains("2 messages could not be read by --where"), "{told}");
-    let (_, _, told) = ran(&harness, &["dlq", "peek", "--where", r#".class == "foreign""#]);
+    let told = harness.run(["dlq", "peek", "--where", r#".class == "foreign""#]).stderr;
     assert!(!told.contains("could not be read"), "it reads no body: {told}");
     // An expression that fails also says so once.
-    let (code, _, told) = ran(&harness, &["dlq", "peek", "--where", ".body.data.x"]);
-    assert_eq!(code, Some(4), "{told}");
+    let told = harness.run(["dlq", "peek", "--where", ".body.data.x"]).ended(4).stderr;
     assert_eq!(told.matches("--where failed on").count(), 1, "{told}");
 }
 
@@ -197,7 +188,7 @@ fn an_expression_says_once_how_many_messages_it_could_not_read() {
 #[test]
 fn lines_of_json_begin_with_their_kind() {
     let harness = arranged();
-    let (_, lines, _) = ran(&harness, &["dlq", "peek", "--output", "jsonl"]);
+    let lines = harness.run(["dlq", "peek", "--output", "jsonl"]).stdout;
     let (rows, rest): (Vec<&str>, Vec<&str>) =
         lines.lines().partition(|line| line.starts_with(r#"{"kind":"dlq.peek.row","#));
     assert_eq!((rows.len(), rest.len()), (10, 1));
@@ -243,26 +234,8 @@ fn prompts_fit_the_terminal() {
 pub fn on_a_terminal(harness: &Harness, columns: usize, rows: usize, args: &str) -> String {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
     let line = format!("stty cols {columns} rows {rows}; exec {binary} --no-color {args}");
-    let mut child = std::process::Command::new("script")
-        .args(["-qec", &line, "/dev/null"])
-        .env_clear()
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .env("HOME", harness.home.path())
-        .env("PATH", "/usr/bin:/bin")
-        .env("SHELL", "/bin/sh")
-        .env("TERM", "xterm-256color")
-        .current_dir(harness.home.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("script runs (util-linux)");
-    use std::io::Write;
     // The answer to any prompt.
-    let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(b"n\n").expect("written");
-    drop(stdin);
-    let output = child.wait_with_output().expect("it ends");
-    let shown = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    let shown = crate::support::on_a_terminal(harness, &line, "n\n");
     // An answer ends its line where it is typed.
     let shown = shown.replace("[y/N] ", "[y/N]\n");
     // What a progress display erases is not seen.

@@ -79,8 +79,7 @@ fn samples_that_cannot_be_are_unknown() {
         };
         json!({ "MetricDataResults": (0..20).map(series).collect::<Vec<_>>() })
     });
-    let ran = run(&fake, &METRICS).ended(0);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let report = run(&fake, &METRICS).ended(0).report();
     for row in report["sections"][0]["rows"].as_array().unwrap() {
         assert_eq!((&row["max"], &row["total"]), (&Value::Null, &Value::Null), "{row}");
     }
@@ -128,8 +127,7 @@ fn a_list_of_move_tasks_is_as_long_as_was_asked_and_its_numbers_can_be() {
     let list = ["dlq", "tasks", "list", "--dlq", "recs-dlq"];
     let ran = run(&fake, &list).ended(0);
     assert!(!ran.stdout.contains("-5") && !ran.stdout.contains("9,223"), "{}", ran.stdout);
-    let ran = run(&fake, &[&list[..], &["--output", "json"]].concat()).ended(0);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let report = run(&fake, &[&list[..], &["--output", "json"]].concat()).ended(0).report();
     let tasks = report["tasks"].as_array().unwrap();
     assert_eq!(tasks.len(), 10);
     for key in ["moved", "to_move", "rate_limit", "age_s"] {

@@ -181,8 +181,7 @@ fn numbers_that_can_not_be_are_unknown() {
         assert!(!ran.stdout.contains("18,446") && !ran.stdout.contains("-7"), "{ran:#?}");
         let url = fake.url();
         let args = [args.as_slice(), &[&url, "--output", "json"]].concat();
-        let ran = Place::new().run(&args);
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report = Place::new().run(&args).report();
         assert_eq!(report["approximate_messages"], Value::Null, "{report}");
         assert_eq!(report["messages"][0]["age_s"], Value::Null, "{report}");
     }

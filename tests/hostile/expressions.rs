@@ -6,17 +6,12 @@ use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 
 use crate::kit::{ended_within, signal};
+use crate::support::queues::queues;
 use crate::support::{Harness, spawn};
 
 /// Starts a DLQ with these bodies.
 fn queue(bodies: &[&str]) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
-    let sandbox = harness.the_sandbox().sqs().clone();
-    sandbox.create_queue("recs-dlq", &[]).unwrap();
-    let arn = sandbox.queue_arn("recs-dlq");
-    let policy = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": 5 });
-    sandbox.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).unwrap();
-    harness.set("RECOCTL_QUEUE", "recs");
+    let harness = queues("", SandboxOptions::empty());
     harness.runtime.block_on(async {
         let sqs = harness.sqs();
         let url = sqs.get_queue_url().queue_name("recs-dlq").send().await.unwrap();
@@ -64,7 +59,7 @@ fn an_expression_that_never_ends_ends_at_the_first_signal() {
         // Forty messages at two seconds each take more than a minute.
         let ran = ended_within(child, Duration::from_secs(30));
         assert_eq!(ran.code, Some(130), "{ran:#?}");
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report = ran.report();
         assert!(report["undecided"].as_u64().is_some_and(|n| n > 0), "{report}");
     }
 }

@@ -3,11 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+pub use crate::support::Ran;
 
 /// Handler of one accepted connection.
 pub type Answer = Arc<dyn Fn(&str, &mut TcpStream) + Send + Sync>;
@@ -151,55 +153,7 @@ impl Place {
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(self.command(args).output().unwrap())
-    }
-}
-
-/// Result of a run.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    pub fn of(output: Output) -> Self {
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// Asserts that the run ended with this code and printed only text.
-    pub fn ended(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        for stream in [&self.stdout, &self.stderr] {
-            let unsafe_char = |c: char| {
-                (c.is_control() && c != '\n' && c != '\t')
-                    || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
-                    || matches!(c, '\u{2060}'..='\u{2069}' | '\u{ad}' | '\u{feff}')
-            };
-            assert!(!stream.contains(unsafe_char), "raw controls: {stream:?}");
-        }
-        self
-    }
-
-    pub fn says(self, words: &str) -> Self {
-        assert!(self.stderr.contains(words), "not on stderr: {words}\n{self:#?}");
-        self
-    }
-
-    pub fn says_anywhere(self, words: &str) -> Self {
-        assert!(self.stderr.contains(words) || self.stdout.contains(words), "{words}\n{self:#?}");
-        self
-    }
-
-    pub fn never_says(self, words: &str) -> Self {
-        let told = self.stderr.contains(words) || self.stdout.contains(words);
-        assert!(!told, "shown: {words}\n{self:#?}");
-        self
+        Ran::from(self.command(args).output().unwrap())
     }
 }
 
@@ -210,11 +164,11 @@ pub fn ended_within(mut child: std::process::Child, most: Duration) -> Ran {
         if start.elapsed() > most {
             let _ = child.kill();
             let output = child.wait_with_output().unwrap();
-            panic!("not ended within {most:?}: {:#?}", Ran::of(output));
+            panic!("not ended within {most:?}: {:#?}", Ran::from(output));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::from(child.wait_with_output().unwrap())
 }
 
 pub fn signal(child: &std::process::Child, name: &str) {
@@ -240,5 +194,5 @@ pub fn command_in(place: &Place, limits: &str, args: &[&str]) -> Command {
 }
 
 pub fn run_in(place: &Place, limits: &str, args: &[&str]) -> Ran {
-    Ran::of(command_in(place, limits, args).output().unwrap())
+    Ran::from(command_in(place, limits, args).output().unwrap())
 }

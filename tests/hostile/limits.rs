@@ -54,8 +54,7 @@ fn peek(limits: &str, messages: usize, expression: &str) -> Ran {
 fn finite_limits_are_no_hindrance() {
     for limits in ["ulimit -v 400000", "ulimit -v 400000 -t 600", "ulimit -H -t 600", "ulimit -c 0"]
     {
-        let ran = peek(limits, 3, "true").ended(0);
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report = peek(limits, 3, "true").ended(0).report();
         assert_eq!(report["messages"].as_array().map(Vec::len), Some(3), "{limits}: {report}");
     }
 }
@@ -64,7 +63,7 @@ fn finite_limits_are_no_hindrance() {
 fn what_the_shell_grants_bounds_an_expression() {
     let bomb = r#"reduce range(40) as $i ("xxxxxxxx"; . + .) | length"#;
     let ran = peek("ulimit -v 400000", 1, bomb).ended(4);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let report = ran.report();
     assert_eq!(report["undecided"], 1, "{report}");
     let told = format!("{}{}", ran.stdout, ran.stderr);
     assert!(told.contains("jq used more than 390 MiB of memory (ulimit -v)"), "{told}");
@@ -108,7 +107,7 @@ fn grandchild(parent: u32) -> Option<String> {
 fn messages_do_not_share_the_cpu_time_of_a_process() {
     let expression = "now as $start | [until(now - $start > 0.7; .)] | true";
     let ran = peek("ulimit -t 3", 8, expression).ended(0);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let report = ran.report();
     assert_eq!(report["messages"].as_array().map(Vec::len), Some(8), "{ran:#?}");
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::files::when_read;
 use crate::kit::{Fake, Place, Ran, ended_within, signal};
@@ -42,8 +42,7 @@ fn an_archive_of_blank_lines_takes_no_memory_and_its_lines_are_counted() {
         archive(&place.work().join(&file), "[1,[10]]\n", line, "nonsense\n[2,[20]]\n");
         let lines = line.matches('\n').count() * ((BREAKS / (line.len() << 16)) << 16);
         let args = ["backfill", &file, "--dry-run", "--facts", "none", "--output", "json"];
-        let ran = run_in(&place, 400_000, &args).ended(4);
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report = run_in(&place, 400_000, &args).ended(4).report();
         assert_eq!(report["lines"]["blank"], lines, "{report}");
         assert_eq!(report["lines"]["read"], lines + 3, "{report}");
         assert_eq!(report["entries"]["written"], 2, "{report}");
@@ -57,8 +56,7 @@ fn an_array_with_blank_lines_in_it_takes_no_memory_either() {
     let place = Place::new();
     archive(&place.work().join("array.gz"), "[\n[1,[10]],", "\n", "[2,[20]]\n]\n");
     let args = ["backfill", "array.gz", "--dry-run", "--facts", "none", "--output", "json"];
-    let ran = run_in(&place, 400_000, &args).ended(0);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let report = run_in(&place, 400_000, &args).ended(0).report();
     assert_eq!(report["entries"]["written"], 2, "{report}");
 }
 

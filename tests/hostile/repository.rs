@@ -42,7 +42,7 @@ fn its_facts_get_no_secret_password_or_token() {
         place.write("recoctl.toml", &format!("facts = \"{facts}\"\n"));
         let mut command = place.command(&PEEK);
         command.env("AWS_ENDPOINT_URL", secrets.url());
-        let ran = crate::kit::Ran::of(command.output().unwrap());
+        let ran = crate::kit::Ran::from(command.output().unwrap());
         ran.ended(7).says("recoctl.toml sets facts").never_says("hunter2");
     }
     assert_eq!((secrets.heard().len(), database.heard().len()), (0, 0));
@@ -58,7 +58,7 @@ fn a_database_that_is_not_verified_gets_no_secret_from_the_operator_either() {
         let url = format!("mysql://127.0.0.1:1/app?secret=ID&ssl-mode={mode}");
         let mut command = place.command(&["facts", "check", "--facts", &url]);
         command.env("AWS_ENDPOINT_URL", secrets.url());
-        crate::kit::Ran::of(command.output().unwrap()).ended(3).says("verified");
+        crate::kit::Ran::from(command.output().unwrap()).ended(3).says("verified");
     }
     assert_eq!(secrets.heard(), [""; 0]);
 }
@@ -114,7 +114,7 @@ fn a_flag_or_variable_of_the_operators_own_stands_in_for_what_does_not_count() {
     place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\nprofile = \"evil\"\n");
     let mut command = place.command(&["config", "show", "--endpoint-url", "http://127.0.0.1:2"]);
     command.env("RECOCTL_PROFILE", "");
-    crate::kit::Ran::of(command.output().unwrap()).ended(7).says("sets profile");
+    crate::kit::Ran::from(command.output().unwrap()).ended(7).says("sets profile");
     place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\n");
     place.run(&["config", "show", "--endpoint-url", "http://127.0.0.1:2"]).ended(0);
 }
@@ -175,7 +175,7 @@ fn no_home_makes_the_working_directory_the_operators_own() {
         ("XDG_CONFIG_HOME", ".config"),
     ] {
         let mut command = place.command(&["config", "show"]);
-        let ran = crate::kit::Ran::of(command.env(name, value).output().unwrap());
+        let ran = crate::kit::Ran::from(command.env(name, value).output().unwrap());
         ran.ended(0).never_says("127.0.0.1:1");
     }
     place.write("recoctl.toml", endpoint);
@@ -186,11 +186,11 @@ fn no_home_makes_the_working_directory_the_operators_own() {
     assert!(copied.unwrap().success());
     for value in ["", ".", "./"] {
         let mut command = place.command(&["config", "show"]);
-        let ran = crate::kit::Ran::of(command.env("HOME", value).output().unwrap());
+        let ran = crate::kit::Ran::from(command.env("HOME", value).output().unwrap());
         ran.ended(7).says("sets endpoint_url");
     }
     let mut command = place.command(&["config", "show"]);
-    let ran = crate::kit::Ran::of(command.env_remove("HOME").output().unwrap());
+    let ran = crate::kit::Ran::from(command.env_remove("HOME").output().unwrap());
     ran.ended(7).says("sets endpoint_url");
 }
 

@@ -42,10 +42,6 @@ fn run(fake: &Fake, args: &[&str]) -> Ran {
     place.run(&[args, &more, &[&fake.url()]].concat())
 }
 
-fn report(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("no report: {ran:#?}"))
-}
-
 #[test]
 fn a_description_with_numbers_that_cannot_be_floods_and_crashes_nothing() {
     let numbers = [json!(-5), json!(i64::MAX)];
@@ -114,8 +110,7 @@ fn consumed_units_that_cannot_be_are_left_out() {
             let used = json!([{ "TableName": "recs", "CapacityUnits": units }]);
             operation.starts_with("Batch").then(|| json!({ "ConsumedCapacity": used }))
         });
-        let ran = run(&fake, &["backfill", "in.jsonl", "--wcu", "100"]).ended(0);
-        let report = report(&ran);
+        let report = run(&fake, &["backfill", "in.jsonl", "--wcu", "100"]).ended(0).report();
         assert_eq!(report["entries"]["written"], 2, "{report}");
         let text = report.to_string();
         for absurd in ["e308", "e+308", ":-3", "inf", "null.0"] {
@@ -134,7 +129,7 @@ fn unprocessed_items_that_were_never_sent_are_not_sent_and_all_that_was_is_sent_
         let lies = operation == "BatchWriteItem" && number < 2;
         lies.then(|| json!({ "UnprocessedItems": { "recs": items, "other": [put(1)] } }))
     });
-    let report = report(&run(&fake, &["backfill", "in.jsonl"]).ended(0));
+    let report = run(&fake, &["backfill", "in.jsonl"]).ended(0).report();
     assert_eq!(report["entries"]["written"], 2, "{report}");
     let writes: Vec<String> =
         fake.heard().into_iter().filter(|request| request.contains("BatchWriteItem")).collect();
@@ -160,7 +155,7 @@ fn items_and_keys_that_were_never_asked_for_are_no_answer() {
             })
         })
     });
-    let report = report(&run(&fake, &["verify", "in.jsonl", "--users", "all"]).ended(6));
+    let report = run(&fake, &["verify", "in.jsonl", "--users", "all"]).ended(6).report();
     assert_eq!(report["differences"].as_array().map(Vec::len), Some(2), "{report}");
     let reads = fake.heard().iter().filter(|request| request.contains("BatchGetItem")).count();
     assert_eq!(reads, 1);

@@ -46,8 +46,7 @@ fn what_is_no_list_of_ids_is_not_written_over() {
         let harness = numbers();
         harness.write("in.jsonl", "[9,[5]]\n");
         put(&harness, &[("user_id", n(9)), ("recommended_note_ids", held.clone())]);
-        let told = error_of(&harness, 3, &["backfill", "in.jsonl"]);
-        assert!(told.contains(what) && told.contains("--list-type"), "{told}");
+        harness.run(["backfill", "in.jsonl"]).ended(3).says(what).says("--list-type");
         let refused = function(&harness, "").expect_err("refused");
         assert!(refused.contains(what), "{refused}");
         let get = harness.dynamodb().get_item().table_name("recs").key("user_id", n(9));
@@ -62,12 +61,10 @@ fn the_policys_description_is_refused_where_flags_say_otherwise() {
     harness.write("in.jsonl", "[1,[5]]\n");
     harness.write("policy.toml", "[item]\nlist = \"recs\"\nlist_type = \"N\"\n");
     let base = ["backfill", "in.jsonl", "--policy", "policy.toml"];
-    let told = error_of(&harness, 3, &[&base[..], &["--list-type", "S"]].concat());
-    assert!(told.contains("item.list_type"), "{told}");
+    harness.run(&[&base[..], &["--list-type", "S"]].concat()).ended(3).says("item.list_type");
     let mut renamed = harness;
     renamed.set("RECOCTL_LIST_ATTRIBUTE", "others");
-    let told = error_of(&renamed, 3, &base);
-    assert!(told.contains("\"recs\"") && told.contains("\"others\""), "{told}");
+    renamed.run(&base).ended(3).says("\"recs\"").says("\"others\"");
 }
 
 /// Ids of every script and form, in a table of Strings and in one of Numbers, by every key.
@@ -152,8 +149,7 @@ fn a_few_lists_of_another_form_are_found_among_many() {
         let text = list(&[AttributeValue::M([("id".to_owned(), n(1))].into())]);
         put(&harness, &[("user_id", n(user)), ("recommended_note_ids", text)]);
     }
-    let told = error_of(&harness, 3, &["backfill", "in.jsonl"]);
-    assert!(told.contains("a list of maps"), "{told}");
+    harness.run(["backfill", "in.jsonl"]).ended(3).says("a list of maps");
     let refused = function(&harness, "").expect_err("refused");
     assert!(refused.contains("a list of maps"), "{refused}");
 }
@@ -166,7 +162,7 @@ fn who_goes_by_the_lambdas_rules_is_told_of_the_policy() {
     harness.set("RECOCTL_DLQ", "recs-dlq");
     put(&harness, &[("user_id", n(9)), ("recommended_note_ids", s("[1,2]"))]);
     for args in [&["dlq", "peek"][..], &["dlq", "classify"], &["dlq", "export", "out.jsonl"]] {
-        let told = error_of(&harness, 3, args);
+        let told = harness.run(args).ended(3).stderr;
         assert!(told.contains("item.list_type") && !told.contains("--list-type"), "{told}");
     }
 }

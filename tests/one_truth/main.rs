@@ -15,7 +15,6 @@ use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::Harness;
 use support::table::{
@@ -56,11 +55,4 @@ fn invoke(harness: &Harness, function: &Pipeline, bodies: &[&str]) -> Vec<String
     let handled = harness.runtime.block_on(handle(function, event, deadline)).expect("handled");
     let failures = handled.response.batch_item_failures.into_iter();
     failures.map(|failure| failure.item_identifier).collect()
-}
-
-fn error_of(harness: &Harness, code: i32, args: &[&str]) -> String {
-    let output = harness.recoctl(args).output().expect("runs");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{told}");
-    told
 }

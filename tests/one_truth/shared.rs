@@ -1,6 +1,7 @@
 //! Tables that hold other kinds of items, too.
 
 use super::*;
+use crate::support::queues::plant_body;
 
 /// Lists under `pk = USER#...`, `sk = RECS#v2`.
 const SHARED_POLICY: &str = "[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"sk\"\n\
@@ -161,19 +162,14 @@ fn the_lists_of_a_shared_table_are_looked_for_until_one_is_found() {
 #[test]
 fn classify_goes_by_the_same_keys_times_and_types() {
     let mut harness = shared_table();
-    let sqs = harness.the_sandbox().sqs();
-    sqs.create_queue("recs-dlq", &[]).expect("the DLQ is created");
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    harness.set("RECOCTL_QUEUE", "recs");
+    crate::support::queues::add(&mut harness, "");
     for (user, time) in [("USER#1", 1_768_445_999), ("USER#2", 1_768_446_001)] {
         let made = ("generated_at", s("2026-01-15T03:00:00Z"));
         let key = [("pk", s(user)), ("sk", s("RECS#v2")), made];
         put(&harness, &[&key[..], &[("recommended_note_ids", list(&[n(1)]))]].concat());
         let id = user.trim_start_matches("USER#");
         let body = json!({"data": [[id, [5, "n0123"]]], "generated_at": time}).to_string();
-        let sqs = harness.the_sandbox().sqs();
-        sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+        plant_body(&harness, "recs-dlq", body);
     }
     let report = harness.json(0, ["dlq", "peek"]);
     let mut classes: Vec<String> = report["messages"]
@@ -218,12 +214,13 @@ fn a_sort_key_without_a_description_is_named() {
     harness.write("in.jsonl", "[1,[2]]\n");
     harness.set("RECOCTL_POLICY", "");
     harness.set("RECOCTL_KEY", "pk");
-    let told = error_of(&harness, 3, &["backfill", "in.jsonl"]);
-    assert!(told.contains("sort_key = \"sk\""), "{told}");
+    harness.run(["backfill", "in.jsonl"]).ended(3).says("sort_key = \"sk\"");
     harness.write("other.toml", "[item]\nkey = \"pk\"\nsort_key = \"sort\"\nsort_value = \"R\"\n");
-    let told = error_of(&harness, 3, &["backfill", "in.jsonl", "--policy", "other.toml"]);
-    assert!(told.contains("the sort key \"sk\"") && told.contains("\"sort\""), "{told}");
+    harness
+        .run(["backfill", "in.jsonl", "--policy", "other.toml"])
+        .ended(3)
+        .says("the sort key \"sk\"")
+        .says("\"sort\"");
     harness.write("half.toml", "[item]\nkey = \"pk\"\nsort_key = \"sk\"\n");
-    let told = error_of(&harness, 3, &["backfill", "in.jsonl", "--policy", "half.toml"]);
-    assert!(told.contains("sort_value"), "{told}");
+    harness.run(["backfill", "in.jsonl", "--policy", "half.toml"]).ended(3).says("sort_value");
 }

@@ -43,19 +43,15 @@ fn a_time_to_live_that_expires_nothing_is_refused() {
     let args = ["backfill", "in.jsonl", "--ttl", "30d"];
     harness.json(0, args);
     expire_by(&harness, "expires_at", false);
-    let told = error_of(&harness, 7, &args);
-    assert!(told.contains("TTL is disabled on table") && told.contains("--ttl-anyway"), "{told}");
-    let dry = error_of(&harness, 0, &[&args[..], &["--dry-run"]].concat());
-    assert!(dry.contains("the items would not expire"), "{dry}");
+    harness.run(&args).ended(7).says("TTL is disabled on table").says("--ttl-anyway");
+    harness.run(&[&args[..], &["--dry-run"]].concat()).ended(0).says("the items would not expire");
     expire_by(&harness, "ttl", true);
-    let told = error_of(&harness, 7, &args);
-    assert!(told.contains("--ttl-attribute ttl"), "{told}");
+    harness.run(&args).ended(7).says("--ttl-attribute ttl");
     harness.json(0, [&args[..], &["--ttl-attribute", "ttl"]].concat());
     harness.json(0, [&args[..], &["--ttl-anyway"]].concat());
     // Files are imported one day: their items are to expire, too.
     let emit = [&args[..], &["--emit", "dynamodb-json", "out"]].concat();
-    let told = error_of(&harness, 7, &emit);
-    assert!(told.contains("--ttl-attribute ttl"), "{told}");
+    harness.run(&emit).ended(7).says("--ttl-attribute ttl");
     assert!(!harness.home.path().join("out").exists());
     harness.json(0, [&emit[..], &["--ttl-anyway"]].concat());
 }
@@ -69,8 +65,11 @@ fn a_table_that_was_made_anew_is_not_gone_on_with() {
     let client = harness.dynamodb();
     harness.runtime.block_on(client.delete_table().table_name("recs").send()).expect("deleted");
     support::table::create(&harness, ScalarAttributeType::N);
-    let told = error_of(&harness, 7, &["backfill", "in.jsonl", "--resume"]);
-    assert!(told.contains("deleted and recreated") && told.contains("TableId"), "{told}");
+    harness
+        .run(["backfill", "in.jsonl", "--resume"])
+        .ended(7)
+        .says("deleted and recreated")
+        .says("TableId");
     harness.json(0, ["backfill", "in.jsonl"]);
     assert_eq!(items(&harness).len(), 50);
 }

@@ -1,6 +1,7 @@
 //! `recoctl user`: one user's list in the table, and what the filter makes of it with today's facts.
 
 use super::*;
+use crate::support::queues::plant_body;
 
 /// User 1 has read 11, mutes author 6 and wrote 14; user 2 is not active, user 9 is not there.
 const FACTS: &str = "
@@ -107,31 +108,22 @@ fn without_facts_the_rules_that_need_them_are_said_to_be_skipped() {
     put_list(&harness, 2, &[10, 12], &[]);
     let report = harness.json(0, ["user", "2"]);
     assert_eq!((&report["standing"], &report["user_in_facts"]), (&json!("current"), &Value::Null));
-    let output = harness.recoctl(["user", "2"]).output().expect("it runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("the rules that need facts are skipped"), "{told}");
+    harness.run(["user", "2"]).shows("the rules that need facts are skipped");
 }
 
 #[test]
 fn an_id_that_the_key_cannot_hold_is_an_error_that_names_the_table() {
     let harness = with_facts();
-    let output = harness.recoctl(["user", "x\u{1b}[31m"]).output().expect("it runs");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("cannot be a user of table recs"), "{told}");
+    let told =
+        harness.run(["user", "x\u{1b}[31m"]).ended(2).says("cannot be a user of table recs").stderr;
     assert!(!told.contains('\u{1b}'), "{told:?}");
-    assert_eq!(harness.recoctl(["user", "-7"]).output().expect("it runs").status.code(), Some(5));
+    harness.run(["user", "-7"]).ended(5);
 }
 
 /// Adds the queues `recs` and `recs-dlq`.
 fn with_dlq(mut harness: Harness) -> Harness {
     crate::support::queues::add(&mut harness, "");
     harness
-}
-
-fn plant(harness: &Harness, body: &str) -> String {
-    let planted = Planted { body: body.to_owned(), ..Planted::default() };
-    harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted")
 }
 
 /// A line with a list of the user, generated so many seconds ago.
@@ -166,10 +158,10 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
     ]
     .concat();
     harness.write("recs.jsonl", &recs);
-    let waiting = plant(&harness, &line(7, "[15]", 600));
-    let absent = plant(&harness, &line(8, "[10]", 600));
-    plant(&harness, "{\"user_id\":6,\"recommended_note_ids\":\"x\"}");
-    plant(&harness, &line(1, "[10]", 90_000));
+    let waiting = plant_body(&harness, "recs-dlq", &line(7, "[15]", 600));
+    let absent = plant_body(&harness, "recs-dlq", &line(8, "[10]", 600));
+    plant_body(&harness, "recs-dlq", "{\"user_id\":6,\"recommended_note_ids\":\"x\"}");
+    plant_body(&harness, "recs-dlq", &line(1, "[10]", 90_000));
 
     let told = |user: &str, code: i32| {
         harness.json(code, ["user", user, "--in", "recs.jsonl", "--in-dlq"])
@@ -211,11 +203,7 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
     assert_eq!((&moved["message_id"], &moved["standing"]), (&json!(absent), &json!("deleted")));
     assert_eq!(moved["by"]["reason"], "INC-8", "{eighth}");
     assert_eq!(eighth["standing"], "no-item", "it was sent back: {eighth}");
-    let output = harness
-        .recoctl(["user", "7", "--dlq", "recs-dlq", "--queue", "recs"])
-        .output()
-        .expect("it runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = harness.run(["user", "7", "--dlq", "recs-dlq", "--queue", "recs"]).stdout;
     assert!(text.starts_with("user 7 waits in the DLQ: message "), "{text}");
     assert!(text.contains("1 message of the user in recs-dlq, of 3 messages received"), "{text}");
 }
@@ -224,7 +212,7 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
 fn a_message_waits_only_for_the_users_for_whom_a_redrive_would_write() {
     let harness = with_dlq(with_facts());
     // 1 has read 11, 12 is a draft; 2 is not active; 10 for user 3 is fine. Twice user 3: either way.
-    plant(&harness, "{\"data\":[[1,[11,12]],[2,[10]],[3,[10,15]],[3,[12]]]}");
+    plant_body(&harness, "recs-dlq", "{\"data\":[[1,[11,12]],[2,[10]],[3,[10,15]],[3,[12]]]}");
     for (user, waiting, standing, why) in [
         ("1", false, "no-item", "nothing would be written for the user"),
         ("2", false, "no-item", "nothing would be written for the user"),
@@ -236,9 +224,7 @@ fn a_message_waits_only_for_the_users_for_whom_a_redrive_would_write() {
         assert_eq!(message["waiting"], json!(waiting), "{report}");
         assert!(message["why"].as_str().unwrap_or_default().contains(why), "{report}");
     }
-    let output = harness.recoctl(["user", "2", "--in-dlq"]).output().expect("it runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("nothing to write, retryable"), "{text}");
+    harness.run(["user", "2", "--in-dlq"]).shows("nothing to write, retryable");
 }
 
 #[test]
@@ -276,14 +262,14 @@ fn files_are_read_as_a_backfill_reads_them_and_its_run_is_named() {
         "{report}"
     );
     assert_eq!((&run["by"]["reason"], &run["up_to_line"]), (&json!("INC-7"), &Value::Null));
-    let output = harness.recoctl(["user", "3", "--in", "recs.gz"]).output().expect("it runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("1 entry of the user in recs.gz"), "{text}");
-    assert!(text.contains("backfill of recs.gz on this machine"), "{text}");
-    assert!(text.contains("INC-7") && text.contains("1 line could not be read"), "{text}");
+    harness
+        .run(["user", "3", "--in", "recs.gz"])
+        .shows("1 entry of the user in recs.gz")
+        .shows("backfill of recs.gz on this machine")
+        .shows("INC-7")
+        .shows("1 line could not be read");
     // Without --in, files and queues are left alone.
     let alone = harness.json(0, ["user", "3"]);
     assert_eq!((&alone["in_files"], &alone["in_dlq"]), (&Value::Null, &Value::Null));
-    let missing = harness.recoctl(["user", "3", "--in", "absent.jsonl"]).output().expect("it runs");
-    assert_eq!(missing.status.code(), Some(8));
+    harness.run(["user", "3", "--in", "absent.jsonl"]).ended(8);
 }

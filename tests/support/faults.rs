@@ -13,6 +13,8 @@ use reco_sandbox::sqs::Sqs;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::support::Harness;
+
 /// Fate of one call.
 #[derive(Debug, Clone)]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
@@ -58,6 +60,18 @@ impl Calls {
         self.0.lock().expect("unpoisoned").push(action.to_owned());
         before
     }
+}
+
+/// Puts the server between recoctl and the sandbox's SQS from now on; returns the calls it sees.
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+pub fn in_front(
+    harness: &mut Harness,
+    rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
+) -> Calls {
+    let sqs = harness.the_sandbox().sqs().clone();
+    let (endpoint, calls) = harness.runtime.block_on(start(sqs, Arc::new(rule)));
+    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    calls
 }
 
 /// Starts the server on the current runtime; returns its endpoint and the calls it sees.

@@ -3,8 +3,10 @@
 
 mod independent;
 pub mod queues;
+mod ran;
 pub mod table;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -16,6 +18,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub use independent::Independent;
+pub use ran::Ran;
 
 /// What a standard queue does by itself: AWS promises at-least-once delivery, and that short polls find
 /// what is there only in the end. Seeded, so that the same calls meet it in every run.
@@ -114,18 +117,29 @@ impl Harness {
         command
     }
 
+    /// Runs a command to its end.
+    pub fn run<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        Ran::of(&mut self.recoctl(args))
+    }
+
+    /// Runs a command that can write files of so many blocks of 512 bytes. With SIGXFSZ ignored, a write
+    /// beyond that fails with an error.
+    pub fn run_on_a_full_disk(&self, blocks: u64, args: &[&str]) -> Ran {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = self.within(std::process::Command::new("/bin/sh"));
+        command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("recoctl")).args(args);
+        Ran::from(command.output().expect("sh runs"))
+    }
+
     /// Runs a command with `--output json`, asserts its exit code and reads its report.
     pub fn json<S: AsRef<str>>(
         &self,
         code: i32,
         args: impl IntoIterator<Item = S>,
     ) -> serde_json::Value {
-        let output = self.recoctl(args).args(["--output", "json"]).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "stderr: {stderr}");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("stdout is no JSON ({error}): {}", String::from_utf8_lossy(&output.stdout))
-        })
+        let ran = Ran::of(self.recoctl(args).args(["--output", "json"]));
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        ran.report()
     }
 
     /// Writes a file to the home directory.
@@ -229,6 +243,11 @@ pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
         .expect("recoctl runs")
 }
 
+/// Waits for the end of a command that was left running.
+pub fn finished(child: std::process::Child) -> Ran {
+    Ran::from(child.wait_with_output().expect("it ends"))
+}
+
 /// Sends SIGINT, as Ctrl-C does.
 pub fn interrupt(child: &std::process::Child) {
     let status = std::process::Command::new("kill")
@@ -242,6 +261,31 @@ pub fn interrupt(child: &std::process::Child) {
 pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("the clock is right").as_secs()
+}
+
+/// Returns what a shell's line shows on a terminal, where this is typed: `script` gives it one.
+pub fn on_a_terminal(harness: &Harness, line: &str, typed: &str) -> String {
+    let mut child = harness
+        .within(std::process::Command::new("script"))
+        .args(["-qec", line, "/dev/null"])
+        .env("PATH", "/usr/bin:/bin")
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm-256color")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script runs (util-linux)");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(typed.as_bytes()).expect("written");
+    drop(stdin);
+    finished(child).stdout.replace('\r', "")
+}
+
+/// Returns the permissions of a file.
+#[cfg(unix)]
+pub fn mode(path: impl AsRef<Path>) -> u32 {
+    let permissions = std::fs::metadata(path).expect("there").permissions();
+    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
 }
 
 /// Returns a command's stderr without the line that names the endpoint, whose port differs.

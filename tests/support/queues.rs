@@ -50,10 +50,15 @@ pub fn at_server(harness: &Harness, bodies: impl IntoIterator<Item = String>) ->
 
 /// Makes a queue, with a DLQ where one is named.
 pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
-    let policy = dlq.map(|dlq| {
-        json!({"deadLetterTargetArn": sqs.queue_arn(dlq), "maxReceiveCount": 5}).to_string()
+    create_with(sqs, name, dlq.map(|dlq| (dlq, 5)), &[]);
+}
+
+/// Makes a queue with these attributes, and with a DLQ and the receives before it where they are given.
+pub fn create_with(sqs: &Sqs, name: &str, dlq: Option<(&str, u32)>, attributes: &[(&str, &str)]) {
+    let policy = dlq.map(|(dlq, receives)| {
+        json!({"deadLetterTargetArn": sqs.queue_arn(dlq), "maxReceiveCount": receives}).to_string()
     });
-    let mut attributes: Vec<(&str, &str)> = Vec::new();
+    let mut attributes = attributes.to_vec();
     if name.ends_with(FIFO) {
         attributes.push(("FifoQueue", "true"));
     }
@@ -61,12 +66,22 @@ pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
     sqs.create_queue(name, &attributes).expect("created");
 }
 
+/// Puts a message into a queue, and returns its id.
+pub fn plant(harness: &Harness, queue: &str, planted: Planted) -> String {
+    sqs(harness).plant(queue, planted).expect("planted")
+}
+
+/// Puts a message of this body into a queue, and returns its id.
+pub fn plant_body(harness: &Harness, queue: &str, body: impl Into<String>) -> String {
+    plant(harness, queue, Planted { body: body.into(), ..Planted::default() })
+}
+
 /// Puts sound messages into the DLQ, each of a user of its own, spread over so many FIFO groups.
 pub fn plant_sound(harness: &Harness, suffix: &str, messages: usize, groups: usize) {
     for user in 0..messages {
         let group_id = (!suffix.is_empty()).then(|| format!("group-{}", user % groups));
         let planted = Planted { body: sound(user), group_id, ..Planted::default() };
-        sqs(harness).plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
+        plant(harness, &format!("recs-dlq{suffix}"), planted);
     }
 }
 

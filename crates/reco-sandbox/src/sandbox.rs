@@ -18,6 +18,7 @@ use crate::worker::{self, Function, Source, Worker, WorkerOptions};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use futures::future::BoxFuture;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_store::facts::CacheOptions;
@@ -59,7 +60,13 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the port is taken, the engine cannot start or the pipeline cannot be seeded.
-    pub async fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
+    pub fn start(options: SandboxOptions) -> BoxFuture<'static, Result<Self, SandboxError>> {
+        // Boxed here, what it starts is compiled once: an `async fn` is compiled again into each
+        // program that awaits it, and there are thirty.
+        Box::pin(Self::started(options))
+    }
+
+    async fn started(options: SandboxOptions) -> Result<Self, SandboxError> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let bind_error = |source| SandboxError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bind_error)?;

@@ -1,6 +1,7 @@
 //! Putting a bad batch right: what is told before, during and afterwards.
 
 use super::*;
+use crate::support::Ran;
 
 #[test]
 fn what_cannot_be_done_on_a_condition_is_refused() {
@@ -99,18 +100,15 @@ fn a_dry_run_compares_a_sample_or_all_with_the_table() {
     harness.write("new.jsonl", "[1,[1]]\n[9000,[2]]\n");
     let report = harness.json(0, ["backfill", "new.jsonl", "--dry-run", "--compare"]);
     assert_eq!(of(&report), (2, 0, 1, 0, 1));
-    let output = harness.recoctl(all).output().expect("recoctl runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = harness.run(all).stdout;
     let start = told.find("compared").expect("a comparison");
     let end = told.find("WCU EACH").expect("sizes");
     insta::assert_snapshot!(told[start..end].trim_end());
     // A pipe cannot be read twice, and a comparison needs a table.
-    let output = harness
-        .recoctl(["backfill", "-", "--dry-run", "--compare", "5"])
-        .write_stdin("[1,[2]]\n")
-        .output()
-        .expect("runs");
-    assert_eq!(output.status.code(), Some(2), "{}", crate::support::told(&output));
+    Ran::of(
+        harness.recoctl(["backfill", "-", "--dry-run", "--compare", "5"]).write_stdin("[1,[2]]\n"),
+    )
+    .ended(2);
 }
 
 /// What is said at the end of an interrupted run: what was written, and the command to go on.
@@ -135,8 +133,7 @@ fn an_interrupted_run_says_what_was_written_and_how_to_go_on() {
     // The command is the one that goes on.
     let words: Vec<&str> = next.split(' ').skip(1).filter(|word| *word != "60").collect();
     let words: Vec<&str> = words.into_iter().filter(|word| *word != "--wcu").collect();
-    let output = harness.recoctl(words).output().expect("recoctl runs");
-    assert_eq!(output.status.code(), Some(0), "{}", crate::support::told(&output));
+    harness.run(words).ended(0);
 }
 
 /// The blocks of the runbook lead from the incident to the right end state.

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::ScalarAttributeType;
 use serde_json::{Value, json};
 
 use super::kit::{Items, assert_balanced, harness, mixed_lines, scan};
-use crate::support::Harness;
+use crate::support::{Harness, Ran};
 
 /// Decompresses with another program than recoctl, where there is one.
 fn decompressed(path: &Path) -> String {
@@ -82,8 +82,7 @@ fn read_back(directory: &Path) -> (Value, Items) {
 }
 
 fn digest(program: &str, path: &Path) -> String {
-    let output = Command::new(program).arg(path).output().expect("coreutils");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = Ran::from(Command::new(program).arg(path).output().expect("it runs")).stdout;
     text.split_whitespace().next().expect("a digest").to_owned()
 }
 
@@ -190,9 +189,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     assert!(readme.contains("start-bulk-put-items --table-name recs "), "{readme}");
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        let mode =
-            |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        use crate::support::mode;
         assert_eq!(mode(&out), 0o700);
         let part = manifest["parts"][0]["file"].as_str().expect("a name");
         for file in ["manifest.json", "README.txt", part] {
@@ -201,13 +198,10 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     }
 
     let before = manifest.to_string();
-    let output = harness.recoctl(args).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(harness.run(args).ended(8).told());
     assert_eq!(read_back(&out).0.to_string(), before);
     let unknown = ["backfill", "in.jsonl", "--emit", "ion", "elsewhere"];
-    let output = harness.recoctl(unknown).output().expect("runs");
-    assert_eq!(output.status.code(), Some(2));
+    harness.run(unknown).ended(2);
     assert!(!harness.home.path().join("elsewhere").exists());
 }
 
@@ -240,8 +234,7 @@ fn a_removal_leaves_the_users_earlier_list_out_of_the_files() {
     assert_eq!(items.len(), 4001);
     assert!(!items.contains_key("{\"N\":\"1\"}") && !items.contains_key("{\"N\":\"2\"}"));
     assert_eq!(items["{\"N\":\"3\"}"]["model"], json!({ "S": "v7" }), "constants are in them");
-    let output = harness.recoctl(args).arg("--if-newer").output().expect("runs");
-    assert_eq!(output.status.code(), Some(2));
+    Ran::of(harness.recoctl(args).arg("--if-newer")).ended(2);
 }
 
 #[test]

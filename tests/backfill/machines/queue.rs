@@ -1,7 +1,6 @@
 //! `--via queue`: the Lambda filters and writes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::kit::{Items, assert_balanced, scan};
 use crate::faults::{Calls, Fault};
-use crate::support::Harness;
+use crate::support::{Harness, finished};
 
 /// Starts a seeded pipeline, whose users and articles are in the facts.
 fn pipeline(worker: Option<WorkerOptions>) -> Harness {
@@ -90,8 +89,7 @@ fn faulty(
     let limit = limit.to_string();
     sqs.create_queue("recs", &[("MaximumMessageSize", &limit)]).expect("created");
     sqs.create_queue("recs.fifo", &[("FifoQueue", "true")]).expect("created");
-    let (endpoint, calls) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    let calls = crate::faults::in_front(&mut harness, rule);
     harness.set("RECOCTL_QUEUE", "recs");
     (harness, calls)
 }
@@ -225,10 +223,9 @@ fn a_fifo_queue_is_refused_with_the_reason() {
     let (mut harness, _) = faulty(1024 * 1024, |_, _| Fault::None);
     harness.set("RECOCTL_QUEUE", "recs.fifo");
     harness.write("in.jsonl", "[1,[2]]\n");
-    let output = harness.recoctl(["backfill", "in.jsonl", "--via", "queue"]).output();
-    let output = output.expect("runs");
-    assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(crate::support::told(&output));
+    insta::assert_snapshot!(
+        harness.run(["backfill", "in.jsonl", "--via", "queue"]).ended(3).told()
+    );
 }
 
 #[test]
@@ -241,9 +238,7 @@ fn an_interrupt_leaves_whole_messages_and_balanced_books() {
     let sent = || bodies(&harness).0.len() > 5;
     crate::support::eventually("messages arrive", Duration::from_secs(60), sent);
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(130).report();
     assert_balanced(&report);
     let (bodies, entries) = bodies(&harness);
     assert_eq!(report["queue"]["messages"], bodies.len());

@@ -69,10 +69,7 @@ fn a_shard_that_is_none_is_a_slip_of_the_pen() {
     harness.write("in.jsonl", "[1,[2]]\n");
     let mut errors = Vec::new();
     for shard in ["0/3", "4/3", "1", "one/two"] {
-        let output =
-            harness.recoctl(["backfill", "in.jsonl", "--shard", shard]).output().expect("runs");
-        assert_eq!(output.status.code(), Some(2));
-        errors.push(crate::support::told(&output));
+        errors.push(harness.run(["backfill", "in.jsonl", "--shard", shard]).ended(2).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
 }

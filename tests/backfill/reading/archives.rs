@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::Command;
 
-use super::{create, expected, harness, items, stderr};
-use crate::support::Harness;
+use super::{create, expected, harness, items};
+use crate::support::{Harness, Ran};
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
 
@@ -72,9 +72,11 @@ fn tar_archives_are_refused_by_name_compressed_or_not() {
             let mut tar = Command::new("tar");
             tar.current_dir(home).args([format, flags, name, "recs.jsonl"]);
             assert!(tar.status().expect("tar runs").success());
-            let told = stderr(&harness, 8, ["backfill", name]);
-            assert!(told.contains(&format!("{name} looks like a tar archive")), "{told}");
-            assert!(told.contains(&format!("tar -xOf {name} NAME > FILE")), "{told}");
+            harness
+                .run(["backfill", name])
+                .ended(8)
+                .says(format!("{name} looks like a tar archive"))
+                .says(format!("tar -xOf {name} NAME > FILE"));
         }
     }
     // The command to run fits whatever reads the file.
@@ -84,22 +86,18 @@ fn tar_archives_are_refused_by_name_compressed_or_not() {
         vec!["dlq", "redrive", "--dlq", "d", "--plan", "recs.tar"],
         vec!["verify", "recs.tar"],
     ] {
-        let output = harness.recoctl(&args).output().expect("runs");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("tar -xOf recs.tar NAME > FILE"), "{args:?}: {told}");
+        let told = harness.run(&args).says("tar -xOf recs.tar NAME > FILE").stderr;
         assert!(!told.contains("recoctl backfill"), "{args:?}: {told}");
     }
     let tar = std::fs::read(home.join("recs.tar")).expect("read");
-    let output = harness.recoctl(["backfill", "-"]).write_stdin(tar).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("a tar archive"));
+    Ran::of(harness.recoctl(["backfill", "-"]).write_stdin(tar)).ended(8).says("a tar archive");
     assert_eq!(items(&harness, "recs").len(), 0);
     harness.write("twice.gz", {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packed.write_all(&gzip(LINES)).expect("packed");
         packed.finish().expect("packed")
     });
-    assert!(stderr(&harness, 8, ["backfill", "twice.gz"]).contains("gzip within"));
+    assert!(harness.run(["backfill", "twice.gz"]).ended(8).stderr.contains("gzip within"));
 }
 
 #[cfg(unix)]
@@ -144,7 +142,7 @@ fn files_of_the_other_commands_open_in_the_same_way() {
         assert_eq!(found["messages"].as_array().map(Vec::len), Some(1), "{name}: {found}");
     }
     harness.write("ids.utf16", b"\xff\xfea\0b\0");
-    assert!(stderr(&harness, 8, ["dlq", "peek", "--id", "@ids.utf16"]).contains("UTF-16"));
+    assert!(harness.run(["dlq", "peek", "--id", "@ids.utf16"]).ended(8).stderr.contains("UTF-16"));
 
     let plan = harness.json(0, ["dlq", "redrive", "--dry-run"]);
     harness.write("plan.json", bom(plan.to_string().as_bytes()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{create, expected, harness, items};
-use crate::support::{eventually, interrupt, spawn, told};
+use crate::support::{Ran, eventually, finished, interrupt, spawn};
 
 fn records() -> Vec<Value> {
     let item = |user: u64| json!({ "user_id": user, "recommended_note_ids": [user * 10, 7] });
@@ -97,9 +97,7 @@ fn a_run_of_an_array_is_resumed() {
     let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
     eventually("some are written", Duration::from_secs(60), || !items(&harness, "recs").is_empty());
     interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
-    let stopped: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let stopped = finished(child).ended(130).report();
     let from = &stopped["stopped"]["resume_from"];
     assert!(from["line"].as_u64() > Some(1), "{from}");
     let report = harness.json(4, ["backfill", "in.json", "--resume"]);
@@ -135,8 +133,7 @@ fn values_over_several_lines_are_read_whole_wherever_they_stand() {
         harness.write("in.jsonl", &text);
         harness.write("in.jsonl.gz", super::archives::gzip(&text));
         let mut piped = harness.recoctl(["backfill", "-", "--output", "json"]);
-        let output = piped.write_stdin(text.clone()).output().expect("runs");
-        assert_eq!(output.status.code(), Some(0), "{text}: {}", told(&output));
+        Ran::of(piped.write_stdin(text.clone())).ended(0);
         assert_eq!(items(&harness, "recs"), lists, "{text}");
         let report = harness.json(0, ["verify", "in.jsonl", "--users", "all"]);
         assert_eq!((&report["compared"], &report["unread"]), (&json!(4), &json!(0)), "{report}");
@@ -202,8 +199,7 @@ fn a_run_of_an_array_behind_lines_is_resumed() {
     let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
     eventually("some are written", Duration::from_secs(60), || items(&harness, "recs").len() > 5);
     interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
+    finished(child).ended(130);
     let report = harness.json(4, ["backfill", "in.json", "--resume"]);
     assert_eq!(report["lines"]["read"], 3001);
     assert_eq!(report["entries"]["rejected"], 100);

@@ -112,10 +112,8 @@ fn any_other_shape_is_mapped() {
     assert!(text.as_str().is_some_and(|text| text.contains("\"x\"")), "{report}");
 
     // A resumed run must use the same expression.
-    let told = super::stderr(&harness, 7, ["backfill", "all.json", "--resume", "--map", "."]);
-    assert!(told.contains("--map"), "{told}");
-    let told = super::stderr(&harness, 2, ["backfill", "all.json", "--map", ".a | nope"]);
-    assert!(told.contains("at character 6"), "{told}");
+    harness.run(["backfill", "all.json", "--resume", "--map", "."]).ended(7).says("--map");
+    harness.run(["backfill", "all.json", "--map", ".a | nope"]).ended(2).says("at character 6");
 }
 
 /// Lines that are objects, lists of objects, or pairs, in any order, and the same as one array.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use super::{harness, list, n, put, stderr};
+use super::{harness, list, n, put};
 
 #[test]
 fn lines_that_cannot_be_read_are_counted_and_named() {
@@ -39,12 +39,12 @@ fn lines_that_cannot_be_read_are_counted_and_named() {
         assert_eq!(named, expected.map(|(line, entry, reason)| (line, entry, reason.to_owned())));
         assert_eq!(report["outcome"], "partial");
     }
-    let output = harness.recoctl(["verify", "in.jsonl"]).output().expect("runs");
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("3 lines could not be read") && shown.contains("in.jsonl:2"), "{shown}");
+    harness.run(["verify", "in.jsonl"]).shows("3 lines could not be read").shows("in.jsonl:2");
     harness.write("none.jsonl", "not json\n");
-    let told = stderr(&harness, 8, ["verify", "none.jsonl"]);
-    assert!(told.contains("1 line could not be read, the first none.jsonl:1"), "{told}");
+    harness
+        .run(["verify", "none.jsonl"])
+        .ended(8)
+        .says("1 line could not be read, the first none.jsonl:1");
     // Lines that were written are verified as before.
     let report = harness.json(4, ["backfill", "in.jsonl", "--verify", "all"]);
     assert_eq!(report["verification"]["unread"], 3);
@@ -162,5 +162,11 @@ fn verify_knows_how_the_files_were_written() {
         let report = harness.json(6, ["verify", "one.jsonl", "--list-type", "N", "--ttl", "30d"]);
         assert_eq!(report["differences"][0]["difference"]["name"], "expires_at", "{at:?}");
     }
-    assert!(stderr(&harness, 2, ["verify", "in.jsonl", "--attr", "user_id=1"]).contains("user_id"));
+    assert!(
+        harness
+            .run(["verify", "in.jsonl", "--attr", "user_id=1"])
+            .ended(2)
+            .stderr
+            .contains("user_id")
+    );
 }

@@ -72,20 +72,17 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "15%"]);
 
     harness.write("bad.jsonl", bad);
-    let output =
-        harness.recoctl(["backfill", "bad.jsonl", "--max-rejects", "0"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(8));
+    harness.run(["backfill", "bad.jsonl", "--max-rejects", "0"]).ended(8);
 }
 
 /// Only the user can read the file and its directory.
 #[cfg(unix)]
 #[test]
 fn a_checkpoint_is_private() {
-    use std::os::unix::fs::PermissionsExt;
+    use crate::support::mode;
     let harness = harness(None);
     harness.write("in.jsonl", "[1,[2]]\n");
     let report = harness.json(0, ["backfill", "in.jsonl"]);
     let path = Path::new(report["checkpoint"]["file"].as_str().expect("a path"));
-    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode(path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
 }

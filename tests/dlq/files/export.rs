@@ -1,18 +1,11 @@
 //! Exporting.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::kit::*;
 use crate::support::{interrupt, spawn};
-
-#[cfg(unix)]
-fn mode(path: &Path) -> u32 {
-    let permissions = std::fs::metadata(path).expect("there").permissions();
-    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
-}
 
 #[test]
 fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
@@ -27,7 +20,7 @@ fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
         assert_eq!(snapshot(&harness, "recs-dlq").depth.in_flight, 0);
         let path = harness.home.path().join(name);
         #[cfg(unix)]
-        assert_eq!(mode(&path), 0o600);
+        assert_eq!(crate::support::mode(&path), 0o600);
         let text = text(&harness, &path);
         let lines: Vec<Value> =
             text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -45,10 +38,12 @@ fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
 fn what_is_there_is_never_overwritten_and_nothing_leaves_no_file() {
     let harness = with_messages(STANDARD, 2, &[]);
     let there = harness.write("there.jsonl", "precious");
-    let words = refused(&harness, 8, &["dlq", "export", "there.jsonl", "--and-delete", "--yes"]);
-    assert!(words.contains("never overwritten"), "{words}");
+    harness
+        .run(["dlq", "export", "there.jsonl", "--and-delete", "--yes"])
+        .ended(8)
+        .says("never overwritten");
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
-    assert!(refused(&harness, 2, &["dlq", "export", "-"]).contains("to stdout"));
+    assert!(harness.run(["dlq", "export", "-"]).ended(2).stderr.contains("to stdout"));
     assert_eq!(bodies(&harness, "recs-dlq").len(), 2);
     let report = harness.json(5, ["dlq", "export", "none.jsonl", "--class", "malformed"]);
     assert_eq!((count(&report, "skipped"), &report["file"]), (2, &Value::Null));
@@ -84,8 +79,7 @@ fn deleting_everything_needs_a_yes_and_fifo_queues_empty_in_waves() {
     for suffix in [STANDARD, FIFO] {
         let harness = with_messages(suffix, 60, &[]);
         let dlq = format!("recs-dlq{suffix}");
-        let words = refused(&harness, 7, &["dlq", "export", "all.jsonl.gz", "--and-delete"]);
-        assert!(words.contains("--yes"), "{words}");
+        harness.run(["dlq", "export", "all.jsonl.gz", "--and-delete"]).ended(7).says("--yes");
         let received =
             snapshot(&harness, &dlq).messages.iter().any(|message| message.receive_count > 0);
         assert!(!received, "a refusal receives nothing");
@@ -165,21 +159,12 @@ fn a_full_disk_deletes_nothing_that_is_not_in_the_file() {
     let harness = with_messages(STANDARD, 400, &[]);
     let whole = harness.json(0, ["dlq", "export", "whole.jsonl"]);
     let bytes = whole["file"]["bytes"].as_u64().expect("a size");
-    // A limit in blocks of 512 bytes: the spool, which has no digests, fits, and the file does not.
-    // With SIGXFSZ ignored, a write beyond the limit fails with an error.
-    let limit = bytes / 512 - 12;
-    let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
-    let mut command = std::process::Command::new("/bin/sh");
-    command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
-    command.args(["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"]);
-    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
-    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
-    let output = command.output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    // The spool, which has no digests, fits, and the file does not.
+    let args = ["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"];
+    let ran = harness.run_on_a_full_disk(bytes / 512 - 12, &args).ended(1);
+    let report = ran.report();
     adds_up(&report);
-    assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{stderr}");
+    assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{ran:#?}");
     assert!(report["messages"][0]["reason"].to_string().contains("cannot write export"));
     assert_eq!(bodies(&harness, "recs-dlq").len(), 400);
 }
@@ -196,8 +181,7 @@ fn a_run_that_deletes_is_kept_apart_from_others() {
         &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl"],
         &["dlq", "purge", "--all-now", "--yes"],
     ] {
-        let words = refused(&harness, 7, args);
-        assert!(words.contains(&format!("process {}", child.id())), "{words}");
+        harness.run(args).ended(7).says(format!("process {}", child.id()));
     }
     interrupt(&child);
     child.wait().expect("it ends");

@@ -19,7 +19,7 @@ fn importing_asks_goes_where_it_is_told_and_sends_nothing_twice() {
     for suffix in [STANDARD, FIFO] {
         let harness = moved_out(suffix, 25, &[]);
         let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
-        refused(&harness, 7, &["dlq", "import", "e.jsonl"]);
+        harness.run(["dlq", "import", "e.jsonl"]).ended(7).stderr;
         let plan = harness.json(0, ["dlq", "import", "e.jsonl", "--dry-run"]);
         assert_eq!((count(&plan, "planned"), &plan["journal"]), (25, &Value::Null));
         assert!(bodies(&harness, &dlq).is_empty());
@@ -49,8 +49,7 @@ fn restore_takes_an_export_too() {
     let journal = report["journal"].as_str().expect("a path");
     assert_eq!(harness.json(0, ["dlq", "journal", "show", journal])["counts"]["acked"], 5);
     for verb in ["resume", "restore"] {
-        let words = refused(&harness, 8, &["dlq", "journal", verb, journal]);
-        assert!(words.contains("import the same file again"), "{words}");
+        harness.run(["dlq", "journal", verb, journal]).ended(8).says("import the same file again");
     }
     let again = harness.json(5, ["dlq", "journal", "restore", "e.jsonl", "--all", "--yes"]);
     assert_eq!(count(&again, "already-sent"), 5, "only --again sends again");
@@ -88,13 +87,11 @@ fn a_broken_file_is_refused_with_its_line_before_anything_is_sent() {
         (String::new(), "line 1 is not an export header"),
     ] {
         harness.write("bad.jsonl", &content);
-        let stderr = refused(&harness, 8, &["dlq", "import", "bad.jsonl", "--yes"]);
-        assert!(stderr.contains(words), "{words}: {stderr}");
-        assert!(stderr.contains("bad.jsonl"), "{stderr}");
+        harness.run(["dlq", "import", "bad.jsonl", "--yes"]).ended(8).says(words).says("bad.jsonl");
     }
     assert!(bodies(&harness, "recs-dlq").is_empty());
-    refused(&harness, 8, &["dlq", "import", "/nowhere.jsonl", "--yes"]);
-    refused(&harness, 8, &["dlq", "import", "-", "--yes"]);
+    harness.run(["dlq", "import", "/nowhere.jsonl", "--yes"]).ended(8).stderr;
+    harness.run(["dlq", "import", "-", "--yes"]).ended(8).stderr;
 }
 
 #[test]
@@ -210,8 +207,7 @@ fn sends_that_go_wrong_are_tried_again_or_named() {
         ];
         let harness = moved_out(suffix, 60, &faults);
         let args = ["dlq", "import", "e.jsonl", "--yes", "--output", "json"];
-        let output = harness.recoctl(args).output().expect("runs");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let report = harness.run(args).report();
         adds_up(&report);
         let there: BTreeSet<String> =
             bodies(&harness, &format!("recs-dlq{suffix}")).into_iter().collect();

@@ -14,7 +14,7 @@ use tokio::io::AsyncReadExt;
 
 use crate::support::Harness;
 use crate::support::queues::plant_sound;
-pub use crate::support::queues::{FIFO, STANDARD, snapshot, sound as body};
+pub use crate::support::queues::{FIFO, STANDARD, count, snapshot, sound as body};
 
 /// Starts the queues `recs` and `recs-dlq` (or their FIFO counterparts), with faults in front of
 /// them.
@@ -87,10 +87,6 @@ pub fn sorted(mut bodies: Vec<String>) -> Vec<String> {
     bodies
 }
 
-pub fn count(report: &Value, name: &str) -> u64 {
-    report["counts"][name].as_u64().unwrap_or(0)
-}
-
 /// Asserts that every received message has exactly one fate.
 pub fn adds_up(report: &Value) {
     let counts = report["counts"].as_object().expect("counts");
@@ -121,14 +117,6 @@ pub fn exported(harness: &Harness, path: &Path) -> Vec<String> {
     let text = text(harness, path);
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter_map(|line| Some(line["message"]["body"].as_str()?.to_owned())).collect()
-}
-
-/// Runs a command that must fail, and returns its stderr.
-pub fn refused(harness: &Harness, code: i32, args: &[&str]) -> String {
-    let output = harness.recoctl(args).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
-    stderr
 }
 
 /// Kills a process (`kill -9`) once a condition holds; returns `false` if it ended before.

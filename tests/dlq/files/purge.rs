@@ -25,7 +25,7 @@ fn without_a_backup_it_is_refused_unless_that_is_said_and_confirmed() {
         &["dlq", "purge", "--backup", "b.jsonl"],
         &["dlq", "purge", "--all-now"],
     ] {
-        refused(&harness, 7, args);
+        harness.run(args).ended(7).stderr;
     }
     let untouched = snapshot(&harness, "recs-dlq").messages;
     assert!(untouched.iter().all(|message| message.receive_count == 0), "nothing was received");
@@ -87,18 +87,16 @@ fn a_dry_run_names_what_would_go_and_touches_nothing() {
 #[test]
 fn all_now_is_sqs_s_own_purge_which_it_takes_once_a_minute() {
     let harness = mixed();
-    let output = harness.recoctl(["dlq", "purge", "--all-now", "--yes"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("may be deleted, too"), "the race is said: {stderr}");
+    // The race is said.
+    harness.run(["dlq", "purge", "--all-now", "--yes"]).ended(0).says("may be deleted, too");
     assert!(bodies(&harness, "recs-dlq").is_empty());
-    let words = refused(&harness, 1, &["dlq", "purge", "--all-now", "--yes"]);
-    assert!(
-        words.contains("PurgeQueueInProgress") && words.contains("retry in a minute"),
-        "{words}"
-    );
+    harness
+        .run(["dlq", "purge", "--all-now", "--yes"])
+        .ended(1)
+        .says("PurgeQueueInProgress")
+        .says("retry in a minute");
     for flag in [&["--class", "malformed"][..], &["--backup", "b"], &["--max", "1"]] {
-        refused(&harness, 2, &[&["dlq", "purge", "--all-now"], flag].concat());
+        harness.run([&["dlq", "purge", "--all-now"], flag].concat()).ended(2).stderr;
     }
 }
 

@@ -43,14 +43,13 @@ fn killed(suffix: &str, messages: usize, acked: usize) -> Harness {
 #[test]
 fn what_a_killed_run_sent_is_deleted_by_the_next_and_not_sent_again() {
     let harness = killed(STANDARD, 200, 100);
-    let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
-    let text = String::from_utf8_lossy(&classified.stdout).into_owned();
-    assert!(text.contains("was interrupted"), "the unfinished run is told of: {text}");
-    assert!(text.contains("next: recoctl dlq journal resume"), "{text}");
-    let again = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&again.stderr).into_owned();
-    assert!(stderr.contains("was interrupted"), "{stderr}");
-    let report: Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    // The unfinished run is told of.
+    harness
+        .run(["dlq", "classify"])
+        .shows("was interrupted")
+        .shows("next: recoctl dlq journal resume");
+    let report =
+        harness.run(["dlq", "redrive", "--output", "json"]).says("was interrupted").report();
     assert!(count(&report, "already-sent") > 0, "{}", report["counts"]);
     never_twice(&harness, STANDARD, 200);
     let list = harness.json(0, ["dlq", "journal", "list"]);
@@ -189,14 +188,12 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
     // The rejects file exists already.
     harness.write("there.jsonl", "precious");
     let args = ["dlq", "redrive", "--salvage", "--rejects", "there.jsonl"];
-    let refused = harness.recoctl(args).output().expect("it runs");
-    assert_eq!(refused.status.code(), Some(8), "{refused:?}");
+    harness.run(args).ended(8);
     let list = harness.json(0, ["dlq", "journal", "list"]);
     for run in list["journals"].as_array().expect("journals") {
         assert_eq!(run["condition"], "finished", "{run}");
     }
-    let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
-    let text = String::from_utf8_lossy(&classified.stdout).into_owned();
+    let text = harness.run(["dlq", "classify"]).stdout;
     assert!(!text.contains("was interrupted"), "{text}");
 }
 
@@ -255,9 +252,7 @@ fn journals_of_other_queues_are_not_read() {
     let broken = format!("{other}\n{{\"broken\n{rest}");
     std::fs::write(path.with_file_name(name), broken).expect("written");
     plant(&harness, STANDARD, &sound(100), 0);
-    let peeked = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
-    assert_eq!(peeked.status.code(), Some(0));
-    let stderr = String::from_utf8_lossy(&peeked.stderr);
+    let stderr = harness.run(["dlq", "peek"]).ended(0).stderr;
     assert!(!stderr.contains("journal") && !stderr.contains(name), "not a word: {stderr}");
 }
 
@@ -270,8 +265,7 @@ fn a_journal_of_the_queue_that_cannot_be_read_is_named_before_anything_is_sent()
     let (header, rest) = text.split_once('\n').expect("lines");
     std::fs::write(&path, format!("{header}\n{{\"broken\n{rest}")).expect("written");
     plant(&harness, STANDARD, &sound(100), 0);
-    let redriven = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&redriven.stderr);
+    let stderr = harness.run(["dlq", "redrive"]).stderr;
     let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
     assert!(stderr.contains(name) && stderr.contains("may be sent again"), "{stderr}");
 }
@@ -284,9 +278,7 @@ fn one_queue_has_one_lock_however_its_endpoint_is_spelled() {
     let spelled = harness.the_sandbox().endpoint().replace("127.0.0.1", "localhost");
     harness.set("AWS_ENDPOINT_URL", &spelled);
     harness.set("AWS_ENDPOINT_URL_SQS", &spelled);
-    let second = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(7), "{stderr}");
+    harness.run(["dlq", "redrive"]).ended(7);
     child.kill().expect("killed");
     child.wait().expect("it ends");
 }

@@ -107,10 +107,10 @@ fn held_arrivals_are_let_go_when_the_run_fails() {
         _ => crate::faults::Fault::None,
     });
     let arrivals = Arrivals::start(&harness, FIFO, Duration::from_millis(20), false);
-    let output = harness.recoctl(["dlq", "redrive", "--rate", "40"]).output().expect("it runs");
-    let told = crate::support::told(&output);
-    assert!(told.contains("cannot receive from queue recs-dlq.fifo"), "{told}");
-    assert!(told.contains("recoctl dlq journal resume"), "{told}");
+    harness
+        .run(["dlq", "redrive", "--rate", "40"])
+        .says("cannot receive from queue recs-dlq.fifo")
+        .says("recoctl dlq journal resume");
     all_in_one_place(&harness, FIFO, 60, &arrivals.stop());
     let source = bodies(&harness, "recs.fifo");
     let moved = (0..60).map(sound).filter(|body| source.contains(body)).count();
@@ -136,8 +136,7 @@ fn held_arrivals_are_let_go_when_the_run_is_refused() {
     };
     sqs(&harness).plant("recs-dlq.fifo", planted).expect("planted");
     let args = ["dlq", "redrive", "--id", &first[..8]];
-    let output = harness.recoctl(args).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(7), "{}", crate::support::told(&output));
+    harness.run(args).ended(7);
     let arrived = arrivals.stop();
     all_in_one_place(&harness, FIFO, 60, &arrived);
     assert!(bodies(&harness, "recs.fifo").is_empty(), "nothing was moved");

@@ -143,10 +143,10 @@ fn a_fifo_redrive_that_can_hold_no_more_says_what_it_never_looked_at() {
     let harness = groups_of_one(100, 20);
     for dry_run in [&["--dry-run"][..], &[]] {
         let args = [&["dlq", "redrive", "--hold", "20", "--output", "json"][..], dry_run].concat();
-        let output = harness.recoctl(args).output().expect("it ends");
-        let told = crate::support::told(&output);
-        assert_eq!(output.status.code(), Some(4), "80 were never seen: {told}");
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        // 80 were never seen.
+        let ran = harness.run(args).ended(4);
+        let report = ran.report();
+        let told = ran.told();
         assert_eq!((count(&report, "skipped"), &report["unreached"]), (20, &json!(80)));
         assert!(told.contains("warning: the DLQ has more messages"), "{told}");
     }

@@ -26,7 +26,7 @@ pub fn with_messages(suffix: &str, messages: usize) -> Harness {
 pub fn plant(harness: &Harness, suffix: &str, body: &str, group: usize) -> String {
     let group_id = (!suffix.is_empty()).then(|| format!("group-{}", group % 7));
     let planted = Planted { body: body.to_owned(), group_id, ..Planted::default() };
-    sqs(harness).plant(&format!("recs-dlq{suffix}"), planted).expect("planted")
+    crate::support::queues::plant(harness, &format!("recs-dlq{suffix}"), planted)
 }
 
 /// A server in front of the sandbox's SQS that goes wrong until it is healed.
@@ -44,13 +44,12 @@ pub fn behind(
     harness: &mut Harness,
     rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
 ) -> Wrong {
-    let (sqs, healed) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
+    let healed = Arc::new(AtomicBool::new(false));
     let is_healed = Arc::clone(&healed);
     let rule = move |action: &str, before: usize| {
         if is_healed.load(Ordering::Relaxed) { Fault::None } else { rule(action, before) }
     };
-    let (endpoint, _) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
-    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    crate::faults::in_front(harness, rule);
     Wrong(healed)
 }
 

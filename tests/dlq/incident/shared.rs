@@ -115,10 +115,7 @@ fn a_queue_of_another_pipeline_is_refused_unless_it_is_the_destination() {
     harness.set("RECOCTL_QUEUE", "other");
     for engine in [&[][..], &["--class", "all", "--yes"]] {
         let args = [&["dlq", "redrive"], engine].concat();
-        let output = harness.recoctl(args).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains("dlq is not the DLQ of other"), "{stderr}");
+        harness.run(args).ended(7).says("dlq is not the DLQ of other");
     }
     assert_eq!((len(&harness, "other"), len(&harness, "dlq")), (0, 30));
     harness.json(0, ["dlq", "redrive", "--to", "other"]);

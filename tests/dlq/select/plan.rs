@@ -5,9 +5,7 @@ use super::*;
 #[test]
 fn everything_moves_only_when_it_is_confirmed_or_narrowed() {
     let arranged = arrange("");
-    let output =
-        arranged.harness.recoctl(["dlq", "redrive", "--class", "all"]).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(7));
+    arranged.harness.run(["dlq", "redrive", "--class", "all"]).ended(7);
     let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
     assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));
     arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--older-than", "4h30m"]);
@@ -31,17 +29,14 @@ fn a_plan_moves_exactly_what_was_planned() {
         arranged.plant("later", "[9, [10]]", 30, "9");
         let other = arranged.harness.write("policy.toml", "[rules]\nno_duplicates = false\n");
         let flags = ["dlq", "redrive", "--plan", &path, "--policy", other.to_str().expect("text")];
-        let refused = arranged.harness.recoctl(flags).output().expect("it runs");
-        let stderr = String::from_utf8_lossy(&refused.stderr);
-        assert_eq!(refused.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains("a different policy"), "{stderr}");
+        arranged.harness.run(flags).ended(7).says("a different policy");
         let report = arranged.harness.json(4, ["dlq", "redrive", "--plan", &path]);
         assert_eq!(report["missing"], json!([young]), "{suffix}");
         assert_eq!(report["counts"]["moved"], 2, "{suffix}");
         assert_eq!(arranged.names("recs"), set(["newer", "object", "young"]), "{suffix}");
         assert_eq!(arranged.names("recs-dlq"), set(["broken", "later", "older"]), "{suffix}");
         let both = ["dlq", "redrive", "--plan", &path, "--class", "all"];
-        assert_eq!(arranged.harness.recoctl(both).output().expect("runs").status.code(), Some(2));
+        arranged.harness.run(both).ended(2);
     }
 }
 
@@ -61,8 +56,7 @@ fn another_destination_takes_the_messages_when_it_is_of_the_same_type() {
         let own = format!("recs-dlq{suffix}");
         for wrong in [other_type, own.as_str(), "nowhere"] {
             let redrive = ["dlq", "redrive", "--to", wrong];
-            let output = arranged.harness.recoctl(redrive).output().expect("it runs");
-            assert_eq!(output.status.code(), Some(3), "{wrong}");
+            arranged.harness.run(redrive).ended(3);
         }
         let report = arranged.harness.json(0, ["dlq", "redrive", "--to", &elsewhere]);
         assert_eq!(report["source"], json!(elsewhere));
