@@ -186,8 +186,7 @@ impl Trusted {
         sum.update(path.as_os_str().as_encoded_bytes());
         sum.update([0]);
         sum.update(text.as_bytes());
-        let name: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(self.dir.join(name))
+        Some(self.dir.join(reco_core::hex(&sum.finalize())))
     }
 }
 

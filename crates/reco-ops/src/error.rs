@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reco_core::facts::{FactsError, FactsStage};
+use tokio::task::JoinError;
 
 /// Kind of failure; determines the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,13 @@ impl Error {
     /// Creates an error of kind [`Kind::Service`].
     pub fn service(message: impl Into<String>) -> Self {
         Error::new(Kind::Service, message)
+    }
+
+    /// Returns how to make an error of a task that panicked or was ended early; `what` failed.
+    pub fn unexpected(what: &str) -> impl Fn(JoinError) -> Error {
+        move |error| {
+            Error::new(Kind::Internal, format!("{what} failed unexpectedly")).because(&error)
+        }
     }
 
     /// Creates an error of the facts database; its stage determines the kind.

@@ -264,11 +264,7 @@ where
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     // The reader ends when the receiver is gone.
     tokio::spawn(read::read(sources, LineStart::start(0), mapped, chunks));
-    stages(receiver, 0, work).map(|done| {
-        done.map_err(|error| {
-            Error::new(Kind::Internal, "reading an input failed unexpectedly").because(&error)
-        })
-    })
+    stages(receiver, 0, work).map(|done| done.map_err(Error::unexpected("reading an input")))
 }
 
 #[cfg(test)]

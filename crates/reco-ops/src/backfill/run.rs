@@ -195,7 +195,7 @@ impl Run {
                 }
                 _ = save.tick(), if self.saver.is_some() => self.save(),
                 Some(delivered) = self.in_flight.join_next() => {
-                    let (ticket, delivered) = delivered.map_err(|error| internal(&error))?;
+                    let (ticket, delivered) = delivered.map_err(internal)?;
                     self.slots.finish(ticket, delivered.written());
                     self.delivered(delivered);
                 }
@@ -204,7 +204,7 @@ impl Run {
                         at_end = true;
                         self.judge_rejects();
                     }
-                    Some(chunk) => match chunk.map_err(|error| internal(&error))? {
+                    Some(chunk) => match chunk.map_err(internal)? {
                         Ok(chunk) => {
                             read_bytes = chunk.read;
                             self.take_in(chunk);
@@ -276,6 +276,7 @@ impl Run {
     }
 }
 
-pub(super) fn internal(error: &JoinError) -> Error {
-    Error::new(Kind::Internal, "a stage of the backfill failed unexpectedly").because(error)
+/// Returns the error of a stage that panicked.
+pub(super) fn internal(error: JoinError) -> Error {
+    Error::unexpected("a stage of the backfill")(error)
 }

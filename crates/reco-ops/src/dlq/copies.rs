@@ -108,12 +108,12 @@ impl KeptIn {
                 Ok(())
             })
         };
-        tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(unexpected(&error)))
+        tokio::task::spawn_blocking(read).await.map_err(unexpected).flatten()
     }
 }
 
-fn unexpected(error: &tokio::task::JoinError) -> Error {
-    Error::new(Kind::Internal, "reading the file failed unexpectedly").because(error)
+fn unexpected(error: tokio::task::JoinError) -> Error {
+    Error::unexpected("reading the file")(error)
 }
 
 /// Options of a run that sends copies.
@@ -229,7 +229,7 @@ impl Copies {
         let tell = |place: usize, outcome| rows[place].is_settled(sent, outcome);
         outbox.send_all(messages, pace, &control.cancel, &progress, tell).await?;
         drop(outbox);
-        if let Err(error) = reading.await.unwrap_or_else(|error| Err(unexpected(&error))) {
+        if let Err(error) = reading.await.map_err(unexpected).flatten() {
             control.events.warn(format!("not all of {} was sent: {error}", path.display()));
         }
         for row in rows.iter_mut().filter(|row| row.fate == CopyFate::Planned) {

@@ -44,9 +44,7 @@ impl Rejects {
             file.write_all(lines.as_bytes())?;
             file.sync_data()
         });
-        let written = written.await.map_err(|error| {
-            Error::new(Kind::Internal, "writing rejects failed unexpectedly").because(&error)
-        })?;
+        let written = written.await.map_err(Error::unexpected("writing rejects"))?;
         written.map_err(|error| {
             Error::input(format!("cannot write rejects file {}", self.path.display()))
                 .because(&error)

@@ -6,6 +6,7 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use reco_core::hex;
 use reco_core::human::to_the_second;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -138,7 +139,7 @@ fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {
         make_private(home.locks())?;
     }
     let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
-    let name: String = sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let name = hex(&sum[..16]);
     let mut options = OpenOptions::new();
     // Not truncated here: until the lock is taken, the content describes its current holder.
     options.read(true).write(create).create(create).truncate(false);

@@ -138,10 +138,8 @@ impl Drain {
                 }
                 break;
             };
-            let brought = brought.unwrap_or_else(|error| {
-                Err(Error::new(Kind::Internal, "a receive failed unexpectedly").because(&error))
-            });
-            match brought.and_then(|mut brought| {
+            let brought = brought.map_err(Error::unexpected("a receive"));
+            match brought.flatten().and_then(|mut brought| {
                 let work = brought.work.take().transpose();
                 run.note(brought, tasks.len() + 1);
                 work

@@ -281,9 +281,7 @@ impl Outbox {
                     None => open = false,
                 },
                 Some(sent) = tasks.join_next(), if !tasks.is_empty() => {
-                    let sent = sent.map_err(|error| {
-                        Error::new(Kind::Internal, "a batch failed unexpectedly").because(&error)
-                    })?;
+                    let sent = sent.map_err(Error::unexpected("a batch"))?;
                     progress.advance(sent.outcomes.len() as u64);
                     run.note(sent, tasks.len() + 1);
                 }

@@ -94,7 +94,7 @@ impl Run {
         }
         let cancel = self.cancel.clone();
         let merging = tokio::task::spawn_blocking(move || gathered.merge(&cancel));
-        match merging.await.map_err(|error| internal(&error))? {
+        match merging.await.map_err(internal)? {
             Ok(merged) => {
                 self.line_tracker.replaced(merged.replaced, merged.sizes);
                 return Ok(Some(merged));

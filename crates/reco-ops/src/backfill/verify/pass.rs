@@ -127,7 +127,7 @@ impl<'a> Pass<'a> {
             // The `--map` expression or the facts lookup may delay a chunk.
             let next = self.verify.cancel.run_until_cancelled(prepared.next()).await;
             let Some(chunk) = next.flatten() else { break };
-            match chunk.map_err(|error| internal(&error))? {
+            match chunk.map_err(internal)? {
                 Ok(chunk) => {
                     self.standing.read_bytes = chunk.read;
                     self.take_in(chunk, &names, progress).await?;
@@ -215,7 +215,7 @@ impl<'a> Pass<'a> {
     /// Handles the response of the earliest call, because a user's last list must be judged last.
     async fn answered(&mut self) -> Result<()> {
         let Some(next) = self.in_flight.pop_front() else { return Ok(()) };
-        let (batch, compared) = next.await.map_err(|error| internal(&error))?;
+        let (batch, compared) = next.await.map_err(internal)?;
         let compared = match compared {
             Ok(compared) => compared,
             Err(ReadFailure::Halted(_)) => return Ok(()),
@@ -251,6 +251,6 @@ async fn compare(reader: Reader, batch: Batch, stop: Stop) -> Answer {
     (batch, compared)
 }
 
-fn internal(error: &tokio::task::JoinError) -> Error {
-    Error::new(Kind::Internal, "a stage of the verification failed unexpectedly").because(error)
+fn internal(error: tokio::task::JoinError) -> Error {
+    Error::unexpected("a stage of the verification")(error)
 }

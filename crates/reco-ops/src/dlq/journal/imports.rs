@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use reco_core::hex;
 use reco_core::journal::{Header, JournalState, Standing, is_remembered};
 use reco_core::run_by::RunBy;
 use sha2::{Digest, Sha256};
@@ -57,7 +58,7 @@ impl Ledger {
     pub fn open(home: &Home, origin: &ImportOrigin, again: bool) -> Result<Self> {
         let directory = home.journals().join("imports");
         let sum: [u8; 32] = Sha256::digest(origin.to.as_bytes()).into();
-        let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let queue = hex(&sum[..8]);
         // The id comes from a file and must not lead out of the directory.
         let id: String = origin.id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
         let kind = if origin.kind == RESTORE { "restore-" } else { "" };
@@ -163,6 +164,7 @@ fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use reco_core::hex;
     use reco_core::journal::{Intent, Record, Replay, VERSION};
     use reco_core::message::Message;
 

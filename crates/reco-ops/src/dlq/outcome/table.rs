@@ -78,9 +78,7 @@ pub(super) async fn read(evidence: &Evidence<'_>, tracker: &mut Tracker) -> Resu
         }
     }
     judged.extend(look.judge(together).await);
-    reading.await.unwrap_or_else(|error| {
-        Err(Error::new(Kind::Internal, "reading the journal failed unexpectedly").because(&error))
-    })?;
+    reading.await.map_err(Error::unexpected("reading the journal"))??;
     if evidence.control.cancel.is_cancelled() {
         // What was read before stands.
         return Ok(Vec::new());
