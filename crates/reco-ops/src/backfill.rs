@@ -148,7 +148,7 @@ impl Backfill {
     ) -> Result<BackfillReport> {
         // On one of the runtime's own threads: otherwise every finished batch would have to wake
         // the thread that waits for the command, on another core.
-        tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
+        tokio::spawn(self.run_here(progress)).await.map_err(run::internal)?
     }
 
     async fn run_here(

@@ -28,7 +28,7 @@ use super::slots::{Slots, Ticket};
 use super::window::{Order, Window};
 use super::write::WriteBatch;
 use super::write_options::WriteOptions;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 /// Maximum wait for a full batch.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::files::safe_file::create_private;
 
 /// Rejects file in progress: one JSON object per line.

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::lease::Taken;
 use super::{DeleteOutcome, RETRIES, VisibilityLease};
 use crate::aws::sqs::{BATCH, CallEffect, Damaged, ReceiveOptions};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use end::EMPTIES;
 pub use end::{DrainEnd, Hidden};
 

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use super::groups::{FifoGroups, GroupKey};
 use super::{FAILURES, VisibilityLease};
 use crate::aws::sqs::{Queue, QueueState, Sqs};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::event::Progress;
 use crate::files::Rejects;
 use crate::files::spool::{Slot, Spool};

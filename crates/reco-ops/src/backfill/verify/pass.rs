@@ -19,7 +19,7 @@ use super::super::{CHUNKS, RunProgress, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::files::input::Source;
 
 /// Maximum bytes of the items in one call: a response holds 16 MB, and several calls are in flight.

@@ -164,7 +164,6 @@ fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use reco_core::hex;
     use reco_core::journal::{Intent, Record, Replay, VERSION};
     use reco_core::message::Message;
 
