@@ -39,8 +39,10 @@ const WITHIN: Duration = Duration::from_secs(90);
 /// Characters of an error's text at most.
 const SAID: usize = 300;
 
-/// Patterns of the lines about an end without an answer, the platform's in text and JSON.
-const ENDS: [&str; 9] = [
+/// Patterns of the lines about a returned message, and about an end without an answer, the platform's in
+/// text and JSON.
+const FAILURES: [&str; 10] = [
+    MESSAGE_RETURNED,
     BATCH_FAILED,
     INIT_FAILED,
     "Task timed out",
@@ -186,16 +188,16 @@ fn unknown(why: Unreadable, group: &str) -> Unknown {
 impl Reader<'_> {
     /// The lines that name the messages, then what ended the requests of which the function says nothing.
     async fn few(&self, wanted: &BTreeSet<String>, record: &mut Record) -> Result<(), Stopped> {
-        let ids: Vec<&str> = wanted.iter().map(String::as_str).collect();
-        self.enter(self.naming(&ids), 1, record).await?;
+        let ids: Vec<&String> = wanted.iter().collect();
+        self.enter(naming(&ids), 1, record).await?;
         let requests: BTreeSet<String> = wanted
             .iter()
             .flat_map(|id| record.attempts(id))
             .filter(|attempt| attempt.cause == reco_core::cause::Cause::NoFailureReported)
             .map(|attempt| attempt.request_id)
             .collect();
-        let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
-        self.enter(self.naming(&requests), 1, record).await?;
+        let requests: Vec<String> = requests.into_iter().collect();
+        self.enter(naming(&requests), 1, record).await?;
         let silent = record.silent().next().is_some();
         // Why a function does not start is in lines that name no message.
         let starts = vec![any(&STARTS)];
@@ -205,33 +207,16 @@ impl Reader<'_> {
     /// All failures, the batches of the requests that ended without an answer, and the lines about
     /// messages that are in none.
     async fn many(&self, record: &mut Record) -> Result<(), Stopped> {
-        let mut failures = vec![MESSAGE_RETURNED];
-        failures.extend(ENDS);
-        self.enter(vec![any(&failures)], AT_ONCE, record).await?;
+        self.enter(vec![any(&FAILURES)], AT_ONCE, record).await?;
         let ended: Vec<String> = record.ended().map(str::to_owned).collect();
-        let mut all_batches = ended.len() > BY_ID;
-        match all_batches {
-            true => self.enter(vec![any(&[BATCH_RECEIVED])], AT_ONCE, record).await?,
-            false => {
-                let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
-                self.enter(self.naming(&ended), 1, record).await?;
+        if ended.len() <= BY_ID {
+            self.enter(naming(&ended), 1, record).await?;
+            let silent: Vec<String> = record.silent().map(str::to_owned).collect();
+            if silent.len() <= BY_ID {
+                return self.enter(naming(&silent), 1, record).await;
             }
         }
-        let silent: Vec<String> = record.silent().map(str::to_owned).collect();
-        if silent.len() > BY_ID && !all_batches {
-            all_batches = true;
-            self.enter(vec![any(&[BATCH_RECEIVED])], AT_ONCE, record).await?;
-        }
-        if all_batches {
-            return Ok(());
-        }
-        let silent: Vec<&str> = silent.iter().map(String::as_str).collect();
-        self.enter(self.naming(&silent), 1, record).await
-    }
-
-    /// Patterns of the lines that name any of these ids.
-    fn naming(&self, ids: &[&str]) -> Vec<String> {
-        ids.chunks(TERMS).map(any).collect()
+        self.enter(vec![any(&[BATCH_RECEIVED])], AT_ONCE, record).await
     }
 
     /// Reads all lines that match a pattern, the time cut into `slices`, and enters each page as it comes.
@@ -338,11 +323,16 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the patterns of the lines that name any of these ids.
+fn naming(ids: &[impl AsRef<str>]) -> Vec<String> {
+    ids.chunks(TERMS).map(any).collect()
+}
+
 /// Returns the pattern of lines that have any of these terms. AWS: terms in quotes, each with a question
 /// mark; a backslash before a quote in them.
-fn any(terms: &[&str]) -> String {
-    let term = |term: &&str| format!("?\"{}\"", term.replace('\\', "\\\\").replace('"', "\\\""));
-    terms.iter().map(term).collect::<Vec<_>>().join(" ")
+fn any(terms: &[impl AsRef<str>]) -> String {
+    let term = |term: &str| format!("?\"{}\"", term.replace('\\', "\\\\").replace('"', "\\\""));
+    terms.iter().map(|of| term(of.as_ref())).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -366,9 +356,7 @@ mod tests {
     fn patterns_are_as_long_as_aws_allows() {
         let id = "ec5162f6-1f2e-4bd8-b6a1-000000000000";
         assert!(any(&vec![id; TERMS]).len() <= 1_024);
-        let mut failures = vec![MESSAGE_RETURNED];
-        failures.extend(ENDS);
-        assert!(any(&failures).len() <= 1_024);
+        assert!(any(&FAILURES).len() <= 1_024);
         assert_eq!(any(&["a b", "\"c\":1"]), r#"?"a b" ?"\"c\":1""#);
     }
 }

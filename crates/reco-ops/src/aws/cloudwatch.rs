@@ -6,6 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::Builder;
 use aws_sdk_cloudwatch::primitives::DateTime;
+pub use aws_sdk_cloudwatch::types::Statistic;
 use aws_sdk_cloudwatch::types::{
     Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode,
 };
@@ -25,28 +26,6 @@ const ABSURD: f64 = 1e15;
 const SAID: usize = 300;
 /// Number of attempts for a series that CloudWatch failed to compute.
 const ATTEMPTS: u32 = 3;
-
-/// Statistic that aggregates the samples of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Statistic {
-    /// Sum of the samples.
-    Sum,
-    /// Mean of the samples.
-    Average,
-    /// Largest sample.
-    Maximum,
-}
-
-impl Statistic {
-    /// Returns CloudWatch's name of the statistic.
-    pub fn name(self) -> &'static str {
-        match self {
-            Statistic::Sum => "Sum",
-            Statistic::Average => "Average",
-            Statistic::Maximum => "Maximum",
-        }
-    }
-}
 
 /// Query for one series.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,7 +164,7 @@ fn data_query(number: usize, query: &SeriesQuery, span: &Span) -> MetricDataQuer
     let stat = MetricStat::builder()
         .metric(metric)
         .period(span.period)
-        .stat(query.statistic.name())
+        .stat(query.statistic.as_str())
         .build();
     MetricDataQuery::builder().id(id(number)).metric_stat(stat).build()
 }

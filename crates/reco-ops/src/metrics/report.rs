@@ -70,7 +70,7 @@ pub struct MeasureRow {
     /// CloudWatch's name for the metric.
     pub metric: &'static str,
     /// Statistic of the points.
-    pub statistic: &'static str,
+    pub statistic: String,
     /// Unit of the numbers.
     pub unit: MeasureUnit,
     /// Value in the section's latest period with any data.
@@ -144,7 +144,7 @@ impl MeasureRow {
         MeasureRow {
             measure,
             metric,
-            statistic: statistic.name(),
+            statistic: statistic.as_str().to_owned(),
             unit,
             last: None,
             max: values().reduce(f64::max),
