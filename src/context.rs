@@ -170,13 +170,12 @@ impl Context {
         reco_ops::dlq::session::before_all(&self.control(), work).await
     }
 
-    /// Asks a yes-or-no question; anything but yes is no. `flag` is the flag that skips the prompt.
-    /// A signal ends the prompt and the command.
+    /// Asks a yes-or-no question; anything but yes is no. A signal ends the prompt and the command.
     ///
     /// # Errors
     /// Refuses if there is no terminal to prompt on; interrupted by a signal.
-    pub async fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
-        match self.cancel.run_until_cancelled(self.ui.ask(question, flag)).await {
+    pub async fn confirm(&self, question: &str) -> Result<bool> {
+        match self.cancel.run_until_cancelled(self.ui.ask(question)).await {
             Some(answer) => answer,
             None => {
                 self.ui.end_line();
@@ -199,41 +198,24 @@ impl Context {
             .map_err(|error| Error::config(format!("policy {path} is invalid")).because(&error))
     }
 
-    /// Returns the item description: the policy's, with the attribute names configured elsewhere.
+    /// Returns the item description: the policy's, with the attribute names configured elsewhere and
+    /// the list type of a flag.
     ///
     /// # Errors
     /// Fails if both name an attribute, but differently.
-    pub fn item(&self, policy: &Policy) -> Result<ItemDescription> {
-        self.item_with(policy, None)
-    }
-
-    /// Like [`Context::item`], with the list type from a flag.
-    ///
-    /// # Errors
-    /// Same as [`Context::item`].
-    pub fn item_with(
-        &self,
-        policy: &Policy,
-        list_type: Option<KeyType>,
-    ) -> Result<ItemDescription> {
-        let names = SchemaNames { list_type, ..self.schema_names() };
-        names
-            .over(&policy.item)
-            .map_err(|error| Error::config("the item layout is configured twice").because(&error))
-    }
-
-    /// Returns the attribute names that are configured outside of the policy.
-    #[must_use]
-    pub fn schema_names(&self) -> SchemaNames {
+    pub fn item(&self, policy: &Policy, list_type: Option<KeyType>) -> Result<ItemDescription> {
         let default = SchemaNames::default();
         let named =
             |key: Key, default: String| self.settings.value(key).map_or(default, str::to_owned);
-        SchemaNames {
+        let names = SchemaNames {
             user_attr: named(Key::KeyAttribute, default.user_attr),
             list_attr: named(Key::ListAttribute, default.list_attr),
             generated_at_attr: named(Key::GeneratedAtAttribute, default.generated_at_attr),
-            list_type: default.list_type,
-        }
+            list_type,
+        };
+        names
+            .over(&policy.item)
+            .map_err(|error| Error::config("the item layout is configured twice").because(&error))
     }
 }
 

@@ -202,17 +202,17 @@ impl Ui {
         let _ = progress::above_bars(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 
-    /// Refuses a prompt if there is no terminal; `flag` is the flag that skips the prompt.
+    /// Refuses a prompt if there is no terminal; `--yes` skips every prompt.
     ///
     /// # Errors
     /// Refused without a terminal to prompt on.
-    pub fn check_may_ask(&self, question: &str, flag: &str) -> Result<()> {
+    pub fn check_may_ask(&self, question: &str) -> Result<()> {
         if self.may_ask {
             return Ok(());
         }
         Err(Error::refused("refusing to go on without a confirmation: no terminal to prompt on")
             .cause(question)
-            .hint(format!("pass {flag} to confirm in advance")))
+            .hint("pass --yes to confirm in advance"))
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run
@@ -220,8 +220,8 @@ impl Ui {
     ///
     /// # Errors
     /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
-    pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
-        self.check_may_ask(question, flag)?;
+    pub async fn ask(&self, question: &str) -> Result<bool> {
+        self.check_may_ask(question)?;
         let _ =
             write!(std::io::stderr().lock(), "{} ", self.status_line(&format!("{question} [y/N]")));
         let read = tokio::task::spawn_blocking(|| {

@@ -187,7 +187,7 @@ fn shown(
 
 async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {
     let policy = context.policy().await?;
-    let item = context.item_with(&policy, args.writing.list_type)?;
+    let item = context.item(&policy, args.writing.list_type)?;
     let (facts, target) = match args.scale_out.via {
         Some(_) => {
             let target = via_queue(context, args).await?;

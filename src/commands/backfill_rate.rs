@@ -34,7 +34,7 @@ impl QueueRate {
         let sdk = context.sdk().await?;
         let opened = async {
             let name = context.settings.require(Key::Table)?;
-            let item = context.item(&context.policy().await?)?;
+            let item = context.item(&context.policy().await?, None)?;
             Table::open(sdk, name, &item).await
         };
         let table = match context.before_all(opened).await {

@@ -41,10 +41,8 @@ pub fn run(ui: &Ui, args: &ManArgs, recoctl: Command) -> Result<Outcome> {
         Error::new(Kind::Usage, format!("unknown command `{command}`"))
             .hint("`recoctl --help` lists the commands")
     })?;
-    if ui.is_on_terminal() && opened(page)? {
-        return Ok(Outcome::Success);
-    }
     match ui.is_on_terminal() {
+        true if opened(page)? => {}
         // Nobody reads roff.
         true => ui.print(&help(&args.command))?,
         false => ui.print(&page.1)?,

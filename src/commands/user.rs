@@ -62,7 +62,7 @@ pub async fn run(context: &Context, args: UserArgs) -> Result<Outcome> {
     }
     let policy = context.before_all(context.policy()).await?;
     let facts = context.facts().await?;
-    let item = context.item(&policy)?;
+    let item = context.item(&policy, None)?;
     let name = context.settings.require(Key::Table)?;
     let sdk = context.sdk().await?;
     let table = context.before_all(Table::open(sdk, name, &item)).await?;

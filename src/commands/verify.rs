@@ -118,7 +118,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let name = context.settings.require(Key::Table)?;
     let VerifyArgs { written, shard, .. } = args;
     let mapping = mapping(context, args.map.as_deref()).await?;
-    let item = context.item_with(&policy, written.list_type)?;
+    let item = context.item(&policy, written.list_type)?;
     let sdk = context.sdk().await?;
     let mut table = context.before_all(Table::open(sdk, name, &item)).await?;
     written.lay_out(&mut table)?;

@@ -144,7 +144,7 @@ impl Context {
     async fn criteria_without_table(&self) -> Result<Criteria> {
         let policy = self.policy().await?;
         let facts = self.facts_for_classes().await?;
-        let item = self.item(&policy)?;
+        let item = self.item(&policy, None)?;
         Ok(Criteria { policy, facts, item, table: None })
     }
 
@@ -176,7 +176,7 @@ impl Context {
 
 impl Ask for Context {
     fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>> {
-        Box::pin(self.confirm(question, "--yes"))
+        Box::pin(self.confirm(question))
     }
 }
 

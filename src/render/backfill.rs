@@ -213,8 +213,9 @@ fn spent(seconds: f64) -> String {
     if seconds < 10.0 { format!("{seconds:.2} s") } else { duration(whole(seconds)) }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "durations of runs fit")]
-fn whole(seconds: f64) -> i64 {
+/// Rounds a number.
+#[expect(clippy::cast_possible_truncation, reason = "durations and metrics fit")]
+pub(super) fn whole(seconds: f64) -> i64 {
     seconds.round() as i64
 }
 

@@ -2,6 +2,7 @@
 
 use reco_core::outcome::Outcome;
 
+use crate::render::backfill::whole;
 use crate::ui::{
     MISSING, Palette, Report, Tone, View, break_beside, break_text, count, duration, escape_line,
     sparkline,
@@ -160,11 +161,6 @@ fn number(value: Option<f64>, unit: MeasureUnit) -> String {
         _ if value >= 100.0 || value.fract().abs() < 0.05 => count(whole(value).unsigned_abs()),
         _ => format!("{value:.1}"),
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "metrics are far below 2^63")]
-fn whole(value: f64) -> i64 {
-    value.round() as i64
 }
 
 fn said(finding: &Finding, view: &View) -> String {

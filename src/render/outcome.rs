@@ -52,7 +52,7 @@ pub fn outcomes<'a>(
             format!("interrupted after {waited:.1} s: no message is affected by that\n")
         }
     });
-    text + &summary.notes.iter().map(|note| rows::note(note, view)).collect::<String>()
+    text + &rows::notes(&summary.notes, view)
 }
 
 /// Says how many users have a list, and what of the others.

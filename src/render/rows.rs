@@ -177,10 +177,15 @@ pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     let mut text = String::new();
     for run in runs {
         text.push_str(&note(&run.words(), view));
-        let next = format!("recoctl dlq journal resume {}", escape_line(&run.run_id));
-        text.push_str(&format!("  {}", self::next(&next, view)));
+        text.push_str(&format!("  {}", resume(&escape_line(&run.run_id), view)));
     }
     text
+}
+
+/// Renders the command that finishes an interrupted run.
+#[must_use]
+pub fn resume(run: &str, view: &View) -> String {
+    next(&format!("recoctl dlq journal resume {run}"), view)
 }
 
 /// Renders the command to run next.
@@ -196,6 +201,12 @@ pub fn note(text: &str, view: &View) -> String {
     let wrapped = break_text(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
     let rest = wrapped.strip_prefix(LABEL).unwrap_or(&wrapped);
     format!("{}{rest}\n", view.palette.paint(Tone::Warn, LABEL))
+}
+
+/// Renders notes, such as the checks that were not possible.
+#[must_use]
+pub fn notes(texts: &[String], view: &View) -> String {
+    texts.iter().map(|text| note(text, view)).collect()
 }
 
 /// Renders what is known of a run, one fact a line, behind a column of names.
@@ -264,13 +275,7 @@ pub fn basis(basis: &Provenance, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");
     let fingerprint = fingerprint(&basis.policy_fingerprint);
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
-    format!("{}\n{}", view.palette.paint(Tone::Faint, &line), limits(basis, view))
-}
-
-/// Returns the checks that were not possible, as notes.
-#[must_use]
-pub fn limits(basis: &Provenance, view: &View) -> String {
-    basis.limits.iter().map(|limit| note(limit, view)).collect()
+    format!("{}\n{}", view.palette.paint(Tone::Faint, &line), notes(&basis.limits, view))
 }
 
 #[cfg(test)]

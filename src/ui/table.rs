@@ -1,10 +1,11 @@
 //! Tables: no vertical rules, a thin line under the header, numbers right-aligned.
 
 use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle,
-    TableStyle,
+    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, TableStyle,
 };
 
+/// Left for words, right for numbers.
+pub use comfy_table::CellAlignment as Align;
 use reco_core::clip::clip;
 
 use super::escape::{escape_line, styled};
@@ -12,15 +13,6 @@ use super::{Tone, View};
 
 /// Maximum characters per cell if nothing else limits it: ids may be megabytes long.
 const CELL_CHARS: usize = 500;
-
-/// Alignment of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// Left, for words.
-    Left,
-    /// Right, for numbers.
-    Right,
-}
 
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -58,7 +50,7 @@ impl TextTable {
         let align: Vec<Align> = columns.iter().map(|(_, align)| *align).collect();
         let paint = view.palette.is_on();
         let header = columns.iter().map(|(name, align)| {
-            let cell = aligned(Cell::new(name), *align);
+            let cell = Cell::new(name).set_alignment(*align);
             if paint { cell.add_attribute(Attribute::Bold) } else { cell }
         });
         table.set_header(header.collect::<Vec<_>>());
@@ -72,8 +64,7 @@ impl TextTable {
             .enumerate()
             .map(|(at, (text, tone))| {
                 let align = self.align.get(at).copied().unwrap_or(Align::Left);
-                let cell = Cell::new(escape_line(&clip(&text, CELL_CHARS)));
-                let cell = aligned(cell, align);
+                let cell = Cell::new(escape_line(&clip(&text, CELL_CHARS))).set_alignment(align);
                 match tone {
                     Some(tone) if self.paint => toned(cell, tone),
                     _ => cell,
@@ -106,13 +97,6 @@ impl TextTable {
         text.push('\n');
         text
     }
-}
-
-fn aligned(cell: Cell, align: Align) -> Cell {
-    cell.set_alignment(match align {
-        Align::Left => CellAlignment::Left,
-        Align::Right => CellAlignment::Right,
-    })
 }
 
 fn toned(cell: Cell, tone: Tone) -> Cell {

@@ -251,7 +251,7 @@ impl Report for ClassifyReport {
         text.push_str(&break_lines(&self.reach.words(), view.width));
         text.push_str(&match self.detailed {
             true => rows::basis(&self.basis, view),
-            false => rows::limits(&self.basis, view),
+            false => rows::notes(&self.basis.limits, view),
         });
         text.push_str(&rows::unfinished(&self.unfinished, view));
         text.push_str(&self.advice(view));

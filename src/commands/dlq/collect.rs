@@ -19,9 +19,9 @@ pub async fn collect<'a>(
     task: Task<'a>,
 ) -> Result<Collected> {
     let must_confirm = task.delete && !select.narrows() && !yes && !task.dry_run;
-    if must_confirm && !context.ui.may_ask {
+    if must_confirm {
         // Refuses before anything is received.
-        context.ui.check_may_ask(&task.question(), "--yes")?;
+        context.ui.check_may_ask(&task.question())?;
     }
     let task = Task { ask: must_confirm.then_some(context as &dyn Ask), ..task };
     collect::collect(async |options| context.session(options).await, &task).await

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
+use reco_core::clip::clip;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
@@ -162,7 +163,7 @@ fn whole(row: &Row, view: &View) -> String {
 fn users(row: &Row) -> String {
     let ids = row.carried.as_ref().map(|carried| &carried.user_ids[..]).unwrap_or_default();
     let shown: Vec<String> =
-        ids.iter().take(SHOWN_USERS).map(|id| escape_line(&clip(&id.text()))).collect();
+        ids.iter().take(SHOWN_USERS).map(|id| escape_line(&clip(&id.text(), LONGEST_ID))).collect();
     let more = ids.len().saturating_sub(shown.len());
     match (shown.is_empty(), more) {
         (true, _) => "none that can be read".to_owned(),
@@ -182,10 +183,6 @@ fn sent(row: &Row, view: &View) -> String {
 
 /// Maximum characters shown of a user id.
 const LONGEST_ID: usize = 60;
-
-fn clip(id: &str) -> String {
-    reco_core::clip::clip(id, LONGEST_ID).into_owned()
-}
 
 #[cfg(test)]
 mod tests;

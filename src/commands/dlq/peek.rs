@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use reco_core::clip::clip;
 use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::queue_lock::QueueLock;
@@ -237,10 +238,8 @@ pub(super) fn attributes(row: &Row) -> String {
                 format!("{}, base64 in JSON", self::bytes(bytes.len() as u64))
             }
         };
-        let cut = value.char_indices().nth(LONGEST_VALUE).map(|(at, _)| at);
-        let shown = cut.map_or(value.clone(), |at| format!("{}…", &value[..at]));
         let (name, kind) = (escape_line(name), escape_line(&attribute.data_type));
-        format!("   {name} ({kind}): {}\n", escape_line(&shown))
+        format!("   {name} ({kind}): {}\n", escape_line(&clip(&value, LONGEST_VALUE)))
     };
     row.carried.iter().flat_map(|carried| &carried.attributes).map(line).collect()
 }

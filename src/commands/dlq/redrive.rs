@@ -192,9 +192,9 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     });
     let repair = args.repair.repair(context).await?;
     check_outcome(context, &args.outcome)?;
-    if must_confirm(&args) && !context.ui.may_ask {
+    if must_confirm(&args) {
         // Refuses before anything is received.
-        context.ui.check_may_ask(QUESTION, "--yes")?;
+        context.ui.check_may_ask(QUESTION)?;
     }
     let engine = match engine::choose(context, &args).await? {
         ChosenEngine::Native(outcome) => return Ok(outcome),

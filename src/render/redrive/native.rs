@@ -48,6 +48,6 @@ impl Report for MoveReport {
         if task.status.is_active() {
             text.push_str("it continues; stop it with `recoctl dlq tasks cancel`\n");
         }
-        text + &self.limits.iter().map(|limit| rows::note(limit, view)).collect::<String>()
+        text + &rows::notes(&self.limits, view)
     }
 }

@@ -191,8 +191,7 @@ impl Report for ListReport {
         let unfinished = |journal: &&JournalRow| journal.condition == RunCondition::Unfinished;
         if let Some(journal) = self.journals.iter().find(unfinished) {
             let run = journal.run_id.clone().unwrap_or_else(|| journal.path.clone());
-            let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\n{}", rows::next(&command, view)));
+            text.push_str(&format!("\n{}", rows::resume(&run, view)));
         }
         text.push_str(&format!(
             "\n{}, {}, in {}; recoctl never removes them\n",

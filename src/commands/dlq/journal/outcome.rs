@@ -71,8 +71,7 @@ impl Report for OutcomeReport {
         }
         text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
         if self.possibly_sent + self.not_deleted > 0 {
-            let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\n{}", rows::next(&command, view)));
+            text.push_str(&format!("\n{}", rows::resume(&run, view)));
         }
         if self.summary.is_open() {
             let command = format!("recoctl dlq journal outcome {run} --wait");

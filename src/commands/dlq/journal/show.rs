@@ -152,8 +152,7 @@ impl Report for ShowReport {
         }
         if self.condition == RunCondition::Unfinished {
             let run = self.run_id.as_deref().unwrap_or(&self.path);
-            let command = format!("recoctl dlq journal resume {run}");
-            text.push_str(&format!("\n{}", rows::next(&command, view)));
+            text.push_str(&format!("\n{}", rows::resume(run, view)));
         }
         text
     }

@@ -106,7 +106,7 @@ struct AfterSignal<'a>(&'a Ui);
 
 impl Ask for AfterSignal<'_> {
     fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>> {
-        Box::pin(self.0.ask(question, "--yes"))
+        Box::pin(self.0.ask(question))
     }
 }
 
