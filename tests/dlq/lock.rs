@@ -103,7 +103,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     ] {
         harness.run(args).ended(7);
         harness
-            .run(&[args, &["--force"]].concat())
+            .run([args, &["--force"]].concat())
             .ended(0)
             .says("--force takes over the lock on recs-dlq: locked by ");
         assert_eq!(tag_of(&harness, "recs-dlq"), None);
@@ -127,18 +127,18 @@ fn a_dead_holders_lock_is_in_the_way_until_it_expires_except_on_its_own_machine(
     let ended = QueueLock { run_id: "0".repeat(16), ..lock.clone() };
     set_tag(&harness, &ended.value());
     let args = ["dlq", "redrive", "--max", "1", "--resend-uncertain"];
-    harness.run(&args).ended_in([0, 4, 5]).says("of this machine, which has ended");
+    harness.run(args).ended_in([0, 4, 5]).says("of this machine, which has ended");
     // Ten minutes later, it has expired for all others.
     on(&mut harness, "two");
     let past = Time::from_seconds(i64::try_from(now()).unwrap() - 1);
     set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
-    let told = harness.run(&args).ended_in([0, 4, 5]).stderr;
+    let told = harness.run(args).ended_in([0, 4, 5]).stderr;
     let expired = format!("which was not renewed and expired at {}: {}", past.iso(), lock.words());
     assert!(told.contains(&expired), "{told}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None);
     // Of another tool, or a later version: not guessed at.
     set_tag(&harness, "held by someone");
-    harness.run(&args).ended(7).says("recoctl:lock").says("held by someone");
+    harness.run(args).ended(7).says("recoctl:lock").says("held by someone");
 }
 
 #[test]
