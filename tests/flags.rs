@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use reco_sandbox::SandboxOptions;
-use support::Harness;
+use support::{Harness, Ran};
 
 /// Global flags that may or may not apply to a command, each with a value if it takes one.
 const FLAGS: [(&str, Option<&str>); 14] = [
@@ -70,16 +70,14 @@ const COMMANDS: [(&str, &str); 39] = [
     ("man dlq peek", ".............."),
 ];
 
-/// Returns exit code and stderr of a command that fails early: its file, environment or server does
+/// Runs a command that fails early: its file, environment or server does
 /// not exist.
-fn told(harness: &Harness, words: &[&str]) -> (Option<i32>, String) {
+fn early(harness: &Harness, words: &[&str]) -> Ran {
     let mut command = harness.recoctl(words.iter().copied());
     for (name, _) in harness.env() {
         command.env_remove(name);
     }
-    command.timeout(std::time::Duration::from_secs(5));
-    let output = command.output().expect("recoctl runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    Ran::of(command.timeout(std::time::Duration::from_secs(5)))
 }
 
 #[test]
@@ -96,10 +94,8 @@ fn a_flag_that_changes_nothing_is_a_usage_error() {
                 let mut words: Vec<&str> = command.split(' ').collect();
                 let at = if first { 0 } else { words.len() };
                 words.splice(at..at, [Some(*flag), *value].into_iter().flatten());
-                let (code, told) = told(&harness, &words);
                 let expected = format!("{flag} has no effect on `recoctl ");
-                assert!(told.contains(&expected), "{words:?}: {code:?} {told}");
-                assert_eq!(code, Some(2), "{words:?}");
+                early(&harness, &words).ended(2).says(expected);
             }
         }
     }
@@ -119,16 +115,13 @@ fn a_flag_that_changes_something_is_taken() {
         let mut words: Vec<&str> = command.split(' ').collect();
         words.extend(flags.iter().flat_map(|(flag, value)| [Some(*flag), *value]).flatten());
         // The configuration file does not exist, so nothing else happens.
-        let (code, told) = told(&harness, &words);
-        assert!(!told.contains("has no effect"), "{words:?}: {told}");
-        assert_eq!(code, Some(3), "{words:?}: {told}");
+        early(&harness, &words).ended(3).never_says("has no effect");
     }
     for flag in
         [&["--profile", "p"][..], &["--region", "r"], &["--endpoint-url", "http://127.0.0.1:9"]]
     {
-        let (code, told) = told(&harness, &[&["dlq", "peek", "--sandbox"], flag].concat());
-        assert!(told.contains("with --sandbox"), "{told}");
-        assert_eq!(code, Some(2));
+        let words = [&["dlq", "peek", "--sandbox"], flag].concat();
+        early(&harness, &words).ended(2).says("with --sandbox");
     }
 }
 
@@ -161,9 +154,8 @@ fn every_command_is_in_the_table() {
 fn the_sandbox_goes_by_the_policy_that_it_is_given() {
     let harness = Harness::sandbox(SandboxOptions::empty());
     harness.write("policy.toml", "[limits]\nmin_len = \"x\"\n");
-    let (code, told) = told(&harness, &["sandbox", "start", "--policy", "policy.toml"]);
-    assert!(told.contains("policy policy.toml is invalid"), "{told}");
-    assert_ne!(code, Some(0));
+    let ran = early(&harness, &["sandbox", "start", "--policy", "policy.toml"]);
+    assert_ne!(ran.says("policy policy.toml is invalid").code, Some(0));
 }
 
 /// Flags that every command takes on purpose, whether or not it has anything to suppress, log, paint
@@ -183,8 +175,8 @@ fn flags_of_output_and_prompts_are_taken_by_every_command() {
         let no_config =
             COMMANDS.iter().any(|(known, taken)| *known == command && taken.starts_with("ec"));
         words.extend(if no_config { &["--config", "absent.toml"][..] } else { &[] });
-        let (code, told) = told(&harness, &words);
-        assert!(!told.contains("has no effect") && code != Some(2), "{words:?}: {code:?} {told}");
+        let ran = early(&harness, &words).never_says("has no effect");
+        assert_ne!(ran.code, Some(2), "{ran:#?}");
     }
     for command in ["man", "man dlq peek", "completions bash"] {
         let words: Vec<&str> = command.split(' ').chain(ALWAYS).collect();
@@ -204,11 +196,7 @@ fn each_of_them_changes_something_where_it_can() {
     harness.set("RECOCTL_TABLE", "recs");
     support::table::create(&harness, aws_sdk_dynamodb::types::ScalarAttributeType::N);
     harness.write("in.jsonl", "[1,[2]]\n");
-    let stderr = |words: &[&str]| {
-        let output = harness.recoctl(words).output().expect("runs");
-        assert_eq!(output.status.code(), Some(0), "{}", support::told(&output));
-        String::from_utf8_lossy(&output.stderr).into_owned()
-    };
+    let stderr = |words: &[&str]| harness.run(words).ended(0).stderr;
     let backfill = ["backfill", "in.jsonl"];
     let plain = stderr(&backfill);
     assert!(!plain.is_empty(), "it says where requests go");

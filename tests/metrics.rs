@@ -215,10 +215,8 @@ fn what_does_not_exist_is_an_error_and_not_no_data() {
     let harness = Harness::sandbox(SandboxOptions::default());
     for flag in ["--table", "--queue", "--dlq", "--function"] {
         let name = "nowhere";
-        let output = harness.recoctl(["metrics", flag, name]).output().expect("runs");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(3), "{flag}: {told}");
-        assert!(told.contains("nowhere") && output.stdout.is_empty(), "{flag}: {told}");
+        let shown = harness.run(["metrics", flag, name]).ended(3).says("nowhere").stdout;
+        assert_eq!(shown, "", "{flag}");
     }
 }
 

@@ -93,7 +93,7 @@ fn fail_again(harness: &Harness, block: usize) {
         let body = json!({ "data": [[user, articles(user, block * 10 + 20)]] }).to_string();
         let source = Some(harness.the_sandbox().sqs().queue_arn("recs"));
         let planted = Planted { body, dead_letter_source_arn: source, ..Planted::default() };
-        plant(&harness, "recs-dlq", planted);
+        plant(harness, "recs-dlq", planted);
     }
 }
 

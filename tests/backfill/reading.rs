@@ -24,18 +24,6 @@ fn create(harness: &Harness, table: &str) {
 }
 
 /// Puts an item without recoctl.
-fn put(harness: &Harness, user: u64, rest: &[(&str, AttributeValue)]) {
-    let own = ("user_id".to_owned(), n(user));
-    let rest = rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let item = rest.chain([own]).collect();
-    let put = harness.dynamodb().put_item().table_name("recs").set_item(Some(item)).send();
-    harness.runtime.block_on(put).expect("put");
-}
-
-fn list(ids: &[u64]) -> AttributeValue {
-    AttributeValue::L(ids.iter().copied().map(n).collect())
-}
-
 /// Returns the table's items: key to list.
 fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
     let text = |value: &AttributeValue| match value {

@@ -136,10 +136,7 @@ fn kill_and_resume(point: u64, name: &str, input: &[u8], expected: &Undisturbed)
         }
     }
     let args = next().iter().chain(&["--output", "json"]);
-    let command = harness.recoctl(args).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&command.stderr);
-    assert!(matches!(command.status.code(), Some(4 | 5)), "point {point}: {stderr}");
-    let report: Value = serde_json::from_slice(&command.stdout).expect(&stderr);
+    let report = harness.run(args).ended_in([4, 5]).report();
     assert_eq!(items(&harness), expected.items, "point {point}");
     assert_eq!(accounts(&report), expected.accounts, "point {point}");
     assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects, "point {point}");
@@ -268,10 +265,10 @@ fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
     harness.write("in.jsonl", input(1500));
     let child = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
     eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
-    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("another recoctl process is running this backfill"), "{stderr}");
+    harness
+        .run(["backfill", "in.jsonl"])
+        .ended(7)
+        .says("another recoctl process is running this backfill");
     crate::support::interrupt(&child);
     child.wait_with_output().expect("ends");
     let mut again = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);

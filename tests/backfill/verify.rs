@@ -1,21 +1,15 @@
 //! `recoctl verify`, `recoctl backfill --verify` and `--dry-run` through the real binary.
 
-use std::collections::HashMap;
-
-use crate::support::table::{n, plain};
+use crate::support::table::{ids, n, plain, put};
 use crate::support::{Harness, Ran};
-use aws_sdk_dynamodb::types::AttributeValue;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
 /// Writes a user's list without recoctl.
-fn put(harness: &Harness, user: u64, list: &[u64], time: Option<u64>) {
-    let list = AttributeValue::L(list.iter().copied().map(n).collect());
-    let mut item: HashMap<String, AttributeValue> =
-        [("user_id".to_owned(), n(user)), ("recommended_note_ids".to_owned(), list)].into();
-    item.extend(time.map(|time| ("generated_at".to_owned(), n(time))));
-    let put = harness.dynamodb().put_item().table_name("recs").set_item(Some(item)).send();
-    harness.runtime.block_on(put).expect("put");
+fn put_list(harness: &Harness, user: u64, list: &[u64], time: Option<u64>) {
+    let time = time.map(|time| ("generated_at", n(time)));
+    let item = [("user_id", n(user)), ("recommended_note_ids", ids(list))];
+    put(harness, &item.into_iter().chain(time).collect::<Vec<_>>());
 }
 
 fn delete(harness: &Harness, user: u64) {
@@ -74,11 +68,11 @@ fn whatever_differs_is_named_by_line_and_user() {
     harness.write("in.jsonl", text);
     harness.json(4, ["backfill", "in.jsonl"]);
     delete(&harness, 5);
-    put(&harness, 6, &[106, 3], None);
+    put_list(&harness, 6, &[106, 3], None);
     // The list of an earlier line does not count as the last one.
-    put(&harness, 7, &[107, 1, 7], None);
-    put(&harness, 8, &[108, 7, 3], None);
-    put(&harness, 900, &[5], Some(2000));
+    put_list(&harness, 7, &[107, 1, 7], None);
+    put_list(&harness, 8, &[108, 7, 3], None);
+    put_list(&harness, 900, &[5], Some(2000));
     let report = harness.json(6, ["verify", "in.jsonl", "--users", "all", "--rcu", "2000"]);
     let found: Vec<(u64, u64, String)> = report["differences"]
         .as_array()

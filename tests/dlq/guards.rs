@@ -65,7 +65,7 @@ fn depth(harness: &Harness, queue: &str) -> QueueDepth {
 
 fn plant(harness: &Harness, queue: &str, messages: u32) {
     for user in 0..messages {
-        plant_body(&harness, queue, format!("[{user},[3]]"));
+        plant_body(harness, queue, format!("[{user},[3]]"));
     }
 }
 

@@ -210,10 +210,7 @@ fn kill_and_resume(suffix: &str, point: u64) {
 
 fn resume(harness: &Harness, path: &str) -> Value {
     let args = ["dlq", "journal", "resume", path, "--output", "json"];
-    let output = harness.recoctl(args).output().expect("it runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(matches!(output.status.code(), Some(0 | 4 | 5)), "{stderr}");
-    serde_json::from_slice(&output.stdout).expect(&stderr)
+    harness.run(args).ended_in([0, 4, 5]).report()
 }
 
 /// Returns the number of lines of the only journal so far.

@@ -103,7 +103,7 @@ fn a_run_on_another_machine_is_refused_and_told_who_holds_the_lock() {
     ] {
         harness.run(args).ended(7);
         harness
-            .run(&[args, &["--take-over", &lock.run_id]].concat())
+            .run([args, &["--take-over", &lock.run_id]].concat())
             .ended(0)
             .says("taking over the lock on recs-dlq: locked by ");
         assert_eq!(tag_of(&harness, "recs-dlq"), None);
@@ -127,20 +127,20 @@ fn a_dead_holders_lock_is_in_the_way_until_it_expires_except_on_its_own_machine(
     let ended = QueueLock { run_id: "0".repeat(16), ..lock.clone() };
     set_tag(&harness, &ended.value());
     let args = ["dlq", "redrive", "--max", "1", "--resend-uncertain"];
-    harness.run(&args).ended_in([0, 4, 5]).says("of this machine, which has ended");
+    harness.run(args).ended_in([0, 4, 5]).says("of this machine, which has ended");
     // Ten minutes later, it has expired for all others.
     on(&mut harness, "two");
     let past = Time::from_seconds(i64::try_from(now()).unwrap() - 1);
     set_tag(&harness, &QueueLock { expires: past, ..lock.clone() }.value());
-    let told = harness.run(&args).ended_in([0, 4, 5]).stderr;
+    let told = harness.run(args).ended_in([0, 4, 5]).stderr;
     let expired = format!("which was not renewed and expired at {}: {}", past.iso(), lock.words());
     assert!(told.contains(&expired), "{told}");
     assert_eq!(tag_of(&harness, "recs-dlq"), None);
     // Of another tool, or a later version: not guessed at.
     set_tag(&harness, "held by someone");
-    let refused = harness.run(&args).ended(7).says("recoctl:lock").says("held by someone");
+    let refused = harness.run(args).ended(7).says("recoctl:lock").says("held by someone");
     refused.says("--take-over unknown");
-    harness.run(&[&args[..], &["--take-over", "unknown"]].concat()).ended_in([0, 4, 5]);
+    harness.run([&args[..], &["--take-over", "unknown"]].concat()).ended_in([0, 4, 5]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn whoever_is_taken_over_finishes_what_is_in_flight_and_stops() {
     on(&mut harness, "two");
     // Neither by the check of another thing, nor by the name of another run.
     for refused in [&["--force"][..], &["--take-over", "0123456789abcdef"]] {
-        harness.run(&[&["dlq", "redrive"], refused].concat()).ended(7);
+        harness.run([&["dlq", "redrive"], refused].concat()).ended(7);
     }
     let report = harness
         .run(["dlq", "redrive", "--take-over", &first.run_id, "--output", "json"])
@@ -190,7 +190,7 @@ fn every_command_that_takes_a_lock_takes_one_over() {
         set_tag(&harness, &lock.value());
         harness.run(args).ended(7);
         harness
-            .run(&[args, &["--take-over", "bbbb2222"]].concat())
+            .run([args, &["--take-over", "bbbb2222"]].concat())
             .ended_in([0, 5])
             .says("taking over the lock on recs-dlq: locked by ");
         assert_eq!(tag_of(&harness, "recs-dlq"), None, "{args:?}");
@@ -202,7 +202,7 @@ fn every_command_that_takes_a_lock_takes_one_over() {
         &["dlq", "import", "e.jsonl", "--dry-run"],
     ];
     for args in idle {
-        harness.run(&[args, &["--take-over", run_id]].concat()).ended(2);
+        harness.run([args, &["--take-over", run_id]].concat()).ended(2);
     }
 }
 

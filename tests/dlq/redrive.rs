@@ -29,6 +29,10 @@ fn seeded(mix: Mix) -> Harness {
     Harness::sandbox(SandboxOptions { seed, ..SandboxOptions::empty() })
 }
 
+fn ids(harness: &Harness, queue: &str) -> BTreeSet<String> {
+    snapshot(harness, queue).messages.into_iter().map(|message| message.id).collect()
+}
+
 fn bodies(messages: &[SnapshotMessage]) -> Vec<&str> {
     messages.iter().map(|message| message.body.as_str()).collect()
 }
@@ -47,8 +51,7 @@ fn the_default_moves_what_can_succeed_and_leaves_everything_else() {
     let of = |class: Class| seed.counts()[&class] as u64;
     assert_eq!(count(&report, "moved"), of(Class::Retryable));
     assert_eq!(count(&report, "skipped"), seed.messages.len() as u64 - of(Class::Retryable));
-    let left: BTreeSet<String> =
-        snapshot(&harness, "recs-dlq").messages.into_iter().map(|message| message.id).collect();
+    let left = ids(&harness, "recs-dlq");
     let expected = seed.messages.iter().filter(|message| message.class != Class::Retryable);
     assert_eq!(left, expected.map(|message| message.id.clone()).collect());
     assert_eq!(snapshot(&harness, "recs-dlq").depth.in_flight, 0);
@@ -171,11 +174,7 @@ fn fifo_order_is_kept_in_every_group_over_several_waves() {
             plant(&harness, "recs-dlq.fifo", planted);
         }
     }
-    let originals: BTreeSet<String> = snapshot(&harness, "recs-dlq.fifo")
-        .messages
-        .into_iter()
-        .map(|message| message.id)
-        .collect();
+    let originals = ids(&harness, "recs-dlq.fifo");
     let report = harness.json(0, ["dlq", "redrive"]);
     adds_up(&report);
     assert_eq!(count(&report, "moved"), 81, "{}", report["counts"]);
@@ -249,8 +248,7 @@ fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
 fn a_thousand_mixed_messages_are_each_in_one_place_and_none_is_missing() {
     let mix = Mix::of_total(1_000);
     let harness = seeded(mix);
-    let before: BTreeSet<String> =
-        snapshot(&harness, "recs-dlq").messages.into_iter().map(|message| message.id).collect();
+    let before = ids(&harness, "recs-dlq");
     assert!(before.len() >= 1_000, "{}", before.len());
     let classified = harness.json(0, ["dlq", "classify"]);
     assert_eq!(classified["scanned"].as_u64(), Some(before.len() as u64));
@@ -266,12 +264,10 @@ fn a_thousand_mixed_messages_are_each_in_one_place_and_none_is_missing() {
             (text("message_id"), text("sent_as"))
         })
         .collect();
-    let arrived: BTreeSet<String> =
-        snapshot(&harness, "recs").messages.into_iter().map(|message| message.id).collect();
+    let arrived = ids(&harness, "recs");
     let sent: BTreeSet<String> = moved.values().cloned().collect();
     assert!(sent == arrived, "{} were sent, {} arrived", sent.len(), arrived.len());
-    let left: BTreeSet<String> =
-        snapshot(&harness, "recs-dlq").messages.into_iter().map(|message| message.id).collect();
+    let left = ids(&harness, "recs-dlq");
     assert!(left.is_disjoint(&moved.keys().cloned().collect()));
     let accounted: BTreeSet<String> = left.iter().chain(moved.keys()).cloned().collect();
     assert!(accounted == before, "{} of {}", accounted.len(), before.len());
@@ -385,18 +381,15 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
         let body = if user % 10 == 9 { format!("[{user},[2]]") } else { format!("broken {user}") };
         plant_body(&harness, "recs-dlq", &body);
     }
-    let output = harness
-        .recoctl(["dlq", "redrive", "--hold", "20", "--output", "json"])
-        .output()
-        .expect("runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ran = harness.run(["dlq", "redrive", "--hold", "20", "--output", "json"]);
+    let report = ran.report();
     adds_up(&report);
     // What stays comes again instead of what was not seen yet, so that may never come. AWS guarantees
     // no order, and here short polls miss some. Counts alone do not prove that all was seen: messages
     // that arrived may be among them.
     assert_eq!(report["exhausted"], false, "{report}");
     let all_seen = report["seen"] == 50;
-    assert_eq!(output.status.code(), Some(if all_seen { 0 } else { 4 }), "{report}");
+    assert_eq!(ran.code, Some(if all_seen { 0 } else { 4 }), "{report}");
     assert_eq!(report["unreached"] == 0, all_seen, "{report}");
     assert!(report["received_again"].as_u64() > Some(0), "{report}");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));

@@ -159,7 +159,7 @@ fn a_message_is_given_by_a_prefix_in_place_of_a_flag() {
         .run(["dlq", "get", "aaaa"])
         .ended(7)
         .says("message id aaaa is ambiguous: 6 messages have this prefix")
-        .says(&id("aaaa0001"))
+        .says(id("aaaa0001"))
         .says("and 1 more");
     harness
         .run(["dlq", "get", "cccc"])

@@ -272,7 +272,7 @@ impl FirstAnswers {
     fn are_named(self) {
         for (child, fake) in self.children {
             let ran = ended_within(child, Duration::from_secs(60)).ended(1);
-            ran.says(&format!("no response from {} GetQueueUrl", fake.url()));
+            ran.says(format!("no response from {} GetQueueUrl", fake.url()));
         }
     }
 }

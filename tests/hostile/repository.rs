@@ -81,7 +81,7 @@ fn files_outside_of_it_are_not_read() {
     ] {
         place.write("recoctl.toml", &format!("{key} = \"{value}\"\n"));
         let ran = place.run(&["config", "show"]).ended(7);
-        ran.says(&format!("recoctl.toml sets {key}")).never_says("hunter2");
+        ran.says(format!("recoctl.toml sets {key}")).never_says("hunter2");
     }
 }
 

@@ -61,10 +61,10 @@ fn the_policys_description_is_refused_where_flags_say_otherwise() {
     harness.write("in.jsonl", "[1,[5]]\n");
     harness.write("policy.toml", "[item]\nlist = \"recs\"\nlist_type = \"N\"\n");
     let base = ["backfill", "in.jsonl", "--policy", "policy.toml"];
-    harness.run(&[&base[..], &["--list-type", "S"]].concat()).ended(3).says("item.list_type");
+    harness.run([&base[..], &["--list-type", "S"]].concat()).ended(3).says("item.list_type");
     let mut renamed = harness;
     renamed.set("RECOCTL_LIST_ATTRIBUTE", "others");
-    renamed.run(&base).ended(3).says("\"recs\"").says("\"others\"");
+    renamed.run(base).ended(3).says("\"recs\"").says("\"others\"");
 }
 
 /// Ids of every script and form, in a table of Strings and in one of Numbers, by every key.

@@ -43,10 +43,10 @@ fn a_time_to_live_that_expires_nothing_is_refused() {
     let args = ["backfill", "in.jsonl", "--ttl", "30d"];
     harness.json(0, args);
     expire_by(&harness, "expires_at", false);
-    harness.run(&args).ended(7).says("TTL is disabled on table").says("--ttl-anyway");
-    harness.run(&[&args[..], &["--dry-run"]].concat()).ended(0).says("the items would not expire");
+    harness.run(args).ended(7).says("TTL is disabled on table").says("--ttl-anyway");
+    harness.run([&args[..], &["--dry-run"]].concat()).ended(0).says("the items would not expire");
     expire_by(&harness, "ttl", true);
-    harness.run(&args).ended(7).says("--ttl-attribute ttl");
+    harness.run(args).ended(7).says("--ttl-attribute ttl");
     harness.json(0, [&args[..], &["--ttl-attribute", "ttl"]].concat());
     harness.json(0, [&args[..], &["--ttl-anyway"]].concat());
     // Files are imported one day: their items are to expire, too.

@@ -158,10 +158,10 @@ fn six_planted_causes_are_told_apart_with_a_file_and_the_dlq() {
     ]
     .concat();
     harness.write("recs.jsonl", &recs);
-    let waiting = plant_body(&harness, "recs-dlq", &line(7, "[15]", 600));
-    let absent = plant_body(&harness, "recs-dlq", &line(8, "[10]", 600));
+    let waiting = plant_body(&harness, "recs-dlq", line(7, "[15]", 600));
+    let absent = plant_body(&harness, "recs-dlq", line(8, "[10]", 600));
     plant_body(&harness, "recs-dlq", "{\"user_id\":6,\"recommended_note_ids\":\"x\"}");
-    plant_body(&harness, "recs-dlq", &line(1, "[10]", 90_000));
+    plant_body(&harness, "recs-dlq", line(1, "[10]", 90_000));
 
     let told = |user: &str, code: i32| {
         harness.json(code, ["user", user, "--in", "recs.jsonl", "--in-dlq"])

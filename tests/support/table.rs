@@ -127,6 +127,11 @@ pub fn n(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
+/// Returns a list of Numbers.
+pub fn ids(ids: &[u64]) -> AttributeValue {
+    AttributeValue::L(ids.iter().map(n).collect())
+}
+
 /// Returns a String attribute.
 pub fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())

@@ -193,7 +193,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
         assert_eq!(mode(&out), 0o700);
         let part = manifest["parts"][0]["file"].as_str().expect("a name");
         for file in ["manifest.json", "README.txt", part] {
-            assert_eq!(mode(&out.join(file)), 0o600, "{file}");
+            assert_eq!(mode(out.join(file)), 0o600, "{file}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Shapes that other tools write, and our own files read back.
 
-use super::{create, expected, harness, items, list, put};
+use super::{create, expected, harness, items};
+use crate::support::table::{ids, n, put};
 
 #[test]
 fn emitted_files_are_read_back() {
@@ -53,7 +54,7 @@ fn exports_and_batch_inference_are_read() {
         r#"{"input":{"userId":"4639"},"output":null,"error":"Internal error"}"#, "\n",
         r#"{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"user_id":{"N":"9"}},"OldImage":{}}"#, "\n",
     ));
-    super::put(&harness, 9, &[("recommended_note_ids", super::list(&[1]))]);
+    put(&harness, &[("user_id", n(9)), ("recommended_note_ids", ids(&[1]))]);
     let report =
         harness.json(4, ["backfill", "in.jsonl", "--list-type", "N", "--rejects", "out.jsonl"]);
     assert_eq!(items(&harness, "recs"), expected(&[("1", "[10,7]"), ("4638", "[63992,115149]")]));
@@ -186,7 +187,7 @@ fn a_line_of_two_shapes_is_ambiguous() {
     for table_has in [false, true] {
         let harness = harness();
         if table_has {
-            put(&harness, 7, &[("recommended_note_ids", list(&[9]))]);
+            put(&harness, &[("user_id", n(7)), ("recommended_note_ids", ids(&[9]))]);
         }
         let before = items(&harness, "recs");
         harness.write("in.jsonl", lines.join("\n") + "\n[1,[2]]\n");

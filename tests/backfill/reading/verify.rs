@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use super::{harness, list, n, put};
+use super::{harness, n};
+use crate::support::table::{ids, put};
 
 #[test]
 fn lines_that_cannot_be_read_are_counted_and_named() {
@@ -86,8 +87,14 @@ fn where_only_what_is_newer_was_written_equals_are_no_alarm() {
     ]
     .concat();
     harness.write("in.jsonl", lines);
-    put(&harness, 4, &[("recommended_note_ids", list(&[7])), ("generated_at", n(5))]);
-    put(&harness, 5, &[("recommended_note_ids", list(&[7])), ("generated_at", n(6))]);
+    put(
+        &harness,
+        &[("user_id", n(4)), ("recommended_note_ids", ids(&[7])), ("generated_at", n(5))],
+    );
+    put(
+        &harness,
+        &[("user_id", n(5)), ("recommended_note_ids", ids(&[7])), ("generated_at", n(6))],
+    );
     for (code, window) in [(0, "0"), (5, "512")] {
         let report = harness.json(
             code,
@@ -98,8 +105,14 @@ fn where_only_what_is_newer_was_written_equals_are_no_alarm() {
     let report = harness.json(0, ["verify", "in.jsonl", "--users", "all", "--if-newer"]);
     assert_eq!((&report["differing"], &report["as_new"]), (&0.into(), &1.into()), "{report}");
     // A missing newest list is reported, whatever older lists there are.
-    put(&harness, 2, &[("recommended_note_ids", list(&[21])), ("generated_at", n(4))]);
-    put(&harness, 3, &[("recommended_note_ids", list(&[30])), ("generated_at", n(4))]);
+    put(
+        &harness,
+        &[("user_id", n(2)), ("recommended_note_ids", ids(&[21])), ("generated_at", n(4))],
+    );
+    put(
+        &harness,
+        &[("user_id", n(3)), ("recommended_note_ids", ids(&[30])), ("generated_at", n(4))],
+    );
     let report = harness.json(6, ["verify", "in.jsonl", "--users", "all", "--if-newer"]);
     let users: Vec<&Value> = report["differences"]
         .as_array()
@@ -157,7 +170,14 @@ fn verify_knows_how_the_files_were_written() {
     let user = report["differences"].as_array().map(Vec::len);
     assert_eq!(user, Some(0));
     for at in [n(1_000_000), AttributeValue::S("never".to_owned()), n(4_000_000_000_000_u64)] {
-        put(&harness, 1, &[("recommended_note_ids", list(&[7, 8])), ("expires_at", at.clone())]);
+        put(
+            &harness,
+            &[
+                ("user_id", n(1)),
+                ("recommended_note_ids", ids(&[7, 8])),
+                ("expires_at", at.clone()),
+            ],
+        );
         harness.write("one.jsonl", "[1,[7,8]]\n");
         let report = harness.json(6, ["verify", "one.jsonl", "--list-type", "N", "--ttl", "30d"]);
         assert_eq!(report["differences"][0]["difference"]["name"], "expires_at", "{at:?}");

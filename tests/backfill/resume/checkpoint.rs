@@ -50,9 +50,7 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     // Whether anything was written by then is chance, because spread items wait for a while.
     let stopped = |args: &[&str]| -> Value {
         let args = args.iter().chain(&["--output", "json"]);
-        let output = harness.recoctl(args).output().expect("runs");
-        assert!(matches!(output.status.code(), Some(4 | 8)), "{output:?}");
-        serde_json::from_slice(&output.stdout).expect("JSON")
+        harness.run(args).ended_in([4, 8]).report()
     };
     let report =
         stopped(&["backfill", "in.jsonl", "--max-rejects", "20", "--rejects", "rejects.jsonl"]);

@@ -19,7 +19,7 @@ fn importing_asks_goes_where_it_is_told_and_sends_nothing_twice() {
     for suffix in [STANDARD, FIFO] {
         let harness = moved_out(suffix, 25, &[]);
         let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
-        harness.run(["dlq", "import", "e.jsonl"]).ended(7).stderr;
+        harness.run(["dlq", "import", "e.jsonl"]).ended(7);
         let plan = harness.json(0, ["dlq", "import", "e.jsonl", "--dry-run"]);
         assert_eq!((count(&plan, "planned"), &plan["journal"]), (25, &Value::Null));
         assert!(bodies(&harness, &dlq).is_empty());
@@ -59,9 +59,7 @@ fn restore_takes_an_export_too() {
 fn an_export_that_left_its_messages_says_that_they_will_be_there_twice() {
     let harness = with_messages(STANDARD, 3, &[]);
     harness.json(0, ["dlq", "export", "e.jsonl"]);
-    let output = harness.recoctl(["dlq", "import", "e.jsonl", "--yes"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && stderr.contains("will be duplicated"), "{stderr}");
+    harness.run(["dlq", "import", "e.jsonl", "--yes"]).ended(0).says("will be duplicated");
 }
 
 #[test]
@@ -90,8 +88,8 @@ fn a_broken_file_is_refused_with_its_line_before_anything_is_sent() {
         harness.run(["dlq", "import", "bad.jsonl", "--yes"]).ended(8).says(words).says("bad.jsonl");
     }
     assert!(bodies(&harness, "recs-dlq").is_empty());
-    harness.run(["dlq", "import", "/nowhere.jsonl", "--yes"]).ended(8).stderr;
-    harness.run(["dlq", "import", "-", "--yes"]).ended(8).stderr;
+    harness.run(["dlq", "import", "/nowhere.jsonl", "--yes"]).ended(8);
+    harness.run(["dlq", "import", "-", "--yes"]).ended(8);
 }
 
 #[test]
@@ -157,10 +155,7 @@ fn kill_and_import_again(suffix: &str, point: u64) {
     let mut child = spawn(&harness, &["dlq", "import", "e.jsonl", "--yes"]);
     kill_when(&mut child, || imports() >= point);
     let args = ["dlq", "import", "e.jsonl", "--yes", "--output", "json"];
-    let output = harness.recoctl(args).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(matches!(output.status.code(), Some(0 | 1 | 4 | 5)), "{stderr}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    let report = harness.run(args).ended_in([0, 1, 4, 5]).report();
     adds_up(&report);
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for body in bodies(&harness, &dlq) {

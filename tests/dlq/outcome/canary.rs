@@ -5,8 +5,9 @@ use std::time::Duration;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
-use super::kit::{arranged, arranged_with, consumer, every_50th, ids, number, stop};
+use super::kit::{arranged, arranged_with, consumer, every_50th, stop};
 use crate::support::queues::{FIFO, count, plant_body, sqs, visible_bodies};
+use crate::support::table::{ids, n};
 use crate::support::{eventually, finished, interrupt, spawn, table};
 
 #[test]
@@ -53,18 +54,11 @@ fn a_canary_that_ends_well_goes_on_with_the_rest_at_the_rate_and_within_the_limi
 #[test]
 fn a_canary_does_not_trust_lists_that_were_in_the_table_before() {
     let harness = arranged(1);
-    let item = |user: &str, articles: &[&str]| {
-        table::put(
-            &harness,
-            &[
-                ("user_id", number(user)),
-                ("recommended_note_ids", ids(articles)),
-                ("generated_at", number("1768435200")),
-            ],
-        );
-    };
-    item("1", &["11", "12"]);
-    item("2", &["12"]);
+    for (user, articles) in [(1, &[11, 12][..]), (2, &[12])] {
+        let made = ("generated_at", n(1_768_435_200));
+        let item = [("user_id", n(user)), ("recommended_note_ids", ids(articles)), made];
+        table::put(&harness, &item);
+    }
     let report = harness.json(9, ["dlq", "redrive", "--canary", "1", "--wait", "3s"]);
     let stage = &report["canary"]["stages"][0];
     assert_eq!(stage["counts"], json!({"still-waiting": 1}), "{:#}", report["canary"]);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent, SqsMessage};
-use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_lambda::Pipeline;
@@ -204,12 +204,4 @@ pub fn assert_exact(outcomes: &Value, messages: usize, failed: &BTreeSet<String>
     });
     assert_eq!(outcomes["users"], expected);
     assert_eq!(outcomes["ended"], "settled");
-}
-
-pub fn number(text: &str) -> AttributeValue {
-    AttributeValue::N(text.to_owned())
-}
-
-pub fn ids(texts: &[&str]) -> AttributeValue {
-    AttributeValue::L(texts.iter().map(|text| number(text)).collect())
 }
