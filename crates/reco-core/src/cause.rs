@@ -25,7 +25,8 @@ pub const BATCH_FAILED: &str = "batch failed whole";
 pub const INIT_FAILED: &str = "init failed";
 
 /// Cause of the end of one attempt at a message.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(tag = "cause", rename_all = "kebab-case")]
 pub enum Cause {
     /// The function received the message and reported no failure of it.
@@ -97,24 +98,8 @@ pub enum Cause {
 impl Cause {
     /// Returns the name used in JSON.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Cause::NoFailureReported => "no-failure-reported",
-            Cause::BatchFailed { .. } => "batch-failed",
-            Cause::Crashed { .. } => "crashed",
-            Cause::FunctionTimeout => "function-timeout",
-            Cause::OutOfMemory => "out-of-memory",
-            Cause::Other { .. } => "other",
-            Cause::BehindFailure => "behind-failure",
-            Cause::NoLayout { .. } => "no-layout",
-            Cause::NotWritten { .. } => "not-written",
-            Cause::ThrottledWrites { .. } => "throttled-writes",
-            Cause::Facts { .. } => "facts",
-            Cause::BadEntries { .. } => "bad-entries",
-            Cause::RefusedItem { .. } => "refused-item",
-            Cause::Foreign => "foreign",
-            Cause::Malformed { .. } => "malformed",
-        }
+    pub fn name(&self) -> &'static str {
+        self.into()
     }
 
     /// Returns a description in which only what differs between messages is left out, so that equal ones

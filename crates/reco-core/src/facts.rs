@@ -135,7 +135,8 @@ impl FactSet {
 }
 
 /// Stage at which a lookup failed; tells the operator what to check first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FactsStage {
     /// The database could not be reached or opened.
     Connect,
@@ -150,13 +151,8 @@ pub enum FactsStage {
 impl FactsStage {
     /// Returns the name used in logs and JSON.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            FactsStage::Connect => "connect",
-            FactsStage::Auth => "auth",
-            FactsStage::Query => "query",
-            FactsStage::Timeout => "timeout",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -16,7 +16,20 @@ use crate::{Id, Recommendation};
 use repeats::repeats;
 
 /// Reason why one article was dropped from a list, in the order of the checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
     /// The id occurs earlier in the same list.
@@ -50,20 +63,15 @@ impl DropReason {
     /// Returns the name used in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            DropReason::Duplicate => "duplicate",
-            DropReason::UnknownArticle => "unknown-article",
-            DropReason::UnpublishedArticle => "unpublished-article",
-            DropReason::OwnArticle => "own-article",
-            DropReason::MutedAuthor => "muted-author",
-            DropReason::AlreadyRead => "already-read",
-            DropReason::OverMaxLen => "over-max-len",
-        }
+        self.into()
     }
 }
 
 /// Reason why a whole entry is not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// The user is not in the facts.
@@ -78,11 +86,7 @@ impl SkipReason {
     /// Returns the name used in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            SkipReason::UnknownUser => "unknown-user",
-            SkipReason::InactiveUser => "inactive-user",
-            SkipReason::TooFew => "too-few",
-        }
+        self.into()
     }
 }
 

@@ -35,20 +35,35 @@ pub use users::UserCounts;
 
 /// Outcome of a moved message.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
 )]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageOutcome {
     /// The table holds its lists, or newer ones.
     Written,
     /// The filter leaves none of its lists.
+    #[strum(serialize = "nothing to write")]
     NothingToWrite,
     /// Newer lists of all of its users are in the table.
     Superseded,
     /// In the DLQ again.
+    #[strum(serialize = "came back")]
     CameBack,
     /// Not in the table and not in the DLQ: the destination still has it.
     #[default]
+    #[strum(serialize = "still waiting")]
     StillWaiting,
     /// Cannot be told.
     Unknown,
@@ -67,15 +82,8 @@ impl MessageOutcome {
 
     /// Returns the name used in tables.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            MessageOutcome::Written => "written",
-            MessageOutcome::NothingToWrite => "nothing to write",
-            MessageOutcome::Superseded => "superseded",
-            MessageOutcome::CameBack => "came back",
-            MessageOutcome::StillWaiting => "still waiting",
-            MessageOutcome::Unknown => "unknown",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the explanation of an outcome.

@@ -5,21 +5,25 @@ use serde::Serialize;
 use crate::classify::{Class, Classification};
 
 /// Result of handing a message to the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// Handled, and lists of it are in the table.
     Written,
     /// Handled, and none of its lists is in the table: the filter leaves nothing, or newer lists
     /// stay.
+    #[strum(serialize = "nothing to write")]
     NothingToWrite,
     /// Lists of it are in the table, and it is returned for retry.
+    #[strum(serialize = "partly written")]
     PartlyWritten,
     /// Returned for retry.
     Returned,
     /// The function failed or timed out.
     Failed,
     /// Not rehearsed, because no queue accepts it again.
+    #[strum(serialize = "not sendable")]
     NotSendable,
 }
 
@@ -47,15 +51,8 @@ impl Ending {
 
     /// Returns the name used in tables.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Ending::Written => "written",
-            Ending::NothingToWrite => "nothing to write",
-            Ending::PartlyWritten => "partly written",
-            Ending::Returned => "returned",
-            Ending::Failed => "failed",
-            Ending::NotSendable => "not sendable",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the explanation used in tables.

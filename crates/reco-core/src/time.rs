@@ -35,7 +35,10 @@ pub struct Time {
 }
 
 /// Form of a table's time attribute.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeForm {
     /// A Number of epoch seconds, with a fraction if there is one.
@@ -45,6 +48,7 @@ pub enum TimeForm {
     Milliseconds,
     /// A String in ISO 8601, in UTC.
     #[serde(rename = "iso-8601")]
+    #[strum(serialize = "iso-8601")]
     Iso8601,
 }
 
@@ -52,11 +56,7 @@ impl TimeForm {
     /// Returns the name used in policies.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            TimeForm::Seconds => "seconds",
-            TimeForm::Milliseconds => "milliseconds",
-            TimeForm::Iso8601 => "iso-8601",
-        }
+        self.into()
     }
 
     /// Returns the type of the attribute.

@@ -49,7 +49,8 @@ pub struct Silence<'a> {
 }
 
 /// Reason why the cause of a message is not known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(tag = "not_known", rename_all = "kebab-case")]
 pub enum Unknown {
     /// Neither function nor log group is configured.
@@ -109,22 +110,8 @@ pub enum Unknown {
 impl Unknown {
     /// Returns the name used in JSON.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Unknown::NoFunction => "no-function",
-            Unknown::NoPermission { .. } => "no-permission",
-            Unknown::NoLogGroup { .. } => "no-log-group",
-            Unknown::Unreadable { .. } => "unreadable",
-            Unknown::RetentionOver { .. } => "retention-over",
-            Unknown::BeforeSince => "before-since",
-            Unknown::NotAllRead { .. } => "not-all-read",
-            Unknown::SentDirectly => "sent-directly",
-            Unknown::OtherQueue { .. } => "other-queue",
-            Unknown::NotStarted { .. } => "not-started",
-            Unknown::FunctionThrottled { .. } => "function-throttled",
-            Unknown::OtherConsumer => "other-consumer",
-            Unknown::NoLine => "no-line",
-        }
+    pub fn name(&self) -> &'static str {
+        self.into()
     }
 
     /// Returns a description for the operator.

@@ -6,7 +6,20 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Reason why a message is in the DLQ, judged by its content, the facts and the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Would succeed now: it failed for a temporary reason.
@@ -46,17 +59,7 @@ impl Class {
     /// Returns the name used on the command line, in tables and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Class::Retryable => "retryable",
-            Class::Partial => "partial",
-            Class::Malformed => "malformed",
-            Class::Foreign => "foreign",
-            Class::UnknownUser => "unknown-user",
-            Class::Empty => "empty",
-            Class::Oversize => "oversize",
-            Class::Stale => "stale",
-            Class::Superseded => "superseded",
-        }
+        self.into()
     }
 
     /// Returns whether the function would write any of it after a redrive. Only such a message

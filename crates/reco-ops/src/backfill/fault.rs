@@ -9,13 +9,15 @@ use reco_core::clip::clip;
 use reco_core::shapes::ShapeError;
 
 /// Kind of fault, as reports count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FaultReason {
     /// Invalid JSON, or a known shape with wrong types.
     Malformed,
     /// Valid JSON of an unknown shape.
     Foreign,
     /// Line that is not UTF-8.
+    #[strum(serialize = "not-utf8")]
     NotUtf8,
     /// Line longer than the maximum that is read into memory.
     LineTooLong,
@@ -36,8 +38,10 @@ pub enum FaultReason {
     /// Removal that the destination cannot express; only the table supports it.
     DeleteElsewhere,
     /// Error record from the producer of the list.
+    #[strum(serialize = "reported-error")]
     Reported,
     /// Line on which the `--map` expression fails.
+    #[strum(serialize = "map-failed")]
     Unmapped,
     /// Entry that the destination did not accept.
     NotWritten,
@@ -49,23 +53,7 @@ const DETAIL_CHARS: usize = 1000;
 impl FaultReason {
     /// Returns the name used in tables, JSON and rejects.
     pub fn name(self) -> &'static str {
-        match self {
-            FaultReason::Malformed => "malformed",
-            FaultReason::Foreign => "foreign",
-            FaultReason::NotUtf8 => "not-utf8",
-            FaultReason::LineTooLong => "line-too-long",
-            FaultReason::CutOff => "cut-off",
-            FaultReason::BadEntry => "bad-entry",
-            FaultReason::WrongType => "wrong-type",
-            FaultReason::KeyTooLong => "key-too-long",
-            FaultReason::Oversize => "oversize",
-            FaultReason::Undated => "undated",
-            FaultReason::Unsendable => "unsendable",
-            FaultReason::DeleteElsewhere => "delete-elsewhere",
-            FaultReason::Reported => "reported-error",
-            FaultReason::Unmapped => "map-failed",
-            FaultReason::NotWritten => "not-written",
-        }
+        self.into()
     }
 }
 

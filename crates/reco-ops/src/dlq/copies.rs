@@ -22,7 +22,8 @@ use crate::rate::Pace;
 use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome};
 
 /// What happened to a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum CopyFate {
     /// Sent by an import.
@@ -32,6 +33,7 @@ pub enum CopyFate {
     /// Would be sent.
     Planned,
     /// Sent by an earlier run.
+    #[strum(serialize = "already sent")]
     AlreadySent,
     /// Possibly in the queue.
     Uncertain,
@@ -44,16 +46,8 @@ pub enum CopyFate {
 impl CopyFate {
     /// Returns the name used in tables.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            CopyFate::Sent => "sent",
-            CopyFate::Restored => "restored",
-            CopyFate::Planned => "planned",
-            CopyFate::AlreadySent => "already sent",
-            CopyFate::Uncertain => "uncertain",
-            CopyFate::Failed => "failed",
-            CopyFate::Left => "left",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

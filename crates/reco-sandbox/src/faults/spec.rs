@@ -38,7 +38,8 @@ const ACTIONS: &[&str] = &[
 ];
 
 /// Kind of fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FaultKind {
     /// `error-before`: a 500 or 503 without the effect.
     ErrorBefore,
@@ -70,6 +71,7 @@ pub enum FaultKind {
     /// asks only some of the servers (AWS: "short polling"). A long poll never does.
     Miss,
     /// `wrong-md5`: an acknowledgement or a received message carries a wrong digest.
+    #[strum(serialize = "wrong-md5")]
     WrongMd5,
 }
 
@@ -93,22 +95,8 @@ impl FaultKind {
 
     /// Returns the kind's name in a specification.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ErrorBefore => "error-before",
-            Self::ErrorAfter => "error-after",
-            Self::Throttle => "throttle",
-            Self::DropBefore => "drop-before",
-            Self::DropAfter => "drop-after",
-            Self::Slow => "slow",
-            Self::EntryFail => "entry-fail",
-            Self::EntryFailSender => "entry-fail-sender",
-            Self::EntryFailAfter => "entry-fail-after",
-            Self::Duplicate => "duplicate",
-            Self::Lapse => "lapse",
-            Self::Miss => "miss",
-            Self::WrongMd5 => "wrong-md5",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the actions that the kind applies to.

@@ -16,7 +16,8 @@ pub const MOST_PER_SECOND: u32 = 500;
 const MOST_LISTED: i32 = 10;
 
 /// Status of a move task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveStatus {
     /// Moving messages.
@@ -42,15 +43,8 @@ impl MoveStatus {
 
     /// Returns the status in lower case, as reports show it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            MoveStatus::Running => "running",
-            MoveStatus::Completed => "completed",
-            MoveStatus::Cancelling => "cancelling",
-            MoveStatus::Cancelled => "cancelled",
-            MoveStatus::Failed => "failed",
-            MoveStatus::Unknown => "unknown",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     fn of(status: Option<&str>) -> Self {

@@ -17,7 +17,8 @@ use crate::dlq::waves::Waves;
 use crate::sqs::Released;
 
 /// What happened to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
     /// In the file, and still in the DLQ.
@@ -29,8 +30,10 @@ pub enum Fate {
     /// Not selected.
     Skipped,
     /// Selected, but beyond `--max`.
+    #[strum(serialize = "beyond max")]
     BeyondMax,
     /// Possibly still in the DLQ.
+    #[strum(serialize = "not deleted")]
     NotDeleted,
     /// Still in the DLQ: not attempted.
     Left,
@@ -41,17 +44,8 @@ pub enum Fate {
 impl Fate {
     /// Returns the name used in tables.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Fate::Exported => "exported",
-            Fate::Deleted => "deleted",
-            Fate::Planned => "planned",
-            Fate::Skipped => "skipped",
-            Fate::BeyondMax => "beyond max",
-            Fate::NotDeleted => "not deleted",
-            Fate::Left => "left",
-            Fate::Damaged => "damaged",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// Returns whether each message has its own reason.

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::sqs::Released;
 
 /// Result for an unfinished message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Resumed {
     /// In the destination, and now deleted from the DLQ.
@@ -35,15 +36,8 @@ pub enum Resumed {
 impl Resumed {
     /// Returns the name used in reports.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Resumed::Deleted => "deleted",
-            Resumed::Gone => "gone",
-            Resumed::Resent => "resent",
-            Resumed::NotSeen => "not-seen",
-            Resumed::NotDeleted { .. } => "not-deleted",
-            Resumed::Uncertain { .. } => "uncertain",
-        }
+    pub fn name(&self) -> &'static str {
+        self.into()
     }
 }
 

@@ -14,22 +14,27 @@ use crate::dlq::repair::Changed;
 use crate::sqs::{BEHIND, Destination, SendOutcome};
 
 /// What happened to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// In its destination, and deleted from the DLQ.
     Moved,
     /// Sent by an earlier run, and deleted from the DLQ by this one.
+    #[strum(serialize = "already sent")]
     AlreadySent,
     /// Would be moved.
     Planned,
     /// Not selected.
     Skipped,
     /// Selected, but beyond `--max`.
+    #[strum(serialize = "beyond max")]
     BeyondMax,
     /// Selected, but it came from another queue than the named one.
+    #[strum(serialize = "other source")]
     OtherSource,
     /// Sent, and possibly still in the DLQ.
+    #[strum(serialize = "not deleted")]
     NotDeleted,
     /// Still in the DLQ, and possibly sent as well.
     Uncertain,
@@ -40,6 +45,7 @@ pub enum Category {
     /// Still in the DLQ: not attempted.
     Left,
     /// In the DLQ again: moved by this run, and came back.
+    #[strum(serialize = "came back")]
     CameBack,
     /// Still in the DLQ: corrupted in transit.
     Damaged,
@@ -75,21 +81,7 @@ impl Category {
     /// Returns the name used in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Category::Moved => "moved",
-            Category::AlreadySent => "already sent",
-            Category::Planned => "planned",
-            Category::Skipped => "skipped",
-            Category::BeyondMax => "beyond max",
-            Category::OtherSource => "other source",
-            Category::NotDeleted => "not deleted",
-            Category::Uncertain => "uncertain",
-            Category::Failed => "failed",
-            Category::Unrepaired => "unrepaired",
-            Category::Left => "left",
-            Category::CameBack => "came back",
-            Category::Damaged => "damaged",
-        }
+        self.into()
     }
 }
 
