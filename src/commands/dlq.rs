@@ -76,5 +76,6 @@ pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<
 
 /// Returns a parser of class names; help and completions list them.
 fn class_parser() -> impl TypedValueParser<Value = Class> {
-    PossibleValuesParser::new(Class::ALL.map(Class::name)).try_map(|name| name.parse::<Class>())
+    PossibleValuesParser::new(Class::ALL.iter().map(|class| class.name()))
+        .try_map(|name| name.parse::<Class>())
 }

@@ -74,7 +74,7 @@ pub enum Choice {
 }
 
 fn choice_parser() -> impl TypedValueParser<Value = Choice> {
-    let names = Class::ALL.map(Class::name).into_iter().chain(["all"]);
+    let names = Class::ALL.iter().map(|class| class.name()).chain(["all"]);
     PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
         "all" => Ok(Choice::All),
         name => name.parse::<Class>().map(Choice::Of),

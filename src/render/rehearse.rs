@@ -124,7 +124,7 @@ impl RehearseReport {
 }
 
 fn counts(messages: &[Rehearsed]) -> Vec<EndingCount> {
-    let counted = Ending::ALL.map(|ending| {
+    let counted = Ending::ALL.iter().map(|&ending| {
         let of = messages.iter().filter(|one| one.actual == ending);
         let (messages, lists) =
             of.fold((0, 0), |(messages, lists), one| (messages + 1, lists + one.lists as u64));

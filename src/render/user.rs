@@ -200,7 +200,7 @@ impl UserReport {
         let mut table = TextTable::new(view, &columns);
         table.never_narrow(&[0, 1]);
         let mut any = false;
-        for reason in DropReason::ALL {
+        for reason in DropReason::ALL.iter().copied() {
             let of_reason = self.articles.iter().filter(|a| a.dropped == Some(reason));
             let ids: Vec<String> =
                 of_reason.map(|article| escape_line(&article.id.to_string())).collect();

@@ -28,6 +28,7 @@ use repeats::repeats;
     Serialize,
     Deserialize,
     strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
@@ -50,15 +51,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in the order of the checks.
-    pub const ALL: [DropReason; 7] = [
-        DropReason::Duplicate,
-        DropReason::UnknownArticle,
-        DropReason::UnpublishedArticle,
-        DropReason::OwnArticle,
-        DropReason::MutedAuthor,
-        DropReason::AlreadyRead,
-        DropReason::OverMaxLen,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name used in tables and JSON.
     #[must_use]
@@ -109,7 +102,8 @@ impl DropCounts {
 
     /// Returns the reasons that occurred with their counts, in the order of the checks.
     pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
-        DropReason::ALL.into_iter().map(|reason| (reason, self.get(reason))).filter(|(_, n)| *n > 0)
+        let counts = DropReason::ALL.iter().map(|reason| (*reason, self.get(*reason)));
+        counts.filter(|(_, n)| *n > 0)
     }
 
     fn add(&mut self, reason: DropReason) {

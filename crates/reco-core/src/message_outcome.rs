@@ -47,6 +47,7 @@ pub use users::UserCounts;
     Serialize,
     Deserialize,
     strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
@@ -71,14 +72,7 @@ pub enum MessageOutcome {
 
 impl MessageOutcome {
     /// All outcomes, the good ones first.
-    pub const ALL: [MessageOutcome; 6] = [
-        MessageOutcome::Written,
-        MessageOutcome::NothingToWrite,
-        MessageOutcome::Superseded,
-        MessageOutcome::CameBack,
-        MessageOutcome::StillWaiting,
-        MessageOutcome::Unknown,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name used in tables.
     #[must_use]

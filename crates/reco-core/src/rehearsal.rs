@@ -5,7 +5,18 @@ use serde::Serialize;
 use crate::classify::{Class, Classification};
 
 /// Result of handing a message to the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, strum::IntoStaticStr)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
@@ -40,14 +51,7 @@ pub enum HandlerAnswer {
 
 impl Ending {
     /// All endings, the worst last.
-    pub const ALL: [Ending; 6] = [
-        Ending::Written,
-        Ending::NothingToWrite,
-        Ending::PartlyWritten,
-        Ending::Returned,
-        Ending::Failed,
-        Ending::NotSendable,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name used in tables.
     #[must_use]

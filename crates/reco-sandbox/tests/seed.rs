@@ -88,7 +88,7 @@ async fn every_message_is_of_the_class_it_was_made_for() {
             assert_eq!(found[&message.id], message.class, "{}", message.about);
         }
         assert_eq!(found.len(), mix.total());
-        for class in Class::ALL {
+        for class in Class::ALL.iter().copied() {
             assert_eq!(seed.counts()[&class], mix.count(class), "{class}");
         }
     }

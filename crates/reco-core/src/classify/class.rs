@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
     Serialize,
     Deserialize,
     strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
@@ -44,17 +45,7 @@ pub enum Class {
 
 impl Class {
     /// All classes, in display order.
-    pub const ALL: [Class; 9] = [
-        Class::Retryable,
-        Class::Partial,
-        Class::Malformed,
-        Class::Foreign,
-        Class::UnknownUser,
-        Class::Empty,
-        Class::Oversize,
-        Class::Stale,
-        Class::Superseded,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name used on the command line, in tables and in JSON.
     #[must_use]
@@ -109,7 +100,7 @@ impl FromStr for Class {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Class::ALL.into_iter().find(|class| class.name() == name).ok_or_else(|| {
+        Class::ALL.iter().copied().find(|class| class.name() == name).ok_or_else(|| {
             let names: Vec<&str> = Class::ALL.iter().map(|class| class.name()).collect();
             format!("unknown class {name:?}; classes are {}", names.join(", "))
         })

@@ -238,7 +238,7 @@ fn a_flood_of_reasons_is_cut() {
 #[test]
 fn names_parse_back_and_match_serde() {
     let mut actions = BTreeMap::new();
-    for class in Class::ALL {
+    for class in Class::ALL.iter().copied() {
         assert_eq!(class.name().parse(), Ok(class));
         assert_eq!(serde_json::to_value(class).unwrap(), class.name());
         actions.insert(class.name(), class.action());

@@ -197,7 +197,7 @@ fn without_facts_only_the_rules_that_need_none_apply() {
 
 #[test]
 fn names_are_what_serde_writes() {
-    for reason in DropReason::ALL {
+    for reason in DropReason::ALL.iter().copied() {
         assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
         assert_eq!(DropReason::ALL[reason as usize], reason, "counts are indexed by it");
     }
@@ -264,7 +264,7 @@ proptest! {
         let told: Vec<u64> =
             list.iter().zip(&fates).filter(|(_, fate)| fate.is_none()).map(|(id, _)| *id).collect();
         prop_assert_eq!(told, kept(&filtered));
-        for reason in DropReason::ALL {
+        for reason in DropReason::ALL.iter().copied() {
             let told = fates.iter().flatten().filter(|fate| **fate == reason).count() as u64;
             prop_assert_eq!(told, filtered.dropped.get(reason));
             let count = reasons.iter().filter(|name| **name == reason.name()).count() as u64;

@@ -211,7 +211,7 @@ async fn record_all(writer: &Journal, tracker: &Tracker) -> Result<()> {
 async fn record(writer: Option<&Journal>, newly: Vec<(&str, MessageOutcome)>) -> Result<()> {
     let Some(writer) = writer.filter(|_| !newly.is_empty()) else { return Ok(()) };
     let mut bytes = Vec::new();
-    for outcome in MessageOutcome::ALL {
+    for outcome in MessageOutcome::ALL.iter().copied() {
         let ids: Vec<&str> = newly.iter().filter(|one| one.1 == outcome).map(|one| one.0).collect();
         for ids in ids.chunks(IDS) {
             let message_ids = ids.iter().map(|id| (*id).into()).collect();

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::files::safe_file::{no_follow, open_regular};
 
 /// Times that a lock in use is tried again.
-const LOOKS: u32 = 5;
+const LOOKS: u32 = 50;
 /// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
 /// Maximum length of a state directory's id in bytes.

@@ -38,7 +38,18 @@ const ACTIONS: &[&str] = &[
 ];
 
 /// Kind of fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FaultKind {
     /// `error-before`: a 500 or 503 without the effect.
@@ -77,21 +88,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
-        Self::ErrorBefore,
-        Self::ErrorAfter,
-        Self::Throttle,
-        Self::DropBefore,
-        Self::DropAfter,
-        Self::Slow,
-        Self::EntryFail,
-        Self::EntryFailSender,
-        Self::EntryFailAfter,
-        Self::Duplicate,
-        Self::Lapse,
-        Self::Miss,
-        Self::WrongMd5,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the kind's name in a specification.
     #[must_use]
@@ -174,7 +171,7 @@ pub enum FaultError {
     #[error("unknown action {0:?}: use * or one of {list}", list = ACTIONS.join(", "))]
     Action(String),
     /// Unknown kind of fault.
-    #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.map(FaultKind::name).join(", "))]
+    #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "))]
     Kind(String),
     /// The kind does not apply to the action.
     #[error("{kind} does not apply to {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
@@ -215,7 +212,7 @@ impl FromStr for Fault {
         };
         let action = read_action(action)?;
         let named = |of: &FaultKind| of.name() == kind;
-        let kind = FaultKind::ALL.into_iter().find(named);
+        let kind = FaultKind::ALL.iter().copied().find(named);
         let kind = kind.ok_or_else(|| FaultError::Kind(parts[1].to_owned()))?;
         if let Some(action) = action.filter(|action| !kind.actions().contains(action)) {
             return Err(FaultError::Unfit { kind, action });

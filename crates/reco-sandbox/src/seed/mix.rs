@@ -67,7 +67,7 @@ impl Mix {
     /// Returns the number of messages of all classes.
     #[must_use]
     pub fn total(&self) -> usize {
-        Class::ALL.into_iter().map(|class| self.count(class)).sum()
+        Class::ALL.iter().map(|class| self.count(*class)).sum()
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         for total in [0, 1, 7, 60, 61, 1_000] {
             assert_eq!(Mix::of_total(total).total(), total);
         }
-        assert!(Class::ALL.into_iter().all(|class| Mix::of_total(1_000).count(class) > 0));
+        assert!(Class::ALL.iter().all(|class| Mix::of_total(1_000).count(*class) > 0));
     }
 
     #[test]

@@ -70,5 +70,5 @@ pub(super) fn group(rows: &[Box<Row>]) -> Vec<ClassGroup> {
             next: Next::default(),
         })
     };
-    Class::ALL.into_iter().filter_map(of_class).collect()
+    Class::ALL.iter().copied().filter_map(of_class).collect()
 }

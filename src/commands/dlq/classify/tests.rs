@@ -67,7 +67,7 @@ fn all_classes() -> Vec<ClassGroup> {
         action: class.action(),
         next: Next::default(),
     };
-    Class::ALL.into_iter().map(group).collect()
+    Class::ALL.iter().copied().map(group).collect()
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn who_likely_holds_messages_is_named() {
 
 #[test]
 fn no_advice_leaves_messages_where_the_alarm_rings() {
-    for class in Class::ALL {
+    for class in Class::ALL.iter().copied() {
         let action = class.action();
         assert!(!action.contains("leave it"), "{class}: {action}");
     }
