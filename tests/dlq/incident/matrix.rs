@@ -43,7 +43,7 @@ struct Case {
 impl Case {
     fn draw(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let kind = rng.choice(FaultKind::ALL);
+        let kind = rng.choice(FaultKind::ALL).copied();
         let fault = kind.filter(|_| rng.f64() < 0.8).and_then(|kind| {
             let actions: Vec<&str> =
                 ACTIONS.into_iter().filter(|action| kind.actions().contains(action)).collect();
