@@ -58,6 +58,10 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
     }
 }
 
+/// Services that are called, as the variables of their endpoints name them.
+const SERVICES: [&str; 6] =
+    ["SQS", "DYNAMODB", "CLOUDWATCH", "CLOUDWATCH_LOGS", "SECRETS_MANAGER", "STS"];
+
 /// Describes the endpoints that are not AWS's own, and returns whether message bodies and signed
 /// requests would leave this machine unencrypted. `by_sdk` is the endpoint that the SDK found in
 /// the environment or a profile.
@@ -91,8 +95,7 @@ fn endpoints(options: &AwsOptions, by_sdk: Option<&str>) -> Vec<(String, String)
     let all =
         set("AWS_ENDPOINT_URL").map(|value| ("environment AWS_ENDPOINT_URL".to_owned(), value));
     let all = all.or_else(|| Some(("AWS profile".to_owned(), by_sdk?.to_owned())));
-    let services = ["SQS", "DYNAMODB", "CLOUDWATCH", "SECRETS_MANAGER", "STS"];
-    let apart = services.into_iter().filter_map(|service| {
+    let apart = SERVICES.into_iter().filter_map(|service| {
         let name = format!("AWS_ENDPOINT_URL_{service}");
         set(&name).map(|value| (format!("environment {name}"), value))
     });
@@ -149,6 +152,20 @@ mod tests {
             let error = check("flag --endpoint-url", wrong).expect_err(wrong);
             assert!(error.message.contains("flag --endpoint-url"), "{error}");
             assert!(error.hint.as_deref().is_some_and(|hint| hint.contains(word)), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_endpoint_of_every_service_that_is_called_is_told() {
+        let manifests =
+            [include_str!("../../Cargo.toml"), include_str!("../../../reco-store/Cargo.toml")];
+        let lines = manifests.iter().flat_map(|manifest| manifest.lines());
+        let linked: Vec<&str> =
+            lines.filter_map(|line| line.strip_prefix("aws-sdk-")?.split('.').next()).collect();
+        assert!(linked.len() > 5, "{linked:?}");
+        let told = SERVICES.map(|service| service.replace('_', "").to_lowercase());
+        for service in linked {
+            assert!(told.iter().any(|told| told == service), "{service}");
         }
     }
 

@@ -33,9 +33,8 @@ async fn a_message_that_ends_the_child_spares_the_others() {
     let answers = futures::future::join_all(asked.iter().map(|text| jq.matches(text))).await;
     for (text, answer) in asked.iter().zip(&answers) {
         match *text {
-            "3" => failed(answer, "CPU time"),
-            // An unoptimized build may exceed the time limit before the memory limit.
-            "1" | "2" | "4" => assert!(matches!(answer, JqResponse::Failed(_)), "{answer:?}"),
+            // Which limit ends it depends on the build, and on how busy the machine is.
+            "1" | "2" | "3" | "4" => assert!(matches!(answer, JqResponse::Failed(_)), "{answer:?}"),
             _ => assert_eq!(*answer, JqResponse::Yes, "{text}"),
         }
     }
