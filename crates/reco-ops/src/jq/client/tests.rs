@@ -41,6 +41,12 @@ async fn a_message_that_ends_the_child_spares_the_others() {
 }
 
 #[tokio::test]
+async fn cpu_time_is_bounded() {
+    let jq = start("def f: f; f").await;
+    failed(&jq.matches("1").await, "CPU time");
+}
+
+#[tokio::test]
 async fn the_stack_is_bounded() {
     let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
     assert!(matches!(jq.matches("1").await, JqResponse::Failed(_)));
