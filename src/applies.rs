@@ -188,6 +188,25 @@ mod tests {
         }
     }
 
+    /// A command without a row would take every flag.
+    #[test]
+    fn every_command_has_a_row() {
+        fn leaves(command: &clap::Command, path: &str, all: &mut Vec<String>) {
+            for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+                let path = format!("{path} {}", one.get_name());
+                match one.has_subcommands() {
+                    true => leaves(one, &path, all),
+                    false => all.push(path.trim().to_owned()),
+                }
+            }
+        }
+        let mut all = Vec::new();
+        leaves(&Cli::command(), "", &mut all);
+        for path in all {
+            assert!(TABLE.iter().any(|(known, _)| *known == path), "{path}");
+        }
+    }
+
     #[test]
     fn commands_are_told_by_their_words() {
         assert!(takes("dlq redrive --rate 50", "--queue"));

@@ -35,10 +35,10 @@ pub struct Cli {
     /// Subcommand.
     #[command(subcommand)]
     pub command: Command,
-    /// Words of the command, e.g. `dlq peek`.
+    /// Words of the command, e.g. `dlq peek`; filled by [`parse`] only.
     #[arg(skip)]
     pub path: String,
-    /// Global flags on the command line.
+    /// Global flags on the command line; filled by [`parse`] only.
     #[arg(skip)]
     pub given: Vec<String>,
 }

@@ -94,6 +94,7 @@ fn the_core_reaches_no_service_runtime_clock_or_terminal() {
         "serde",
         "serde_json",
         "sha2",
+        "strum",
         "thiserror",
         "toml",
     ];

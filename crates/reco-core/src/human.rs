@@ -106,7 +106,7 @@ pub fn form<'a>(number: u64, one: &'a str, many: &'a str) -> &'a str {
 /// Returns an RFC 3339 time without its fraction of a second, and without the zone behind it.
 #[must_use]
 pub fn to_the_second(time: &str) -> &str {
-    time.split('.').next().unwrap_or_default()
+    time.split(['.', 'Z']).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -152,6 +152,7 @@ impl Target {
             Target::Table(Some(table)) if !dry_run => {
                 let options =
                     WriterOptions { retry: RETRY, only_newer: newest, ..Default::default() };
+                // Each item costs one write for the table and one for each index that it is in.
                 let pace = Arc::new(WritePace::new(write_options.budgets));
                 let writer = table.writer(options).with_pace(pace);
                 let writer = replacing.into_iter().fold(writer, Writer::replacing);

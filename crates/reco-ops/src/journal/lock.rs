@@ -15,7 +15,7 @@ use super::home::{Home, make_private};
 use crate::error::{Error, Result};
 use crate::files::safe_file::{no_follow, open_regular};
 
-/// Times that a lock in use is tried again.
+/// Times that a lock in use is tried again: on a busy machine, a look may take a while.
 const LOOKS: u32 = 50;
 /// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(5);

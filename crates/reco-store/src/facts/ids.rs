@@ -34,7 +34,8 @@ impl Quoting {
         }
     }
 
-    /// A text as a literal, compared as the column's collation says.
+    /// A text as a literal, compared as the column's collation says: in MySQL by its introducer, without
+    /// which it would be binary.
     fn text(self, text: &str) -> String {
         match self {
             Quoting::Strings => format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes())),

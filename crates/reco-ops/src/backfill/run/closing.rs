@@ -84,6 +84,9 @@ impl Run {
 
     /// Writes the files of a run when all items are in: all of them or none. A stopped run writes
     /// none, and a full disk stops it.
+    ///
+    /// # Errors
+    /// Only because of a bug in recoctl.
     pub(in super::super) async fn merge(&mut self) -> Result<Option<Merged>> {
         let Sink::Emit(emit) = &mut self.sink else { return Ok(None) };
         let Some(gathered) = emit.gathered() else { return Ok(None) };
