@@ -1,6 +1,7 @@
 //! An embedded local AWS for recoctl: SQS, DynamoDB, CloudWatch and its Logs behind one loopback port, with a
 //! seeded recommendation pipeline. Everything is in memory and gone when the sandbox stops.
 
+mod clock;
 pub mod cloudwatch;
 pub mod dynamodb;
 pub mod faults;

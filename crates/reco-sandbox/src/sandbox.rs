@@ -1,5 +1,6 @@
 //! Start and shutdown of a sandbox.
 
+use crate::clock::now_ms;
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::faults::FaultySqs;
@@ -12,7 +13,7 @@ use crate::place::ScratchDir;
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::sample;
 use crate::seed::{self, Seed, SeedOptions};
-use crate::services::{Services, now_ms};
+use crate::services::Services;
 use crate::sqs::{QueueDepth, Sqs};
 use crate::worker::{self, Function, Source, Worker, WorkerOptions};
 use aws_config::{BehaviorVersion, Region, SdkConfig};

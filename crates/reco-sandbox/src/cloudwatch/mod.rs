@@ -14,8 +14,8 @@ mod statistic;
 mod store;
 mod wire;
 
+use crate::clock::now_ms;
 use crate::http::{Request, Response, StatusCode, respond};
-use crate::services::now_ms;
 use alarms::Alarms;
 use error::CloudwatchError;
 use parking_lot::Mutex;

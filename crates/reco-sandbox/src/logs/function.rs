@@ -9,7 +9,7 @@ use reco_core::Time;
 use serde_json::{Value, json};
 
 use super::Logs;
-use crate::services::now_ms;
+use crate::clock::now_ms;
 
 /// Memory of the sandbox's function in MB.
 const MEMORY_MB: u64 = 512;

@@ -14,8 +14,8 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clock::now_ms;
 use crate::http::{Request, Response, StatusCode, respond};
-use crate::services::now_ms;
 use error::LogsError;
 pub use function::{FunctionLogs, InvocationEnd, RunningInvocation};
 use pattern::Pattern;

@@ -38,8 +38,8 @@ pub use message::{AttributeValue, Planted};
 pub use queue::MessagePosition;
 pub use snapshot::{QueueDepth, QueueSnapshot, SnapshotMessage, Traffic};
 
+use crate::clock::now_ms;
 use crate::http::{AWS_JSON, respond, target};
-use crate::services::now_ms;
 use state::{Cell, SqsState, name_of};
 use wire::{SqsCall, SqsReply};
 

@@ -1,9 +1,9 @@
 //! The Lambda's own handler as the function of a mapping.
 
 use super::Function;
+use crate::clock::now_ms;
 use crate::cloudwatch::Cloudwatch;
 use crate::logs::{FunctionLogs, InvocationEnd, Logs};
-use crate::services::now_ms;
 use aws_lambda_events::event::sqs::SqsEvent;
 use reco_lambda::lines::{Origin, Stamp, batch_done, batch_received, messages_returned};
 use reco_lambda::metrics::{BatchContext, emf};

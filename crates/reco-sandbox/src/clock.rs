@@ -1,0 +1,9 @@
+//! The one clock of a sandbox.
+
+use std::time::SystemTime;
+
+/// Returns the services' time, in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
