@@ -1,6 +1,6 @@
 //! Each message has one outcome, each user is counted once, and no order matters.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -20,10 +20,9 @@ fn message(id: &str, body: &str, sent_at_ms: i64) -> Message {
     ];
     Message {
         id: id.to_owned(),
-        receipt_handle: String::new(),
         body: body.to_owned(),
-        attributes: BTreeMap::new(),
         system: system.into(),
+        ..Message::default()
     }
 }
 
@@ -33,15 +32,21 @@ fn original(at: usize, body: &str) -> Message {
 
 /// Returns a tracker of messages with these bodies: `m0` was sent as `c0`, and so on.
 fn tracker(bodies: &[&str]) -> Tracker {
-    let header = r#"{"header":{"version":1,"run_id":"r","started_at":"","source":"arn","fifo":false,"recoctl":"","policy":""}}"#;
-    let mut lines = vec![header.as_bytes().to_vec()];
+    let mut lines = br#"{"header":{"version":1,"run_id":"r","started_at":"","source":"arn","fifo":false,"recoctl":"","policy":""}}"#.to_vec();
+    lines.push(b'\n');
     for (at, body) in bodies.iter().enumerate() {
         let sent = original(at, body);
         let (message_id, sent_as) = (sent.id.clone(), format!("c{at}"));
-        lines.push(Record::Intent(Intent::new(&sent, None, 1, 0)).to_line().expect("a line"));
-        lines.push(Record::Ack(Ack { message_id, sent_as, batch: 1 }).to_line().expect("a line"));
+        let sent = Record::Intent(Intent::new(&sent, None, 1, 0));
+        for record in [sent, Record::Ack(Ack { message_id, sent_as, batch: 1 })] {
+            record.write_line(&mut lines).expect("a line");
+        }
     }
-    Tracker::of(&Replay::from_lines(lines).expect("a journal"), BEGAN_MS)
+    let mut replay = Replay::new();
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        replay.line(line).expect("a line of a journal");
+    }
+    Tracker::of(&replay.finish(), BEGAN_MS)
 }
 
 fn user(number: i64) -> UserDigest {

@@ -1,6 +1,5 @@
 //! Exports read back exactly, and incomplete ones are reported.
 
-use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reco_core::export::{
@@ -21,13 +20,7 @@ fn header() -> ExportHeader {
 }
 
 fn message(id: &str, body: &str) -> Message {
-    Message {
-        id: id.to_owned(),
-        receipt_handle: String::new(),
-        body: body.to_owned(),
-        attributes: BTreeMap::new(),
-        system: BTreeMap::new(),
-    }
+    Message { id: id.to_owned(), body: body.to_owned(), ..Message::default() }
 }
 
 /// Returns a complete export of these messages.
@@ -80,13 +73,7 @@ fn any_message() -> impl Strategy<Value = Message> {
     let attributes = prop::collection::btree_map(any::<String>(), attribute, 0..4);
     let system = prop::collection::btree_map(any::<String>(), any::<String>(), 0..4);
     (any::<String>(), any::<String>(), attributes, system).prop_map(
-        |(id, body, attributes, system)| Message {
-            id,
-            receipt_handle: String::new(),
-            body,
-            attributes,
-            system,
-        },
+        |(id, body, attributes, system)| Message { attributes, system, ..message(&id, &body) },
     )
 }
 

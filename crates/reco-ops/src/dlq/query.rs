@@ -183,10 +183,9 @@ mod tests {
         ];
         Message {
             id: "m-1".to_owned(),
-            receipt_handle: String::new(),
             body: body.to_owned(),
             attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
-            system: std::collections::BTreeMap::new(),
+            ..Message::default()
         }
     }
 

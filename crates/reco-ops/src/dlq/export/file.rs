@@ -155,8 +155,7 @@ mod tests {
             id: id.to_owned(),
             receipt_handle: "secret".to_owned(),
             body: format!("body of {id} é\r\n\u{10ffff}"),
-            attributes: std::collections::BTreeMap::new(),
-            system: std::collections::BTreeMap::new(),
+            ..Message::default()
         }
     }
 
