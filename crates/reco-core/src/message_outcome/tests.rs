@@ -241,6 +241,16 @@ fn any_fate() -> impl Strategy<Value = ListFate> {
     ]
 }
 
+/// Returns a tracker of as many messages, each with a body of its own.
+fn tracker_of(messages: usize) -> Tracker {
+    let bodies: Vec<String> = (0..messages).map(|at| at.to_string()).collect();
+    tracker(&bodies.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn fates(entries: &[(i64, ListFate)]) -> Vec<UserFate> {
+    entries.iter().map(|(number, fate)| (user(*number), *fate)).collect()
+}
+
 fn any_destinations() -> impl Strategy<Value = Destinations> {
     prop_oneof![Just(Destinations::Busy), Just(Destinations::Empty), Just(Destinations::Drained)]
 }
@@ -254,15 +264,11 @@ proptest! {
         destinations in any_destinations(),
         order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let bodies: Vec<String> = (0..entries.len()).map(|at| at.to_string()).collect();
-        let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
         let run = |order: &[usize]| {
-            let mut tracker = tracker(&bodies);
+            let mut tracker = tracker_of(entries.len());
             tracker.begin();
             for at in order.iter().filter(|at| **at < entries.len()) {
-                let fates: Vec<UserFate> =
-                    entries[*at].iter().map(|(number, fate)| (user(*number), *fate)).collect();
-                tracker.enter(&format!("m{at}"), &fates, false, None);
+                tracker.enter(&format!("m{at}"), &fates(&entries[*at]), false, None);
             }
             for at in order.iter().filter(|at| back.contains(at)) {
                 tracker.returned(&message(&format!("c{at}"), "", 0));
@@ -299,18 +305,14 @@ proptest! {
         entries in prop::collection::vec(prop::collection::vec((0_i64..6, any_fate()), 0..4), 1..9),
         destinations in any_destinations(),
     ) {
-        let bodies: Vec<String> = (0..entries.len()).map(|at| at.to_string()).collect();
-        let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
-        let mut tracker = tracker(&bodies);
+        let mut tracker = tracker_of(entries.len());
         let mut looks = Vec::new();
         for _ in 0..2 {
             tracker.begin();
             for (at, entries) in entries.iter().enumerate() {
                 let id = format!("m{at}");
-                let fates: Vec<UserFate> =
-                    entries.iter().map(|(number, fate)| (user(*number), *fate)).collect();
                 if tracker.wanted(&id) != Wanted::Nothing {
-                    tracker.enter(&id, &fates, false, None);
+                    tracker.enter(&id, &fates(entries), false, None);
                 }
             }
             tracker.settle(destinations);

@@ -1,6 +1,6 @@
 //! Journal: what replay may conclude from any part of it.
 
-mod random;
+pub mod random;
 mod sightings;
 
 use std::borrow::Cow;
