@@ -13,7 +13,7 @@ const SOURCE_ARN: &str = "DeadLetterQueueSourceArn";
 
 /// A received message with all of its attributes. It reads back exactly from JSON, including binary
 /// values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Message id assigned by the queue; cannot be kept on another queue.
     pub id: String,

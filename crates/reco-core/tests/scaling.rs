@@ -62,11 +62,6 @@ struct Load {
 }
 
 impl Load {
-    /// Creates a load of this many users.
-    fn new(users: f64, measured: Measured) -> Self {
-        Load { users, measured }
-    }
-
     /// Returns the write capacity units, for every method except ImportTable.
     fn wcu(&self) -> f64 {
         self.users * self.measured.item_wcu
@@ -140,7 +135,7 @@ impl Load {
 
 /// Returns the tables of the document as Markdown.
 fn tables(measured: Measured) -> String {
-    let loads = [1e6, 1e7, 1e8, 1e9].map(|users| (users, Load::new(users, measured)));
+    let loads = [1e6, 1e7, 1e8, 1e9].map(|users| (users, Load { users, measured }));
     let mut text = String::new();
     let mut table = |head: &[&str], row: &dyn Fn(&Load) -> Vec<String>| {
         let _ = writeln!(text, "| users | {} |", head.join(" | "));
@@ -247,20 +242,21 @@ fn rounded(number: f64) -> String {
 
 const ROUND: Measured = Measured {
     line_bytes: 1000.0,
-    item_wcu: 1.0,
     direct_cpu_s: 50.0,
     other_shard_cpu_s: 5.0,
     queue_bytes: 1000.0,
     emit_bytes: 2000.0,
-    emit_stored_bytes: 506.0,
     snapshot_cpu_s: 100.0,
     database_cpu_s: 40.0,
     snapshot_bytes: 500.0,
+    ..MEASURED
 };
+
+const MILLION: Load = Load { users: 1e6, measured: ROUND };
 
 #[test]
 fn machines_share_the_writing_and_each_reads_everything() {
-    let load = Load::new(1e6, ROUND);
+    let load = MILLION;
     assert_eq!(load.direct_cpu_s(1.0), 50.0);
     assert_eq!(load.direct_cpu_s(2.0), 25.0 + 2.5);
     // The table needs 25 s; one machine of 2 cores needs 25 s.
@@ -273,7 +269,7 @@ fn machines_share_the_writing_and_each_reads_everything() {
 
 #[test]
 fn a_snapshot_costs_the_machines_that_write_and_not_those_that_read() {
-    let load = Load::new(1e6, ROUND).with_snapshot();
+    let load = MILLION.with_snapshot();
     assert_eq!(load.direct_cpu_s(1.0), 100.0);
     assert_eq!(load.direct_cpu_s(2.0), 50.0 + 2.5);
     // The table needs 25 s: 50 s of CPU on each machine, of which 5 go to reading; 95 s of writing
@@ -284,7 +280,7 @@ fn a_snapshot_costs_the_machines_that_write_and_not_those_that_read() {
 
 #[test]
 fn requests_are_counted_by_their_size() {
-    let load = Load::new(1e6, ROUND);
+    let load = MILLION;
     assert_eq!(load.messages(), 20_000.0);
     // Ten messages of 50 KB are 8 chunks each for send and receive, and a delete.
     assert_eq!(load.sqs_requests(), 2000.0 * 17.0);

@@ -182,12 +182,17 @@ mod tests {
     }
 
     fn plan(incoming: Vec<Incoming>) -> (WritePlan, HandlerReport) {
+        plan_under(incoming, false)
+    }
+
+    fn plan_under(incoming: Vec<Incoming>, only_newer: bool) -> (WritePlan, HandlerReport) {
         let mut report = HandlerReport {
             entries: incoming.iter().map(|message| entries_in(&message.decoded)).sum(),
             ..HandlerReport::default()
         };
+        let (facts, mut policy) = (FactSet::Unavailable, Policy::default());
+        policy.writes.only_newer = only_newer;
         let schema = Schema::with_key_type(KeyType::N);
-        let (facts, policy) = (FactSet::Unavailable, Policy::default());
         let plan = WritePlan::make(incoming, &facts, &policy, &schema, &mut report);
         (plan, report)
     }
@@ -240,14 +245,9 @@ mod tests {
             ([dated, r#"{"data":[[7,[3]]],"generated_at":200.5}"#], "3"),
             ([r#"{"data":[[7,[4]]]}"#, r#"{"data":[[7,[5]]]}"#], "5"),
         ];
-        let mut policy = Policy::default();
-        policy.writes.only_newer = true;
         for (messages, kept) in batch {
             let incoming = messages.iter().map(|body| message("m", None, body)).collect();
-            let mut report = HandlerReport::default();
-            let schema = Schema::with_key_type(KeyType::N);
-            let plan =
-                WritePlan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
+            let (plan, _) = plan_under(incoming, true);
             assert_eq!(lists(&plan), owned(&[("7", kept)]), "{messages:?}");
         }
     }
@@ -258,12 +258,8 @@ mod tests {
         bodies: &[String],
         only_newer: bool,
     ) {
-        let incoming = bodies.iter().map(|body| message("m", None, body)).collect::<Vec<_>>();
-        let mut policy = Policy::default();
-        policy.writes.only_newer = only_newer;
-        let (mut report, schema) = (HandlerReport::default(), Schema::with_key_type(KeyType::N));
-        let plan = WritePlan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
-        for item in plan.items {
+        let incoming = bodies.iter().map(|body| message("m", None, body)).collect();
+        for item in plan_under(incoming, only_newer).0.items {
             let user = item.recommendation.user.to_string();
             let held = table.get(&user);
             if !only_newer || held.is_none_or(|(time, _)| gives_way(*time, item.guard)) {

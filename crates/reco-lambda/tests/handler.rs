@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsEvent;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
-use reco_core::item::{KeyType, Schema};
+use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::policy::Policy;
 use reco_lambda::{FailureReason, Handled, HandlerError, Pipeline, handle};
 use reco_store::facts::FactsSource;
 use reco_store::retry::RetryOptions;
-use reco_store::writer::{Writer, WriterOptions};
+use reco_store::writer::WriterOptions;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use support::stub::{Reply, Stub};
-use support::{client, create_table, dynamodb};
+use support::{client, empty_table, writer};
 use tokio::time::Instant;
 
 fn pipeline(client: Client) -> Pipeline {
@@ -27,15 +26,12 @@ fn pipeline(client: Client) -> Pipeline {
         base_delay: Duration::from_millis(20),
         max_delay: Duration::from_millis(100),
     };
-    let schema = Schema::with_key_type(KeyType::N);
-    let options = WriterOptions { retry, ..WriterOptions::default() };
-    let writer = Writer::new(client, "recs", schema, options);
+    let writer = writer(client, WriterOptions { retry, ..WriterOptions::default() });
     Pipeline { facts: FactsSource::NONE, policy: Policy::default(), writer }
 }
 
 async fn with_table() -> (Client, Pipeline) {
-    let client = dynamodb().await;
-    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let client = empty_table().await;
     (client.clone(), pipeline(client))
 }
 
@@ -216,12 +212,10 @@ async fn past_the_deadline_nothing_is_begun_and_nothing_is_lost() {
 async fn a_fifo_group_is_returned_from_its_first_failure_on() {
     let (table, pipeline) = with_table().await;
     let fifo = |id: &str, group: &str, body: &str| {
-        json!({
-            "messageId": id,
-            "body": body,
-            "attributes": { "MessageGroupId": group },
-            "eventSourceARN": "arn:aws:sqs:eu-central-1:000000000000:recs.fifo",
-        })
+        let mut record = record(id, body);
+        record["attributes"] = json!({ "MessageGroupId": group });
+        record["eventSourceARN"] = json!("arn:aws:sqs:eu-central-1:000000000000:recs.fifo");
+        record
     };
     let batch = event(&[
         fifo("a1", "a", "[1,[11]]"),
@@ -247,7 +241,7 @@ async fn with_the_guard_what_is_stale_is_success_and_counted() {
     let (table, plain) = with_table().await;
     let policy = Policy::from_toml("[writes]\nonly_newer = true").unwrap();
     let options = WriterOptions { only_newer: true, ..WriterOptions::default() };
-    let writer = Writer::new(table.clone(), "recs", plain.writer.schema().clone(), options);
+    let writer = writer(table.clone(), options);
     let guarded = Pipeline { policy, writer, ..plain };
     let dated = |id: &str, article: u64, time: u64| {
         record(id, &format!(r#"{{"data": [[1, [{article}]]], "generated_at": {time}}}"#))

@@ -8,7 +8,8 @@ mod support;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types as cw;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnConsumedCapacity, ScalarAttributeType, WriteRequest,
 };
@@ -19,6 +20,7 @@ use std::time::{Duration, SystemTime};
 use support::create_table;
 
 const TABLE: &str = "recommendations";
+const ARN: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/recommendations";
 
 async fn sandbox(capacity: Option<WriteCapacity>) -> (Sandbox, Client) {
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
@@ -44,6 +46,13 @@ fn puts(users: impl Iterator<Item = u32>, bytes: usize) -> Vec<WriteRequest> {
     users.map(put).collect()
 }
 
+async fn write(
+    client: &Client,
+    writes: Vec<WriteRequest>,
+) -> Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>> {
+    client.batch_write_item().request_items(TABLE, writes).send().await
+}
+
 fn user_of(write: &WriteRequest) -> u32 {
     let item = write.put_request().unwrap().item();
     item["user_id"].as_n().unwrap().parse().unwrap()
@@ -60,32 +69,19 @@ async fn items_are_written_and_capacity_is_reported_as_asked() {
     let put = || client.put_item().table_name(TABLE);
     let silent = put().set_item(Some(item(1, 1500))).send().await.unwrap();
     assert!(silent.consumed_capacity().is_none());
-    let total = put()
-        .set_item(Some(item(1, 10)))
-        .return_consumed_capacity(ReturnConsumedCapacity::Total)
-        .send()
-        .await
-        .unwrap();
+    let asked = |what| put().set_item(Some(item(1, 10))).return_consumed_capacity(what).send();
+    let total = asked(ReturnConsumedCapacity::Total).await.unwrap();
     let capacity = total.consumed_capacity().unwrap();
     assert_eq!(capacity.capacity_units(), Some(2.0), "the larger of old and new");
     assert!(capacity.table().is_none(), "TOTAL has no breakdown");
-    let indexes = put()
-        .set_item(Some(item(1, 10)))
-        .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-        .send()
-        .await
-        .unwrap();
+    let indexes = asked(ReturnConsumedCapacity::Indexes).await.unwrap();
     assert!(indexes.consumed_capacity().unwrap().table().is_some());
-    let batch =
-        client.batch_write_item().request_items(TABLE, puts(1..=25, 10)).send().await.unwrap();
+    let batch = write(&client, puts(1..=25, 10)).await.unwrap();
     assert!(batch.unprocessed_items().unwrap().is_empty());
     assert!(batch.consumed_capacity().is_empty());
     assert_eq!(count(&client).await, 25);
     let described = client.describe_table().table_name(TABLE).send().await.unwrap();
-    assert_eq!(
-        described.table().unwrap().table_arn(),
-        Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
-    );
+    assert_eq!(described.table().unwrap().table_arn(), Some(ARN));
 }
 
 #[tokio::test]
@@ -98,12 +94,7 @@ async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
             ("an oversized item", puts(1..=3, 410 * 1024), "size"),
         ];
         for (what, writes, expected) in cases {
-            let error = client
-                .batch_write_item()
-                .request_items(TABLE, writes)
-                .send()
-                .await
-                .expect_err(what);
+            let error = write(&client, writes).await.expect_err(what);
             assert_eq!(error.code(), Some("ValidationException"), "{what}: {error:?}");
             let message = error.message().unwrap();
             assert!(message.contains(expected), "{what}: {message}");
@@ -116,21 +107,15 @@ async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
 async fn a_batch_past_the_capacity_comes_back_as_unprocessed() {
     let (_sandbox, client) = sandbox(Some(WriteCapacity { wcu: 1.0, burst_seconds: 10.0 })).await;
     // 2 WCU each: five of ten pass.
-    let answer =
-        client.batch_write_item().request_items(TABLE, puts(1..=10, 1500)).send().await.unwrap();
+    let answer = write(&client, puts(1..=10, 1500)).await.unwrap();
     let unprocessed = &answer.unprocessed_items().unwrap()[TABLE];
     assert_eq!(unprocessed.len(), 5);
     let back: HashSet<u32> = unprocessed.iter().map(user_of).collect();
     let pad = unprocessed[0].put_request().unwrap().item()["pad"].as_s().unwrap();
     assert_eq!(pad.len(), 1500, "the item comes back as it was sent");
     for user in 1..=10 {
-        let got = client
-            .get_item()
-            .table_name(TABLE)
-            .key("user_id", AttributeValue::N(user.to_string()))
-            .send()
-            .await
-            .unwrap();
+        let key = AttributeValue::N(user.to_string());
+        let got = client.get_item().table_name(TABLE).key("user_id", key).send().await.unwrap();
         assert_eq!(got.item().is_some(), !back.contains(&user), "user {user}");
     }
 }
@@ -142,18 +127,13 @@ async fn when_nothing_passed_the_exception_names_table_and_reason() {
     put(1).send().await.unwrap();
     let put_error = put(2).send().await.unwrap_err().into_service_error();
     assert!(put_error.is_provisioned_throughput_exceeded_exception(), "{put_error:?}");
-    let batch = client.batch_write_item().request_items(TABLE, puts(3..=6, 10));
-    let batch_error = batch.send().await.unwrap_err().into_service_error();
-    let aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemError::ProvisionedThroughputExceededException(error) = batch_error
-    else {
+    let batch_error = write(&client, puts(3..=6, 10)).await.unwrap_err().into_service_error();
+    let BatchWriteItemError::ProvisionedThroughputExceededException(error) = batch_error else {
         panic!("{batch_error:?}");
     };
     let reason = &error.throttling_reasons()[0];
     assert_eq!(reason.reason(), Some("TableWriteProvisionedThroughputExceeded"));
-    assert_eq!(
-        reason.resource(),
-        Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
-    );
+    assert_eq!(reason.resource(), Some(ARN));
     assert_eq!(count(&client).await, 1);
 }
 
@@ -174,8 +154,7 @@ async fn the_rate_is_held_by_a_client_that_retries() {
     let mut left = puts(1..=100, 10);
     while !left.is_empty() {
         let rest = left.split_off(left.len().min(25));
-        let batch = client.batch_write_item().request_items(TABLE, left.clone());
-        let mut again = match batch.send().await {
+        let mut again = match write(&client, left.clone()).await {
             Ok(answer) => answer.unprocessed_items.unwrap().remove(TABLE).unwrap_or_default(),
             Err(error) if error.code() == Some("ProvisionedThroughputExceededException") => left,
             Err(error) => panic!("{error:?}"),
@@ -194,9 +173,8 @@ async fn the_rate_is_held_by_a_client_that_retries() {
 #[tokio::test]
 async fn writes_and_throttles_show_in_cloudwatch() {
     let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 0.01, burst_seconds: 300.0 })).await;
-    let batch = |users| client.batch_write_item().request_items(TABLE, puts(users, 10));
-    batch(1..=8).send().await.unwrap();
-    batch(9..=12).send().await.unwrap_err();
+    write(&client, puts(1..=8, 10)).await.unwrap();
+    write(&client, puts(9..=12, 10)).await.unwrap_err();
     sandbox.dynamodb().record_provisioned();
     let metrics = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
     let sums = [

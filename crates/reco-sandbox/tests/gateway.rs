@@ -107,17 +107,11 @@ async fn queues_show_in_cloudwatch() {
     sandbox.sqs().plant("q", Planted::default()).unwrap_err();
     sandbox.sqs().plant("q", Planted { body: "x".to_owned(), ..Planted::default() }).unwrap();
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let depth = "ApproximateNumberOfMessagesVisible";
-    loop {
-        let listed = cloudwatch.list_metrics().metric_name(depth).send().await.unwrap();
-        if let Some(metric) = listed.metrics().first() {
-            assert_eq!(metric.dimensions()[0].value(), Some("q"));
-            break;
-        }
-        assert!(Instant::now() < deadline, "no depth was sampled");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let depths = cloudwatch.list_metrics().metric_name("ApproximateNumberOfMessagesVisible");
+    let sampled = async || !depths.clone().send().await.unwrap().metrics().is_empty();
+    common::eventually("a sampled depth", sampled).await;
+    let listed = depths.send().await.unwrap();
+    assert_eq!(listed.metrics()[0].dimensions()[0].value(), Some("q"));
 }
 
 #[tokio::test]
@@ -125,11 +119,7 @@ async fn dropping_a_sandbox_closes_its_port() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let address = sandbox.endpoint().replace("http://", "");
     drop(sandbox);
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while TcpStream::connect(&address).await.is_ok() {
-        assert!(Instant::now() < deadline, "the port is still open");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    common::eventually("a closed port", async || TcpStream::connect(&address).await.is_err()).await;
 }
 
 /// Posts a body with one extra header and returns the whole answer.

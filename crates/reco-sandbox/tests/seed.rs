@@ -137,13 +137,8 @@ async fn the_environment_names_the_pipeline() {
     let config = common::sdk_config(&sandbox);
     let sqs = aws_sdk_sqs::Client::new(&config);
     let url = sqs.get_queue_url().queue_name(&env["RECOCTL_QUEUE"]).send().await.unwrap();
-    let attributes = sqs
-        .get_queue_attributes()
-        .queue_url(url.queue_url().unwrap())
-        .attribute_names(QueueAttributeName::All)
-        .send()
-        .await
-        .unwrap();
+    let attributes = sqs.get_queue_attributes().queue_url(url.queue_url().unwrap());
+    let attributes = attributes.attribute_names(QueueAttributeName::All).send().await.unwrap();
     let redrive = &attributes.attributes().unwrap()[&QueueAttributeName::RedrivePolicy];
     assert!(redrive.contains(&format!(":{}\"", env["RECOCTL_DLQ"])), "{redrive}");
     assert_eq!(env["RECOCTL_QUEUE"], QUEUE);

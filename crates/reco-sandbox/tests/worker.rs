@@ -49,22 +49,14 @@ where
     Arc::new(move |event, _| Box::pin(body(event)))
 }
 
-async fn eventually(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(15);
-    while !holds() {
-        assert!(Instant::now() < deadline, "never came: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// Runs a function on the messages of the queue until it is empty.
 async fn drain(sandbox: &Sandbox, function: Function, options: WorkerOptions) {
     let worker = start(sandbox, function, options);
-    let empty = || {
+    let empty = async || {
         let depth = sandbox.sqs().depth("q").unwrap();
         depth.visible + depth.in_flight + depth.delayed == 0
     };
-    eventually("an empty queue", empty).await;
+    common::eventually("an empty queue", empty).await;
     worker.stop().await;
 }
 
@@ -142,7 +134,8 @@ async fn stopping_finishes_what_runs_and_receives_no_more() {
     plant(&sandbox, (0..30).map(|n| n.to_string()));
     let options = WorkerOptions { concurrency: 2, ..WorkerOptions::default() };
     let worker = start(&sandbox, slow, options);
-    eventually("two running invocations", || begun.load(Ordering::Relaxed) == 20).await;
+    let running = async || begun.load(Ordering::Relaxed) == 20;
+    common::eventually("two running invocations", running).await;
     let started = Instant::now();
     worker.stop().await;
     assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());

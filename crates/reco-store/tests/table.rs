@@ -72,16 +72,19 @@ async fn a_missing_table_is_named() {
     assert!(error.to_string().contains("\"nowhere\""), "{error}");
 }
 
-/// Creates a table description with indexes of these keys.
-fn indexed(keys: &[&[&str]]) -> TableInfo {
-    let index = |keys: &&[&str]| IndexInfo {
+fn index_on(keys: &[&str]) -> IndexInfo {
+    IndexInfo {
         name: keys.join("-"),
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         global: true,
         wcu: None,
         max_wcu: None,
         warm_wcu: None,
-    };
+    }
+}
+
+/// Creates a table description with indexes of these keys.
+fn indexed(keys: &[&[&str]]) -> TableInfo {
     TableInfo {
         name: "recs".to_owned(),
         arn: String::new(),
@@ -93,7 +96,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         id: String::new(),
         billing: Billing::OnDemand { max_wcu: Some(900) },
         warm_wcu: Some(4000),
-        indexes: keys.iter().map(index).collect(),
+        indexes: keys.iter().map(|keys| index_on(keys)).collect(),
         item_count: None,
     }
 }
@@ -120,18 +123,15 @@ fn capacity_is_what_limits_writes() {
 #[test]
 fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
     let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
+    let billing = |wcu| Billing::Provisioned { wcu: Some(wcu), rcu: Some(5) };
     let provisioned = |table: i64, indexes: &[(bool, i64)]| {
         let index = |(global, wcu): &(bool, i64)| IndexInfo {
-            name: "i".to_owned(),
-            keys: vec!["generated_at".to_owned()],
             global: *global,
             wcu: global.then_some(*wcu),
-            max_wcu: None,
-            warm_wcu: None,
+            ..index_on(&["generated_at"])
         };
-        let billing = Billing::Provisioned { wcu: Some(table), rcu: Some(5) };
-        let table =
-            TableInfo { billing, indexes: indexes.iter().map(index).collect(), ..indexed(&[]) };
+        let (billing, indexes) = (billing(table), indexes.iter().map(index).collect());
+        let table = TableInfo { billing, indexes, ..indexed(&[]) };
         table.capacity_of(&schema, true).limit()
     };
     assert_eq!(provisioned(100, &[]), Some(100.0));
@@ -143,17 +143,10 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
     // A local index uses the table's capacity.
     assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));
     // Indexes that do not contain the items do not count.
-    let table = TableInfo {
-        billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
-        ..indexed(&[&["country"]])
-    };
-    assert_eq!(table.capacity_of(&schema, true).limit(), Some(100.0));
+    let indexed_by = |key: &str| TableInfo { billing: billing(100), ..indexed(&[&[key]]) };
+    assert_eq!(indexed_by("country").capacity_of(&schema, true).limit(), Some(100.0));
     // An index on the time costs nothing for items without one.
-    let table = TableInfo {
-        billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
-        ..indexed(&[&["generated_at"]])
-    };
-    assert_eq!(table.capacity_of(&schema, false).limit(), Some(100.0));
+    assert_eq!(indexed_by("generated_at").capacity_of(&schema, false).limit(), Some(100.0));
 }
 
 #[test]

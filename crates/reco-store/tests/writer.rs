@@ -20,16 +20,31 @@ use support::{client, empty_table, planned, writer};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// Options with up to `max_attempts`, which wait from `base_ms` to `max_ms`.
+fn retrying(max_attempts: u32, base_ms: u64, max_ms: u64) -> WriterOptions {
+    let (base_delay, max_delay) = (Duration::from_millis(base_ms), Duration::from_millis(max_ms));
+    let retry = RetryOptions { max_attempts, base_delay, max_delay };
+    WriterOptions { retry, ..WriterOptions::default() }
+}
+
 fn quick(max_attempts: u32) -> WriterOptions {
-    let (base_delay, max_delay) = (Duration::from_millis(20), Duration::from_millis(200));
-    WriterOptions {
-        retry: RetryOptions { max_attempts, base_delay, max_delay },
-        ..WriterOptions::default()
-    }
+    retrying(max_attempts, 20, 200)
 }
 
 fn writer_to(stub: &Stub, max_attempts: u32) -> Writer {
     writer(client(stub.port), quick(max_attempts))
+}
+
+fn guarded_to(stub: &Stub) -> Writer {
+    writer(client(stub.port), WriterOptions { only_newer: true, ..quick(5) })
+}
+
+/// The refusal of a call whose table is throttled.
+fn throttle() -> Reply {
+    let mut body = exception("ProvisionedThroughputExceededException", "too fast");
+    body["ThrottlingReasons"] =
+        json!([{ "reason": "TableWriteProvisionedThroughputExceeded", "resource": "arn:t" }]);
+    Reply::Error(400, body)
 }
 
 fn batch(users: std::ops::Range<i64>) -> Vec<PlannedItem> {
@@ -166,11 +181,7 @@ async fn cancelling_ends_the_waiting_and_hands_back() {
 
 #[tokio::test]
 async fn whole_call_throttles_are_retried_and_their_reasons_kept() {
-    let mut body = exception("ProvisionedThroughputExceededException", "too fast");
-    body["ThrottlingReasons"] =
-        json!([{ "reason": "TableWriteProvisionedThroughputExceeded", "resource": "arn:t" }]);
-    let throttle = Reply::Error(400, body);
-    let stub = Stub::start([throttle.clone(), throttle, Reply::Written]).await;
+    let stub = Stub::start([throttle(), throttle(), Reply::Written]).await;
     let report = writer_to(&stub, 5).write_batch(batch(0..25), &Stop::default()).await;
 
     assert_eq!((report.written, report.throttled_calls, report.retries), (25, 2, 2));
@@ -184,12 +195,7 @@ async fn whole_call_throttles_are_retried_and_their_reasons_kept() {
 async fn retries_do_not_run_dry() {
     let throttle = Reply::Error(400, exception("ThrottlingException", "slow down"));
     let stub = Stub::start(std::iter::repeat_n(throttle, 120).chain([Reply::Written])).await;
-    let retry = RetryOptions {
-        max_attempts: 200,
-        base_delay: Duration::from_millis(1),
-        max_delay: Duration::from_millis(1),
-    };
-    let options = WriterOptions { retry, concurrency: 1, ..WriterOptions::default() };
+    let options = WriterOptions { concurrency: 1, ..retrying(200, 1, 1) };
     let writer = writer(client(stub.port), options);
     let report = writer.write_batch(batch(0..2), &Stop::default()).await;
     assert_eq!((report.written, report.calls), (2, 121));
@@ -309,15 +315,10 @@ async fn of_guarded_writers_that_race_the_newest_list_wins() {
 
 #[tokio::test]
 async fn guarded_puts_are_retried_one_by_one() {
-    let mut body = exception("ProvisionedThroughputExceededException", "too fast");
-    body["ThrottlingReasons"] =
-        json!([{ "reason": "TableWriteProvisionedThroughputExceeded", "resource": "arn:t" }]);
     let stale = exception("ConditionalCheckFailedException", "The conditional request failed");
-    let script = [Reply::Error(400, body), Reply::HangUp, Reply::Error(400, stale), Reply::Written];
+    let script = [throttle(), Reply::HangUp, Reply::Error(400, stale), Reply::Written];
     let stub = Stub::start(script).await;
-    let options = WriterOptions { only_newer: true, ..quick(5) };
-    let writer = writer(client(stub.port), options);
-    let report = writer.write_batch(batch(0..6), &Stop::default()).await;
+    let report = guarded_to(&stub).write_batch(batch(0..6), &Stop::default()).await;
     assert_eq!((report.written, report.stale, report.left.len()), (5, 1, 0));
     assert_eq!((report.calls, report.throttled_calls, report.retries), (8, 1, 1));
     assert_eq!(report.throttling.len(), 1);
@@ -327,16 +328,13 @@ async fn guarded_puts_are_retried_one_by_one() {
 async fn guarded_puts_that_are_refused_or_too_late_are_left() {
     let refused = Reply::Error(400, exception("AccessDeniedException", "dynamodb:PutItem"));
     let stub = Stub::start([refused]).await;
-    let options = WriterOptions { only_newer: true, ..quick(5) };
-    let guarded = writer(client(stub.port), options);
-    let report = guarded.write_batch(batch(0..3), &Stop::default()).await;
+    let report = guarded_to(&stub).write_batch(batch(0..3), &Stop::default()).await;
     assert_eq!((report.left.len(), report.written, report.stale), (3, 0, 0));
     assert!(report.failure.unwrap().to_string().contains("PutItem"));
 
     let stub = Stub::start([Reply::Written, Reply::Written, Reply::Silence]).await;
-    let guarded = writer(client(stub.port), options);
     let soon = Stop::at(Instant::now() + Duration::from_millis(700));
-    let report = guarded.write_batch(batch(0..4), &soon).await;
+    let report = guarded_to(&stub).write_batch(batch(0..4), &soon).await;
     assert_eq!((report.written, report.left.len()), (2, 2));
     assert_eq!(report.failure, Some(WriteFailure::Deadline));
 }
@@ -349,13 +347,7 @@ async fn a_slow_table_finishes_some_batches_and_does_not_merely_begin_all() {
     let first = std::iter::repeat_n(Reply::NothingProcessed, 4);
     let slowly = (0..25).rev().map(Reply::Unprocessed);
     let stub = Stub::start(first.chain(slowly).chain([Reply::NothingProcessed])).await;
-    let retry = RetryOptions {
-        max_attempts: 1_000,
-        base_delay: Duration::from_millis(5),
-        max_delay: Duration::from_millis(20),
-    };
-    let options = WriterOptions { retry, ..WriterOptions::default() };
-    let writer = writer(client(stub.port), options);
+    let writer = writer(client(stub.port), retrying(1_000, 5, 20));
     let soon = Stop::at(Instant::now() + Duration::from_secs(3));
     let report = writer.write_all(batch(0..100), &soon).await;
     assert_eq!((report.written, report.failure), (25, Some(WriteFailure::Deadline)));

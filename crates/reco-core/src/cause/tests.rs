@@ -166,23 +166,15 @@ fn what_is_certain_comes_before_what_is_probable() {
         since_ms: 0,
         incomplete: Some("too many pages".to_owned()),
     };
+    let other = Silence { source: Some("arn:aws:sqs:eu-west-1:1:other"), ..known.clone() };
     for (silence, name) in [
         (Silence { logs: &denied, source: None, ..known.clone() }, "no-permission"),
         (Silence { source: None, ..known.clone() }, "sent-directly"),
-        (Silence { source: Some("arn:aws:sqs:eu-west-1:1:other"), ..known.clone() }, "other-queue"),
-        (Silence { source: Some("other"), logs: &partly, ..known.clone() }, "not-all-read"),
-        (
-            Silence { source: Some("other"), throttles: Throttles::Known(1), ..known.clone() },
-            "other-queue",
-        ),
-        (
-            Silence { source: Some("other"), starts_failed: (1, None), ..known.clone() },
-            "other-queue",
-        ),
-        (
-            Silence { source: Some("other"), throttles: Throttles::Unknown, ..known.clone() },
-            "other-queue",
-        ),
+        (other.clone(), "other-queue"),
+        (Silence { logs: &partly, ..other.clone() }, "not-all-read"),
+        (Silence { throttles: Throttles::Known(1), ..other.clone() }, "other-queue"),
+        (Silence { starts_failed: (1, None), ..other.clone() }, "other-queue"),
+        (Silence { throttles: Throttles::Unknown, ..other.clone() }, "other-queue"),
         (Silence { logs: &read(Some(7), 0), ..known.clone() }, "retention-over"),
         (Silence { logs: &read(None, 55 * DAY), ..known.clone() }, "before-since"),
         (Silence { logs: &partly, ..known.clone() }, "not-all-read"),
@@ -197,16 +189,16 @@ fn what_is_certain_comes_before_what_is_probable() {
 
 /// A line that the log may have, of few requests and messages, so that they meet.
 fn any_line() -> impl Strategy<Value = String> {
-    let reasons = prop_oneof![
-        Just("not-written"),
-        Just("no-facts"),
-        Just("malformed"),
-        Just("bad-entries"),
-        Just("foreign"),
-        Just("behind-failure"),
-        Just("no-layout"),
-        Just("new-in-a-later-version")
-    ];
+    let reasons = prop::sample::select(vec![
+        "not-written",
+        "no-facts",
+        "malformed",
+        "bad-entries",
+        "foreign",
+        "behind-failure",
+        "no-layout",
+        "new-in-a-later-version",
+    ]);
     prop_oneof![
         (0..3_u8, 0..3_u8, reasons, any::<bool>(), 0..9_u64).prop_map(|(r, m, reason, t, n)| {
             let members = json!({ "reason": reason, "throttled": t, "attempt": n });

@@ -41,20 +41,10 @@ pub enum Record<'a, I = Intent<'a>> {
 }
 
 impl Record<'_> {
-    /// Returns the record as a line, including its newline.
-    ///
-    /// # Errors
-    /// Cannot occur: every record serialises.
-    pub fn to_line(&self) -> serde_json::Result<Vec<u8>> {
-        let mut line = Vec::new();
-        self.write_line(&mut line)?;
-        Ok(line)
-    }
-
     /// Appends the record as a line, including its newline.
     ///
     /// # Errors
-    /// As [`Record::to_line`].
+    /// Cannot occur: every record serialises.
     pub fn write_line(&self, lines: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(&mut *lines, self)?;
         lines.push(b'\n');

@@ -46,18 +46,6 @@ impl Replay {
         Self::default()
     }
 
-    /// Replays all lines, each with or without its newline.
-    ///
-    /// # Errors
-    /// As for [`line`](Self::line).
-    pub fn from_lines<L: AsRef<[u8]>>(
-        lines: impl IntoIterator<Item = L>,
-    ) -> Result<JournalState, JournalError> {
-        let mut replay = Self::new();
-        lines.into_iter().try_for_each(|line| replay.line(line.as_ref()))?;
-        Ok(replay.finish())
-    }
-
     /// Reads the next line. Pass its newline, too, if the file has one: an append needs to know.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Each message has one outcome, each user is counted once, and no order matters.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -20,10 +20,9 @@ fn message(id: &str, body: &str, sent_at_ms: i64) -> Message {
     ];
     Message {
         id: id.to_owned(),
-        receipt_handle: String::new(),
         body: body.to_owned(),
-        attributes: BTreeMap::new(),
         system: system.into(),
+        ..Message::default()
     }
 }
 
@@ -33,15 +32,21 @@ fn original(at: usize, body: &str) -> Message {
 
 /// Returns a tracker of messages with these bodies: `m0` was sent as `c0`, and so on.
 fn tracker(bodies: &[&str]) -> Tracker {
-    let header = r#"{"header":{"version":1,"run_id":"r","started_at":"","source":"arn","fifo":false,"recoctl":"","policy":""}}"#;
-    let mut lines = vec![header.as_bytes().to_vec()];
+    let mut lines = br#"{"header":{"version":1,"run_id":"r","started_at":"","source":"arn","fifo":false,"recoctl":"","policy":""}}"#.to_vec();
+    lines.push(b'\n');
     for (at, body) in bodies.iter().enumerate() {
         let sent = original(at, body);
         let (message_id, sent_as) = (sent.id.clone(), format!("c{at}"));
-        lines.push(Record::Intent(Intent::new(&sent, None, 1, 0)).to_line().expect("a line"));
-        lines.push(Record::Ack(Ack { message_id, sent_as, batch: 1 }).to_line().expect("a line"));
+        let sent = Record::Intent(Intent::new(&sent, None, 1, 0));
+        for record in [sent, Record::Ack(Ack { message_id, sent_as, batch: 1 })] {
+            record.write_line(&mut lines).expect("a line");
+        }
     }
-    Tracker::of(&Replay::from_lines(lines).expect("a journal"), BEGAN_MS)
+    let mut replay = Replay::new();
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        replay.line(line).expect("a line of a journal");
+    }
+    Tracker::of(&replay.finish(), BEGAN_MS)
 }
 
 fn user(number: i64) -> UserDigest {
@@ -236,6 +241,16 @@ fn any_fate() -> impl Strategy<Value = ListFate> {
     ]
 }
 
+/// Returns a tracker of as many messages, each with a body of its own.
+fn tracker_of(messages: usize) -> Tracker {
+    let bodies: Vec<String> = (0..messages).map(|at| at.to_string()).collect();
+    tracker(&bodies.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn fates(entries: &[(i64, ListFate)]) -> Vec<UserFate> {
+    entries.iter().map(|(number, fate)| (user(*number), *fate)).collect()
+}
+
 fn any_destinations() -> impl Strategy<Value = Destinations> {
     prop_oneof![Just(Destinations::Busy), Just(Destinations::Empty), Just(Destinations::Drained)]
 }
@@ -249,15 +264,11 @@ proptest! {
         destinations in any_destinations(),
         order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let bodies: Vec<String> = (0..entries.len()).map(|at| at.to_string()).collect();
-        let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
         let run = |order: &[usize]| {
-            let mut tracker = tracker(&bodies);
+            let mut tracker = tracker_of(entries.len());
             tracker.begin();
             for at in order.iter().filter(|at| **at < entries.len()) {
-                let fates: Vec<UserFate> =
-                    entries[*at].iter().map(|(number, fate)| (user(*number), *fate)).collect();
-                tracker.enter(&format!("m{at}"), &fates, false, None);
+                tracker.enter(&format!("m{at}"), &fates(&entries[*at]), false, None);
             }
             for at in order.iter().filter(|at| back.contains(at)) {
                 tracker.returned(&message(&format!("c{at}"), "", 0));
@@ -294,18 +305,14 @@ proptest! {
         entries in prop::collection::vec(prop::collection::vec((0_i64..6, any_fate()), 0..4), 1..9),
         destinations in any_destinations(),
     ) {
-        let bodies: Vec<String> = (0..entries.len()).map(|at| at.to_string()).collect();
-        let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
-        let mut tracker = tracker(&bodies);
+        let mut tracker = tracker_of(entries.len());
         let mut looks = Vec::new();
         for _ in 0..2 {
             tracker.begin();
             for (at, entries) in entries.iter().enumerate() {
                 let id = format!("m{at}");
-                let fates: Vec<UserFate> =
-                    entries.iter().map(|(number, fate)| (user(*number), *fate)).collect();
                 if tracker.wanted(&id) != Wanted::Nothing {
-                    tracker.enter(&id, &fates, false, None);
+                    tracker.enter(&id, &fates(entries), false, None);
                 }
             }
             tracker.settle(destinations);

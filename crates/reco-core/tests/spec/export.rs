@@ -1,13 +1,13 @@
 //! Exports read back exactly, and incomplete ones are reported.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use reco_core::export::{
     ExportEnd, ExportError, ExportHeader, ExportReader, VERSION, end_line, header_line, is_header,
     message_line,
 };
-use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::message::Message;
+
+use crate::journal::random::any_attributes;
 
 fn header() -> ExportHeader {
     ExportHeader {
@@ -21,13 +21,7 @@ fn header() -> ExportHeader {
 }
 
 fn message(id: &str, body: &str) -> Message {
-    Message {
-        id: id.to_owned(),
-        receipt_handle: String::new(),
-        body: body.to_owned(),
-        attributes: BTreeMap::new(),
-        system: BTreeMap::new(),
-    }
+    Message { id: id.to_owned(), body: body.to_owned(), ..Message::default() }
 }
 
 /// Returns a complete export of these messages.
@@ -71,22 +65,9 @@ fn a_line_names_the_source_and_reads_back_by_the_system_attribute_alone() {
 }
 
 fn any_message() -> impl Strategy<Value = Message> {
-    let value = prop_oneof![
-        any::<String>().prop_map(AttributeValue::Text),
-        any::<Vec<u8>>().prop_map(AttributeValue::Binary),
-    ];
-    let attribute =
-        (any::<String>(), value).prop_map(|(data_type, value)| Attribute { data_type, value });
-    let attributes = prop::collection::btree_map(any::<String>(), attribute, 0..4);
     let system = prop::collection::btree_map(any::<String>(), any::<String>(), 0..4);
-    (any::<String>(), any::<String>(), attributes, system).prop_map(
-        |(id, body, attributes, system)| Message {
-            id,
-            receipt_handle: String::new(),
-            body,
-            attributes,
-            system,
-        },
+    (any::<String>(), any::<String>(), any_attributes(), system).prop_map(
+        |(id, body, attributes, system)| Message { attributes, system, ..message(&id, &body) },
     )
 }
 

@@ -19,7 +19,9 @@ fn binary(data_type: &str, value: &[u8]) -> Attribute {
     Attribute { data_type: data_type.to_owned(), value: AttributeValue::Binary(value.to_vec()) }
 }
 
-fn attributes<const N: usize>(of: [(&str, Attribute); N]) -> BTreeMap<String, Attribute> {
+fn attributes<'a>(
+    of: impl IntoIterator<Item = (&'a str, Attribute)>,
+) -> BTreeMap<String, Attribute> {
     of.into_iter().map(|(name, attribute)| (name.to_owned(), attribute)).collect()
 }
 
@@ -28,12 +30,8 @@ fn message(id: usize, with_attributes: bool) -> Message {
         id: format!("m{id}"),
         receipt_handle: format!("r{id}"),
         body: format!("body {id}"),
-        attributes: if with_attributes {
-            attributes([("k", text("String", "v"))])
-        } else {
-            BTreeMap::new()
-        },
-        system: BTreeMap::new(),
+        attributes: attributes(with_attributes.then(|| ("k", text("String", "v")))),
+        ..Message::default()
     }
 }
 
@@ -196,14 +194,9 @@ fn a_message_counts_body_names_labels_and_values() {
 
 #[test]
 fn a_service_that_gave_up_says_why() {
-    let told = |attributes: &[(&str, &str)]| {
-        let attribute = |text: &str| Attribute {
-            data_type: "String".to_owned(),
-            value: AttributeValue::Text(text.to_owned()),
-        };
-        let attributes =
-            attributes.iter().map(|(name, text)| ((*name).to_owned(), attribute(text)));
-        Message { attributes: attributes.collect(), ..message(1, false) }.failure()
+    let told = |said: &[(&str, &str)]| {
+        let said = said.iter().map(|(name, value)| (*name, text("String", value)));
+        Message { attributes: attributes(said), ..message(1, false) }.failure()
     };
     let event_bridge = [("ERROR_CODE", "NO_PERMISSIONS"), ("ERROR_MESSAGE", " denied\n")];
     assert_eq!(told(&event_bridge).as_deref(), Some("NO_PERMISSIONS: denied"));
@@ -211,9 +204,7 @@ fn a_service_that_gave_up_says_why() {
     assert_eq!(told(&lambda).as_deref(), Some("200: timed out"));
     assert_eq!(told(&[("ErrorMessage", "timed out")]).as_deref(), Some("timed out"));
     assert_eq!(told(&[("ErrorMessage", " "), ("RequestID", "r")]), None);
-    let binary =
-        Attribute { data_type: "Binary".to_owned(), value: AttributeValue::Binary(vec![1]) };
-    let attributes = [("ErrorMessage".to_owned(), binary)].into();
+    let attributes = attributes([("ErrorMessage", binary("Binary", &[1]))]);
     assert_eq!(Message { attributes, ..message(1, false) }.failure(), None);
 }
 

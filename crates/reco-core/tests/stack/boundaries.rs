@@ -6,7 +6,7 @@ use crate::cloudformation::Template;
 use crate::template::deployed;
 
 const ACCOUNT: &str = "123456789012";
-const VPC: [(&str, &str); 5] = [
+pub const VPC: [(&str, &str); 5] = [
     ("VpcId", "vpc-1"),
     ("SubnetIds", "subnet-1,subnet-2"),
     ("RdsProxySecurityGroupId", "sg-1"),
@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 4] = [
     ("LogsKmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:key/logs"),
 ];
 
-fn with(parameters: &[(&str, &str)]) -> Template {
+pub fn with(parameters: &[(&str, &str)]) -> Template {
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, json!(value))).collect();
     deployed(&parameters)
 }

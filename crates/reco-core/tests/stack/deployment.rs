@@ -7,13 +7,18 @@ use std::fmt::Write as _;
 use crate::rules::{Severity, rules};
 use serde_json::{Value, json};
 
+use crate::boundaries::{VPC, with};
+use crate::cloudformation::Template;
 use crate::template::{deployed, read};
+
+fn dashboard(template: &Template) -> Value {
+    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
+    serde_json::from_str(&body).unwrap()
+}
 
 #[test]
 fn the_dashboard_is_json_and_names_what_is_deployed() {
-    let template = deployed(&[("PipelineName", json!("films"))]);
-    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
-    let body: Value = serde_json::from_str(&body).unwrap();
+    let body = dashboard(&deployed(&[("PipelineName", json!("films"))]));
     let widgets = body["widgets"].as_array().unwrap();
     assert_eq!(widgets[0]["properties"]["alarms"].as_array().unwrap().len(), 7);
     let text = body.to_string();
@@ -25,7 +30,7 @@ fn the_dashboard_is_json_and_names_what_is_deployed() {
 #[test]
 fn every_alarm_is_on_the_dashboard() {
     let template = deployed(&[]);
-    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
+    let body = dashboard(&template).to_string();
     for alarm in template.resources("AWS::CloudWatch::Alarm") {
         assert!(body.contains(&format!("\"{alarm}.Arn\"")), "{alarm}");
     }
@@ -38,8 +43,7 @@ fn the_functions_own_metrics_are_emitted() {
     let metrics = read("crates/reco-lambda/src/metrics.rs");
     let namespace = "Reco/Writer";
     assert!(metrics.contains(&format!("NAMESPACE: &str = \"{namespace}\"")));
-    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
-    let body: Value = serde_json::from_str(&body).unwrap();
+    let body = dashboard(&template);
     let widgets = body["widgets"].as_array().unwrap().iter();
     let charted = widgets.filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
     let charted = charted.filter(|metric| metric[0] == namespace).map(|metric| metric[1].clone());
@@ -88,10 +92,7 @@ fn the_function_reads_what_the_template_sets() {
         ("FactsTablesToml", json!("users.table = 'members'")),
     ]);
     assert_eq!(all.len(), 7);
-    let files = deployed(&[
-        ("PolicyFile", json!("policy.toml")),
-        ("FactsTablesFile", json!("tables.toml")),
-    ]);
+    let files = with(&[("PolicyFile", "policy.toml"), ("FactsTablesFile", "tables.toml")]);
     let files = &files.properties("Function")["Environment"]["Variables"];
     assert_eq!(files["RECO_POLICY"], "policy.toml");
     assert_eq!(files["RECO_FACTS_TABLES"], "tables.toml");
@@ -103,13 +104,7 @@ fn the_function_reads_what_the_template_sets() {
 #[test]
 fn the_function_enters_a_vpc_only_when_asked() {
     assert!(deployed(&[]).properties("Function").get("VpcConfig").is_none());
-    let template = deployed(&[
-        ("VpcId", json!("vpc-1")),
-        ("SubnetIds", json!("subnet-1,subnet-2")),
-        ("RdsProxySecurityGroupId", json!("sg-1")),
-        ("RdsProxyEndpoint", json!("proxy.example.com")),
-        ("DynamoDbPrefixListId", json!("pl-1")),
-    ]);
+    let template = with(&VPC);
     let vpc = &template.properties("Function")["VpcConfig"];
     assert_eq!(vpc["SubnetIds"], json!(["subnet-1", "subnet-2"]));
     assert_eq!(template.resources("AWS::EC2::SecurityGroupIngress"), ["RdsProxyIngress"]);

@@ -94,16 +94,22 @@ fn granted(document: impl AsRef<str>) -> Grant {
     Grant { key: KEY.to_owned(), document: document.as_ref().parse().unwrap() }
 }
 
+/// Starts a sandbox that its binary keeps from starting; returns the error.
+async fn refused(options: SandboxOptions) -> String {
+    let Err(SandboxError::Binary(error)) = Sandbox::start(options).await else {
+        panic!("it started")
+    };
+    error.to_string()
+}
+
 #[tokio::test]
 async fn a_function_without_its_policy_is_told_what_it_lacks() {
     let directory = tempfile::tempdir().unwrap();
     let nothing = r#"{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}"#;
     let options = options(Some(as_function(&directory)));
     let options = SandboxOptions { grants: vec![granted(nothing)], ..options };
-    let Err(SandboxError::Binary(error)) = Sandbox::start(options).await else {
-        panic!("it started")
-    };
-    assert!(error.to_string().contains("dynamodb:DescribeTable"), "{error}");
+    let error = refused(options).await;
+    assert!(error.contains("dynamodb:DescribeTable"), "{error}");
 }
 
 /// The binary runs under the policy that the template gives it, so that it also shows that the policy
@@ -127,15 +133,7 @@ async fn the_binary_does_what_the_handler_does() {
 
 #[tokio::test]
 async fn what_is_no_function_is_refused_at_the_start() {
-    let error = |path: &str| {
-        let options = options(Some(PathBuf::from(path)));
-        async move {
-            let Err(SandboxError::Binary(error)) = Sandbox::start(options).await else {
-                panic!("it started")
-            };
-            error.to_string()
-        }
-    };
+    let error = |path: &str| refused(options(Some(PathBuf::from(path))));
     assert!(error("/no/such/bootstrap").await.contains("cannot run /no/such/bootstrap"));
     assert!(error("/bin/true").await.contains("its process ended"));
 }

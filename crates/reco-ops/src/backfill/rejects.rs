@@ -281,10 +281,6 @@ mod tests {
         assert_eq!(rejects.first.len(), SHOWN);
         assert!(rejects.first.iter().all(|r| r.text.as_ref().is_some_and(|t| t.len() < 200)));
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(&path).expect("metadata").permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
+        crate::files::safe_file::assert_private(&path);
     }
 }

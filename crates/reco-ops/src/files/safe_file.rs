@@ -12,6 +12,14 @@ pub const SETTINGS_LIMIT: u64 = 1 << 20;
 /// Maximum size of other files that are read whole: a plan lists every message of a queue.
 pub const INPUT_LIMIT: u64 = 512 << 20;
 
+/// Asserts that nobody else may read or write a file of a test.
+#[cfg(all(test, unix))]
+pub(crate) fn assert_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path).expect("metadata").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 /// Disables core files, which would hold message bodies and credentials.
 pub fn leave_no_core() {
     #[cfg(unix)]

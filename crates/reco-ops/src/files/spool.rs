@@ -190,10 +190,10 @@ mod tests {
             Attribute { data_type: "Number.int".into(), value: AttributeValue::Text("07".into()) };
         Message {
             id: id.to_owned(),
-            receipt_handle: String::new(),
             body: body.to_owned(),
             attributes: [("b".to_owned(), binary), ("n".to_owned(), number)].into(),
             system: [("MessageGroupId".to_owned(), "g\"1".to_owned())].into(),
+            ..Message::default()
         }
     }
 

@@ -47,6 +47,13 @@ pub struct Home {
 }
 
 impl Home {
+    /// Opens the home under a state directory of a test.
+    #[cfg(test)]
+    pub(crate) fn for_tests(root: &Path) -> Self {
+        let state = Some(root.to_owned());
+        Home::of(&HomeOptions { state, ..HomeOptions::default() }).expect("a state directory")
+    }
+
     /// Returns `$XDG_STATE_HOME/recoctl/journal`, or else `~/.local/state/recoctl/journal`, without
     /// creating it. A custom endpoint gets a subdirectory named after it, since queues of two
     /// endpoints may have the same ARN.

@@ -158,25 +158,19 @@ fn read(file: &mut File) -> Option<Holder> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::HomeOptions;
-
-    fn home(root: &std::path::Path) -> Home {
-        let state = Some(root.to_owned());
-        Home::of(&HomeOptions { state, ..HomeOptions::default() }).expect("a state directory")
-    }
 
     #[test]
     fn a_state_directory_keeps_its_id() {
         let (one, other) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("other"));
-        let id = Lock::state_id(&home(one.path()));
-        assert_eq!((id.len(), Lock::state_id(&home(one.path()))), (16, id.clone()));
-        assert_ne!(Lock::state_id(&home(other.path())), id);
+        let id = Lock::state_id(&Home::for_tests(one.path()));
+        assert_eq!((id.len(), Lock::state_id(&Home::for_tests(one.path()))), (16, id.clone()));
+        assert_ne!(Lock::state_id(&Home::for_tests(other.path())), id);
     }
 
     #[test]
     fn looking_for_the_holder_keeps_no_run_from_taking_the_lock() {
         let root = tempfile::tempdir().expect("a directory");
-        let home = home(root.path());
+        let home = Home::for_tests(root.path());
         drop(Lock::take(&home, "arn", "first").expect("free"));
         // As `Lock::holder` does, caught in the middle.
         let looking = open(&home, "arn", false).expect("there");

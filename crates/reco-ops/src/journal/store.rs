@@ -226,12 +226,6 @@ fn unusable(path: &Path, error: &reco_core::journal::JournalError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::HomeOptions;
-
-    fn home(root: &Path) -> Home {
-        let state = Some(root.to_owned());
-        Home::of(&HomeOptions { state, ..HomeOptions::default() }).expect("a state directory")
-    }
 
     fn header(run_id: &str, started_at: &str) -> String {
         format!(
@@ -252,7 +246,7 @@ mod tests {
     #[test]
     fn journals_elsewhere_are_found_by_their_run_and_sorted_by_its_start() {
         let root = tempfile::tempdir().expect("a directory");
-        let (home, journals) = (home(root.path()), root.path().join("recoctl/journal"));
+        let (home, journals) = (Home::for_tests(root.path()), root.path().join("recoctl/journal"));
         std::fs::create_dir_all(&journals).expect("made");
         let mine = root.path().join("mine.jsonl");
         std::fs::write(&mine, header("aaaa1111", "2026-01-01T00:00:00.5Z")).expect("written");

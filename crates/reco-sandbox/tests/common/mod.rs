@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use aws_config::{SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -21,6 +22,15 @@ pub async fn items(sandbox: &Sandbox) -> Vec<HashMap<String, AttributeValue>> {
     let client = aws_sdk_dynamodb::Client::new(&sdk_config(sandbox));
     let items = client.scan().table_name(TABLE).into_paginator().items().send();
     items.collect::<Result<_, _>>().await.expect("scanned")
+}
+
+/// Waits until something holds, 15 seconds at most.
+pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "never came: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Asks the seeded facts.

@@ -337,21 +337,19 @@ mod tests {
         ];
         assert_eq!(told, expected);
         let schema = Schema::with_key_type(KeyType::N);
-        assert_eq!(
-            Expected::plain(&planned(&[1], None), &schema).difference(None),
-            Some(Difference::Missing)
-        );
+        let difference = |expected: &PlannedItem, found: Option<&PlannedItem>| {
+            let found = found.map(|item| encode(item, &schema));
+            Expected::plain(expected, &schema).difference(found.as_ref())
+        };
+        let [undated, older, timed, newer] =
+            [None, Some(4), Some(5), Some(6)].map(|at| planned(&[1], at));
         let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
-        assert_eq!(Expected::plain(&removal, &schema).difference(None), None);
-        let [older, newer] = [4, 6].map(|at| encode(&planned(&[1], Some(at)), &schema));
-        assert_eq!(
-            Expected::plain(&removal, &schema).difference(Some(&older)),
-            Some(Difference::Present)
-        );
+        assert_eq!(difference(&undated, None), Some(Difference::Missing));
+        assert_eq!(difference(&removal, None), None);
+        assert_eq!(difference(&removal, Some(&older)), Some(Difference::Present));
         let kept = Some(Difference::Newer { found: Time::from(6) });
-        assert_eq!(Expected::plain(&removal, &schema).difference(Some(&newer)), kept);
-        let timed = encode(&planned(&[1], Some(5)), &schema);
-        assert_eq!(Expected::plain(&planned(&[1], None), &schema).difference(Some(&timed)), None);
+        assert_eq!(difference(&removal, Some(&newer)), kept);
+        assert_eq!(difference(&undated, Some(&timed)), None);
     }
 
     #[test]

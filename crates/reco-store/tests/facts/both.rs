@@ -1,11 +1,12 @@
 //! Tests that must give the same results on every database.
 
-use reco_core::Id;
-use reco_core::facts::{Facts, FactsRequest, FactsStage, Ids};
+use reco_core::facts::{Facts, FactsRequest, FactsStage, Ids, UserFacts};
+use reco_core::{Id, IdMap};
 use reco_store::facts::FactsTables;
 
 use crate::kit::{
-    Kind, TABLES, World, article, asking, both, ids, known, series, text_tables, up_to, user,
+    Kind, TABLES, World, article, asking, both, failed, ids, known, opened, series, text_tables,
+    up_to, user,
 };
 
 both! {
@@ -30,8 +31,7 @@ async fn everything_asked_is_answered_and_nothing_else(kind: Kind) {
         INSERT INTO `reads` VALUES (1, 10), (1, 14), (2, 11), (4, 10);
         INSERT INTO mutes VALUES (1, 9), (1, 7), (4, 9);"
     );
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let request = asking(&ids(&[1, 2, 3, 99]), &ids(&[10, 11, 12, 13, 98]));
     let (users, articles) = known(&facts, &request).await;
     // Author 7 is muted, too, but wrote none of the requested articles; article 14 was not
@@ -47,6 +47,13 @@ async fn everything_asked_is_answered_and_nothing_else(kind: Kind) {
     assert_eq!(articles.len(), 4);
 }
 
+/// The ids of the users that were found, as texts.
+fn sorted(users: &IdMap<UserFacts>) -> Vec<String> {
+    let mut found: Vec<String> = users.keys().map(ToString::to_string).collect();
+    found.sort();
+    found
+}
+
 async fn string_ids_and_look_alikes(kind: Kind) {
     let sql = format!(
         "{}
@@ -56,8 +63,7 @@ async fn string_ids_and_look_alikes(kind: Kind) {
         INSERT INTO `reads` VALUES ('u-1', 'a:1');",
         text_tables()
     );
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let asked = [
         Id::from("u-1"),
         Id::from(7_i64),
@@ -68,9 +74,7 @@ async fn string_ids_and_look_alikes(kind: Kind) {
         Id::from(u64::MAX),
     ];
     let (users, _) = known(&facts, &asking(&asked, &[Id::from("a:1")])).await;
-    let mut found: Vec<String> = users.keys().map(ToString::to_string).collect();
-    found.sort();
-    assert_eq!(found, ["18446744073709551615", "7", "u-1", "x'y"]);
+    assert_eq!(sorted(&users), ["18446744073709551615", "7", "u-1", "x'y"]);
     assert!(users[&Id::from("u-1")].read.contains(&Id::from("a:1")));
 }
 
@@ -91,8 +95,7 @@ async fn ids_of_any_script_and_length_have_their_facts(kind: Kind) {
         sql(&|id| format!("('{id}', 'active')")),
         sql(&|id| format!("('{id}', 'Jos\u{e9}')")),
     );
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let asked = ids.map(Id::from);
     let (users, _) = known(&facts, &asking(&asked, &[Id::from("a")])).await;
     assert_eq!(users.len(), ids.len(), "{users:?}");
@@ -105,8 +108,7 @@ async fn ids_of_any_script_and_length_have_their_facts(kind: Kind) {
 
 async fn a_number_that_is_only_like_an_id_is_not_it(kind: Kind) {
     let sql = format!("{TABLES} INSERT INTO users VALUES (7, 'active'), (0, 'active');");
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let asked = ["07", "7.0", "+7", "7e0", "0x7", "7-x", "abc", "-0"].map(Id::from);
     let (users, _) = known(&facts, &asking(&asked, &[])).await;
     assert!(users.is_empty(), "{users:?}");
@@ -114,8 +116,7 @@ async fn a_number_that_is_only_like_an_id_is_not_it(kind: Kind) {
 
 async fn hostile_ids_are_unknown_and_do_nothing(kind: Kind) {
     let sql = format!("{} INSERT INTO users VALUES ('u-1', 'active');", text_tables());
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let hostile = [
         "' OR '1'='1",
         "u-1' -- ",
@@ -146,13 +147,10 @@ async fn integer_ids_past_2_to_53_are_exact(kind: Kind) {
         "{} INSERT INTO users VALUES (9007199254740993, 'active'), (9223372036854775807, 'active');",
         TABLES.replace("INTEGER", "BIGINT")
     );
-    let world = World::new(kind, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, &sql).await;
     let near = [9_007_199_254_740_992_i64, 9_007_199_254_740_993, 9_007_199_254_740_994, i64::MAX];
     let (users, _) = known(&facts, &asking(&ids(&near), &[])).await;
-    let mut found: Vec<String> = users.keys().map(ToString::to_string).collect();
-    found.sort();
-    assert_eq!(found, ["9007199254740993", "9223372036854775807"]);
+    assert_eq!(sorted(&users), ["9007199254740993", "9223372036854775807"]);
 }
 
 async fn many_ids_go_in_chunks_with_the_same_answer(kind: Kind) {
@@ -181,18 +179,15 @@ async fn many_ids_go_in_chunks_with_the_same_answer(kind: Kind) {
 }
 
 async fn an_empty_request_asks_nothing(kind: Kind) {
-    let world = World::new(kind, "CREATE TABLE unrelated(x INTEGER);").await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(kind, "CREATE TABLE unrelated(x INTEGER);").await;
     let (users, articles) = known(&facts, &FactsRequest::default()).await;
     assert!(users.is_empty() && articles.is_empty());
 }
 
 async fn a_missing_column_is_named(kind: Kind) {
-    let world = World::new(kind, "CREATE TABLE users(id INTEGER);").await;
-    let facts = world.open().await;
-    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
-    assert_eq!(error.stage, FactsStage::Query);
-    let error = error.to_string();
+    let (_world, facts) = opened(kind, "CREATE TABLE users(id INTEGER);").await;
+    let (stage, error) = failed(&facts).await;
+    assert_eq!(stage, FactsStage::Query);
     assert!(error.contains("users: ") && error.contains("status"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 
 use reco_core::Id;
 
-use crate::kit::{Kind, World, asking, ids, known};
+use crate::kit::{Kind, asking, ids, known, opened};
 
 fn tables(id: &str) -> String {
     format!(
@@ -15,8 +15,7 @@ fn tables(id: &str) -> String {
 
 async fn users(id: &str, rows: &str, asked: &[Id]) -> Vec<String> {
     let sql = format!("{} INSERT INTO users VALUES {rows};", tables(id));
-    let world = World::new(Kind::MySql, &sql).await;
-    let facts = world.open().await;
+    let (_world, facts) = opened(Kind::MySql, &sql).await;
     let (users, _) = known(&facts, &asking(asked, asked)).await;
     let mut found: Vec<String> =
         users.iter().map(|(id, facts)| format!("{id}:{}", facts.active)).collect();
@@ -86,8 +85,7 @@ async fn an_index_serves_integers_and_texts_on_integer_and_text_columns() {
             "{} INSERT INTO users SELECT seq, 'active' FROM seq_1_to_5000; ANALYZE TABLE users;",
             tables(kind)
         );
-        let world = World::new(Kind::MySql, &sql).await;
-        let facts = world.open().await;
+        let (world, facts) = opened(Kind::MySql, &sql).await;
         let server = crate::mariadb::server();
         let database = world.url.rsplit('/').next().unwrap().to_owned();
         for asked in [[Id::from(7_i64), Id::from(8_i64)], [Id::from("u-1"), Id::from("u-2")]] {

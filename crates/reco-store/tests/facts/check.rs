@@ -14,6 +14,13 @@ fn of<'a>(findings: &'a [Finding], facts: &str) -> &'a Finding {
     findings.iter().find(|finding| finding.facts == facts).unwrap()
 }
 
+/// Asserts the level of the finding on these facts, and a word of its message.
+fn assert_found(findings: &[Finding], facts: &str, level: Level, word: &str) {
+    let finding = of(findings, facts);
+    assert_eq!(finding.level, level, "{finding:?}");
+    assert!(finding.message.contains(word), "{finding:?}");
+}
+
 async fn what_fits_is_said_so(kind: Kind) {
     for tables in [TABLES.to_owned(), text_tables()] {
         let world = World::new(kind, &tables).await;
@@ -35,15 +42,10 @@ async fn each_misfit_is_named(kind: Kind) {
     )
     .await;
     let findings = check(&world.open().await).await.unwrap();
-    let users = of(&findings, "users");
-    assert_eq!(users.level, Level::Error);
-    assert!(users.message.contains("status"), "{users:?}");
-    let articles = of(&findings, "articles");
-    assert_eq!(articles.level, Level::Error);
-    assert!(articles.message.contains("author_id"), "{articles:?}");
-    let reads = of(&findings, "reads");
-    assert_eq!(reads.level, Level::Error);
-    assert!(reads.message.contains("reads") && reads.hint.is_some(), "{reads:?}");
+    assert_found(&findings, "users", Level::Error, "status");
+    assert_found(&findings, "articles", Level::Error, "author_id");
+    assert_found(&findings, "reads", Level::Error, "reads");
+    assert!(of(&findings, "reads").hint.is_some());
     assert_eq!(of(&findings, "mutes").level, Level::Ok);
 }
 
@@ -51,9 +53,7 @@ async fn lookups_without_an_index_are_found(kind: Kind) {
     let sql = TABLES.replace(", PRIMARY KEY (user_id, article_id)", "");
     let world = World::new(kind, &sql).await;
     let findings = check(&world.open().await).await.unwrap();
-    let reads = of(&findings, "reads");
-    assert_eq!(reads.level, Level::Warning);
-    assert!(reads.message.contains("reads is scanned in full"), "{reads:?}");
+    assert_found(&findings, "reads", Level::Warning, "reads is scanned in full");
     assert_eq!(of(&findings, "mutes").level, Level::Ok);
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsRequest, UserFacts};
+use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsRequest, FactsStage, UserFacts};
 use reco_core::{Id, IdMap};
 use reco_store::facts::{
     FactsOptions, FactsSource, FactsTables, KnownArticles, SnapshotOptions, snapshot,
@@ -93,6 +93,19 @@ pub async fn failed_snapshot(
     out: &Path,
 ) -> String {
     snapshot(source, options, out, &|_, _| {}).await.unwrap_err().to_string()
+}
+
+/// Opens a database of its own with these tables and rows.
+pub async fn opened(kind: Kind, sql: &str) -> (World, FactsSource) {
+    let world = World::new(kind, sql).await;
+    let source = world.open().await;
+    (world, source)
+}
+
+/// Looks up a user, which is to fail; returns the stage and the message.
+pub async fn failed(facts: &FactsSource) -> (FactsStage, String) {
+    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+    (error.stage, error.to_string())
 }
 
 pub async fn sqlite(directory: &Path, sql: &str) -> PathBuf {

@@ -16,7 +16,7 @@ use reco_store::facts::{FactsOptions, FactsSource};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::kit::{TABLES, asking, ids, known};
+use crate::kit::{TABLES, asking, failed, ids, known};
 use crate::mariadb::{database, server};
 
 const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:facts-AbCdEf";
@@ -185,9 +185,9 @@ async fn opened_lazily_a_secret_is_asked_for_again_at_each_lookup() {
     let facts = secrets.open_with(&url, lazily()).await.unwrap();
     assert_eq!((facts.kind(), secrets.reads()), ("mysql", 0));
     for reads in 1..=2 {
-        let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
-        assert_eq!(error.stage, FactsStage::Auth, "{error}");
-        assert!(error.to_string().contains("ResourceNotFoundException"), "{error}");
+        let (stage, text) = failed(&facts).await;
+        assert_eq!(stage, FactsStage::Auth, "{text}");
+        assert!(text.contains("ResourceNotFoundException"), "{text}");
         assert_eq!(secrets.reads(), reads);
     }
     let held = json!({

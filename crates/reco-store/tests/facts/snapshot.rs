@@ -181,16 +181,17 @@ async fn what_cannot_be_copied_says_why() {
     let whole = SnapshotOptions { tables, ..pages_of(9) };
     let out = world.file("x.sqlite");
     let source = world.open().await;
-    let error = failed_snapshot(&source, &whole, &out).await;
-    assert!(error.contains("[mutes] uses a custom statement"), "{error}");
     let none = FactsSource::from_url("none").await.unwrap();
-    let error = failed_snapshot(&none, &pages_of(9), &out).await;
-    assert!(error.contains("nothing to copy"), "{error}");
-    let error = failed_snapshot(&source, &pages_of(9), world.directory.path()).await;
-    assert!(error.contains("not a regular file"), "{error}");
     let missing = world.file("no-such-directory/x.sqlite");
-    let error = failed_snapshot(&source, &pages_of(9), &missing).await;
-    assert!(error.contains("cannot write"), "{error}");
+    for (source, options, out, told) in [
+        (&source, &whole, out.as_path(), "[mutes] uses a custom statement"),
+        (&none, &pages_of(9), &out, "nothing to copy"),
+        (&source, &pages_of(9), world.directory.path(), "not a regular file"),
+        (&source, &pages_of(9), &missing, "cannot write"),
+    ] {
+        let error = failed_snapshot(source, options, out).await;
+        assert!(error.contains(told), "{error}");
+    }
     assert!(files(&world).is_empty());
 }
 

@@ -6,7 +6,7 @@ use reco_core::facts::{FactSet, Facts};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, Level, SnapshotOptions, snapshot};
 
-use crate::kit::{Kind, TABLES, World, asking, ids, known, open, pages_of, user};
+use crate::kit::{Kind, TABLES, World, asking, ids, known, open, opened, pages_of, user};
 use crate::snapshot::{content, taken};
 
 #[tokio::test]
@@ -14,8 +14,7 @@ async fn a_table_of_ones_own_is_no_snapshot() {
     let own =
         "CREATE TABLE snapshot(id INTEGER, format TEXT); INSERT INTO snapshot VALUES (1, 'x');
         INSERT INTO users VALUES (1, 'active');";
-    let world = World::new(Kind::Sqlite, &format!("{TABLES}{own}")).await;
-    let source = world.open().await;
+    let (_world, source) = opened(Kind::Sqlite, &format!("{TABLES}{own}")).await;
     assert_eq!(source.taken_at(), None);
     assert_eq!(known(&source, &asking(&ids(&[1]), &[])).await.0.len(), 1);
 }
@@ -29,6 +28,13 @@ async fn small() -> (World, PathBuf) {
     taken(&world, 100).await.unwrap();
     let path = world.file("snapshot.sqlite");
     (world, path)
+}
+
+/// Asserts what is known of the first of these users, and that one article is.
+async fn assert_first_user(source: &FactsSource) {
+    let (users, articles) = known(source, &asking(&ids(&[1]), &ids(&[10]))).await;
+    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
+    assert_eq!(articles.len(), 1);
 }
 
 fn changed(path: &Path, sql: &str) {
@@ -96,12 +102,9 @@ async fn a_snapshot_of_an_older_version_is_read_as_it_is() {
     let rows = "INSERT INTO users VALUES (1, 'active'); INSERT INTO articles VALUES (10, 'published', 5);
         INSERT INTO `reads` VALUES (1, 10); INSERT INTO mutes VALUES (1, 5);
         CREATE TABLE snapshot(taken_at INTEGER NOT NULL); INSERT INTO snapshot VALUES (1700000000);";
-    let world = World::new(Kind::Sqlite, &format!("{TABLES}{rows}")).await;
-    let source = world.open().await;
+    let (_world, source) = opened(Kind::Sqlite, &format!("{TABLES}{rows}")).await;
     assert_eq!(source.taken_at(), Some(1_700_000_000));
-    let (users, articles) = known(&source, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
-    assert_eq!(articles.len(), 1);
+    assert_first_user(&source).await;
 }
 
 /// As this form was written at first.
@@ -126,8 +129,7 @@ async fn a_snapshot_whose_rows_are_kept_by_user_is_read_as_well() {
     );
     let facts = open(&path).await;
     assert_eq!(content(&facts).await, Some(Level::Ok));
-    let (users, _) = known(&facts, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
+    assert_first_user(&facts).await;
 }
 
 #[tokio::test]
@@ -136,8 +138,7 @@ async fn a_snapshot_is_read_by_its_own_names() {
     let tables = FactsTables::from_toml("users = { table = 'accounts', id = 'no' }").unwrap();
     let options = FactsOptions { tables, ..FactsOptions::default() };
     let source = FactsSource::open(path.to_str().unwrap(), options).await.unwrap();
-    let (users, _) = known(&source, &asking(&ids(&[1]), &ids(&[10]))).await;
-    assert_eq!(users[&Id::from(1_i64)], user(true, &[5], &[10]));
+    assert_first_user(&source).await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use reco_core::facts::{FactSet, Facts, FactsStage};
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables};
 
-use crate::kit::{TABLES, asking, ids, sqlite};
+use crate::kit::{TABLES, asking, failed, ids, sqlite};
 
 #[tokio::test]
 async fn failures_name_their_stage() {
@@ -15,11 +15,8 @@ async fn failures_name_their_stage() {
     assert!(!missing.exists(), "a missing file is never created");
 
     let other = directory.path().join("other.txt");
-    std::fs::write(
-        &other,
-        "this is no database, and long enough to be read as a header of one. ".repeat(9),
-    )
-    .unwrap();
+    let text = "this is no database, and long enough to be read as a header of one. ";
+    std::fs::write(&other, text.repeat(9)).unwrap();
     let error = FactsSource::from_url(other.to_str().unwrap()).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Connect);
 }
@@ -32,8 +29,8 @@ async fn the_file_is_never_written() {
     tables.users.statement = Some("DELETE FROM users WHERE id IN ({users})".to_owned());
     let options = FactsOptions { tables, ..FactsOptions::default() };
     let facts = FactsSource::open(path.to_str().unwrap(), options).await.unwrap();
-    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
-    assert!(error.to_string().contains("readonly"), "{error}");
+    let (_, error) = failed(&facts).await;
+    assert!(error.contains("readonly"), "{error}");
 }
 
 #[tokio::test]
@@ -43,9 +40,9 @@ async fn a_value_of_hundreds_of_megabytes_is_refused() {
     let tables = TABLES.lines().filter(|line| !line.contains("users(")).collect::<String>();
     let path = sqlite(directory.path(), &(tables + view)).await;
     let facts = FactsSource::from_url(path.to_str().unwrap()).await.unwrap();
-    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
-    assert_eq!(error.stage, FactsStage::Query);
-    assert!(error.to_string().contains("too big"), "{error}");
+    let (stage, error) = failed(&facts).await;
+    assert_eq!(stage, FactsStage::Query);
+    assert!(error.contains("too big"), "{error}");
 }
 
 #[tokio::test]

@@ -101,22 +101,22 @@ fn a_finding_outranks_success_but_not_an_interruption() {
     assert_eq!(narrowed.outcome(), Outcome::NothingToDo);
 }
 
-/// Renders a DLQ with every class.
-fn every_class(width: Option<usize>, detailed: bool) -> String {
-    let mut classes = all_classes();
+/// Reports on a DLQ of these classes.
+fn report_of(mut classes: Vec<ClassGroup>) -> ClassifyReport {
     let steps = advised(&mut classes, &room(), None);
     let queues = Queues { in_flight_elsewhere: 0, approximate_messages: 360, ..sample::queues() };
     let basis = sample::basis();
-    let report =
-        ClassifyReport { classes, steps, detailed, queues, basis, scanned: 360, ..report(vec![]) };
-    let mut view = sample::view(80);
-    view.width = width;
-    report.render(&view)
+    ClassifyReport { classes, steps, queues, basis, scanned: 360, ..report(vec![]) }
+}
+
+/// Renders a DLQ with every class.
+fn every_class(width: Option<usize>) -> String {
+    report_of(all_classes()).render(&View { width, ..sample::view(80) })
 }
 
 #[test]
 fn every_class_fits_a_screen_of_80x24_with_the_most_urgent_step_first_and_all_steps_last() {
-    let text = every_class(Some(80), false);
+    let text = every_class(Some(80));
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(text.lines().count() < 24, "{} lines:\n{text}", text.lines().count());
     insta::assert_snapshot!(text);
@@ -124,8 +124,8 @@ fn every_class_fits_a_screen_of_80x24_with_the_most_urgent_step_first_and_all_st
 
 #[test]
 fn every_class_at_140_columns_and_in_a_pipe() {
-    insta::assert_snapshot!(every_class(Some(140), false));
-    let piped = every_class(None, false);
+    insta::assert_snapshot!(every_class(Some(140)));
+    let piped = every_class(None);
     assert!(piped.lines().all(|line| line == line.trim_end()), "nothing is padded:\n{piped}");
     let steps = piped.lines().filter(|line| line.starts_with("  recoctl"));
     assert_eq!(steps.count(), 4, "a step is a line:\n{piped}");
@@ -330,7 +330,6 @@ fn with_causes(columns: usize) -> String {
             _ => {}
         }
     }
-    let steps = advised(&mut classes, &room(), None);
     let log = LogRead {
         group: Some("/aws/lambda/recs-writer".to_owned()),
         since_ms: 0,
@@ -338,11 +337,7 @@ fn with_causes(columns: usize) -> String {
         lines: 300,
         problem: None,
     };
-    let queues = Queues { in_flight_elsewhere: 0, approximate_messages: 360, ..sample::queues() };
-    let (basis, log) = (sample::basis(), Some(log));
-    let report =
-        ClassifyReport { classes, steps, log, queues, basis, scanned: 360, ..report(vec![]) };
-    report.render(&sample::view(columns))
+    ClassifyReport { log: Some(log), ..report_of(classes) }.render(&sample::view(columns))
 }
 
 #[test]

@@ -87,6 +87,11 @@ fn simulate(service: Service, seconds: f64, bounds: Bounds, seed: u64) -> Outcom
     Outcome { controller, rate: f64::from(late) / (seconds / 2.0), lowest, highest }
 }
 
+/// A call that took the last free place, and did not wait for a budget.
+fn full_call(begun: Duration, took: Duration, trouble: bool) -> FinishedCall {
+    FinishedCall { begun, took, paced: Duration::ZERO, full: true, trouble }
+}
+
 #[test]
 fn a_slow_way_to_the_table_gets_as_many_calls_as_it_needs() {
     // 40,000 items a second at 50 ms are 80 batches in flight; there is room for more.
@@ -123,13 +128,7 @@ fn slots_that_the_input_does_not_fill_do_not_grow_in_number() {
 fn throttles_and_timeouts_shrink_it_once_an_event() {
     let mut controller = Controller::new(BOUNDS);
     let at = Duration::from_millis;
-    let call = |begun| FinishedCall {
-        begun: at(begun),
-        took: at(20),
-        paced: Duration::ZERO,
-        full: true,
-        trouble: true,
-    };
+    let call = |begun| full_call(at(begun), at(20), true);
     controller.finished(call(0), at(100));
     assert_eq!(controller.limit(), 11);
     // Fifteen others were in flight with it.
@@ -164,14 +163,8 @@ fn what_is_no_longer_needed_is_given_back() {
         }
         let Some((begun, over)) = in_flight.pop_front() else { break };
         now = over;
-        let call = FinishedCall {
-            begun: Duration::from_secs_f64(begun),
-            took: Duration::from_secs_f64(over - begun),
-            paced: Duration::ZERO,
-            full: true,
-            trouble: false,
-        };
-        controller.finished(call, Duration::from_secs_f64(now));
+        let seconds = Duration::from_secs_f64;
+        controller.finished(full_call(seconds(begun), seconds(over - begun), false), seconds(now));
     }
     assert!(controller.limit() <= 120, "{}", controller.limit());
 }
@@ -237,8 +230,7 @@ proptest! {
         for _ in 0..cuts {
             let limit = controller.limit();
             let (begun, at) = (Duration::from_millis(now), Duration::from_millis(now + 20));
-            let (took, paced) = (Duration::from_millis(20), Duration::ZERO);
-            controller.finished(FinishedCall { begun, took, paced, full: true, trouble: true }, at);
+            controller.finished(full_call(begun, Duration::from_millis(20), true), at);
             prop_assert!(controller.limit() < limit || limit == BOUNDS.least);
             now += 21;
         }

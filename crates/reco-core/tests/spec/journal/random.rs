@@ -85,7 +85,7 @@ fn expected_uncertain(records: &[Record<'_>]) -> Vec<String> {
     open.map(|(id, _)| id.to_owned()).collect()
 }
 
-fn any_attributes() -> impl Strategy<Value = BTreeMap<String, Attribute>> {
+pub fn any_attributes() -> impl Strategy<Value = BTreeMap<String, Attribute>> {
     let value = prop_oneof![
         any::<String>().prop_map(AttributeValue::Text),
         prop::collection::vec(any::<u8>(), 0..20).prop_map(AttributeValue::Binary),

@@ -160,11 +160,7 @@ mod tests {
         let files = std::fs::read_dir(path.parent().expect("a parent")).expect("listed").count();
         assert_eq!(files, 1, "nothing temporary stays");
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(&path).expect("metadata").permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
+        crate::files::safe_file::assert_private(&path);
     }
 
     #[test]

@@ -16,16 +16,30 @@ fn of(user: Id, articles: Vec<Id>, line: u64) -> Pending {
     Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0, weak: false }
 }
 
+/// A list of user 7 with this time, which also guards its write.
+fn dated(time: i64, line: u64) -> Pending {
+    let mut pending = pending(7, line);
+    pending.item.recommendation.generated_at = Some(time.into());
+    pending.item.guard = pending.item.recommendation.generated_at;
+    pending
+}
+
+/// A window with a list of each user; its line is the user's number.
+fn filled(order: Order, users: std::ops::Range<i64>) -> Window {
+    let mut window = Window::new(order);
+    for user in users {
+        assert_eq!(window.push(pending(user, user.unsigned_abs())), None);
+    }
+    window
+}
+
 fn lines(batch: Option<Vec<Pending>>) -> Vec<u64> {
     batch.unwrap_or_default().iter().map(|pending| pending.line).collect()
 }
 
 #[test]
 fn batches_are_full_unless_flushed() {
-    let mut window = Window::default();
-    for user in 0..30 {
-        assert_eq!(window.push(pending(user, user.unsigned_abs())), None);
-    }
+    let mut window = filled(Order::default(), 0..30);
     assert_eq!(lines(window.batch(false, None)), (0..25).collect::<Vec<_>>());
     assert_eq!(window.batch(false, None), None);
     assert_eq!(lines(window.batch(true, None)), [25, 26, 27, 28, 29]);
@@ -72,10 +86,8 @@ fn a_call_is_bounded_by_what_goes_over_the_wire() {
 
 #[test]
 fn a_key_sorted_input_is_drawn_from_all_over_the_window() {
-    let mut window = Window::new(Order { shuffle: 1000, ..Order::default() });
-    for user in 0..999 {
-        window.push(pending(user, user.unsigned_abs()));
-    }
+    let shuffled = |users| filled(Order { shuffle: 1000, ..Order::default() }, users);
+    let mut window = shuffled(0..999);
     assert_eq!(window.batch(false, None), None, "there could be more to draw from");
     window.push(pending(999, 999));
     assert!(!window.has_room());
@@ -84,11 +96,8 @@ fn a_key_sorted_input_is_drawn_from_all_over_the_window() {
     // The chance that 25 of 1,000 random items fall within a tenth of the range is 1 in 10^24.
     let spread = drawn.iter().max().expect("some") - drawn.iter().min().expect("some");
     assert!(spread > 100, "{drawn:?}");
-    let mut again = Window::new(Order { shuffle: 1000, ..Order::default() });
-    for user in 0..1000 {
-        again.push(pending(user, user.unsigned_abs()));
-    }
-    assert_eq!(lines(again.batch(false, None)), drawn, "the same input is drawn the same way");
+    let again = lines(shuffled(0..1000).batch(false, None));
+    assert_eq!(again, drawn, "the same input is drawn the same way");
 }
 
 /// A checkpoint waits for the oldest line, so shuffling must not let others overtake it without
@@ -110,10 +119,7 @@ fn no_item_is_left_behind() {
 
 #[test]
 fn a_batch_costs_no_more_than_it_should() {
-    let mut window = Window::default();
-    for user in 0..30 {
-        window.push(pending(user, user.unsigned_abs()));
-    }
+    let mut window = filled(Order::default(), 0..30);
     assert_eq!(lines(window.batch(false, Some(4.9))), [0, 1, 2, 3]);
     assert_eq!(lines(window.batch(false, Some(0.1))), [4], "one item always goes");
     assert_eq!(window.batch(true, Some(100.0)).map(|batch| batch.len()), Some(25));
@@ -122,32 +128,21 @@ fn a_batch_costs_no_more_than_it_should() {
 #[test]
 fn the_newest_list_wins_where_times_decide() {
     let mut window = Window::new(Order { newest: true, ..Order::default() });
-    let at = |time: Option<i64>, line: u64| {
-        let mut pending = pending(7, line);
-        pending.item.recommendation.generated_at = time.map(Into::into);
-        pending.item.guard = pending.item.recommendation.generated_at;
-        pending
-    };
-    assert_eq!(window.push(at(Some(5), 1)), None);
-    assert_eq!(window.push(at(Some(4), 2)).map(|gone| gone.line), Some(2));
-    assert_eq!(window.push(at(Some(5), 3)).map(|gone| gone.line), Some(3), "as in the table");
-    assert_eq!(window.push(at(Some(6), 4)).map(|gone| gone.line), Some(1));
+    assert_eq!(window.push(dated(5, 1)), None);
+    assert_eq!(window.push(dated(4, 2)).map(|gone| gone.line), Some(2));
+    assert_eq!(window.push(dated(5, 3)).map(|gone| gone.line), Some(3), "as in the table");
+    assert_eq!(window.push(dated(6, 4)).map(|gone| gone.line), Some(1));
     assert_eq!(lines(window.batch(true, None)), [4]);
 }
 
 #[test]
 fn a_list_after_a_newer_removal_is_written_wherever_the_removal_was() {
     let mut window = Window::new(Order { newest: true, ..Order::default() });
-    let at = |time: i64, line: u64, action: Action| {
-        let mut pending = pending(7, line);
-        pending.item.action = action;
-        pending.item.recommendation.generated_at = Some(time.into());
-        pending.item.guard = Some(time.into());
-        pending
-    };
-    window.push(at(5, 1, Action::Put));
-    assert_eq!(window.push(at(9, 2, Action::Delete)).map(|gone| gone.line), Some(1));
-    assert_eq!(window.push(at(7, 3, Action::Put)).map(|gone| gone.line), Some(2));
+    let mut removal = dated(9, 2);
+    removal.item.action = Action::Delete;
+    window.push(dated(5, 1));
+    assert_eq!(window.push(removal).map(|gone| gone.line), Some(1));
+    assert_eq!(window.push(dated(7, 3)).map(|gone| gone.line), Some(2));
     let batch = window.batch(true, None).expect("one");
     assert_eq!((batch[0].line, batch[0].item.guard), (3, Some(9.into())), "as if it had waited");
 }
@@ -155,20 +150,15 @@ fn a_list_after_a_newer_removal_is_written_wherever_the_removal_was() {
 #[test]
 fn where_all_are_kept_lists_of_a_user_keep_their_order() {
     let mut window = Window::new(Order { keep_all: true, newest: true, ..Order::default() });
-    let at = |time: i64, line: u64| {
-        let mut pending = pending(7, line);
-        pending.item.recommendation.generated_at = Some(time.into());
-        pending
-    };
-    for pending in [at(5, 1), at(5, 2), at(4, 3), pending(8, 4)] {
+    for pending in [dated(5, 1), dated(5, 2), dated(4, 3), pending(8, 4)] {
         assert_eq!(window.push(pending), None);
     }
     assert_eq!(lines(window.batch(true, None)), [1, 2, 4], "one time goes in one message");
     assert_eq!(lines(window.batch(true, None)), [0_u64; 0], "the first are on their way");
     window.done(&[Id::from(7_i64), Id::from(8_i64)]);
     assert_eq!(lines(window.batch(true, None)), [3]);
-    assert_eq!(window.push(at(9, 5)), None);
-    assert_eq!(window.push(at(9, 6)), None);
+    assert_eq!(window.push(dated(9, 5)), None);
+    assert_eq!(window.push(dated(9, 6)), None);
     window.done(&[Id::from(7_i64)]);
     assert_eq!(lines(window.batch(true, None)), [5, 6]);
     assert!(window.is_empty());

@@ -155,8 +155,7 @@ mod tests {
             id: id.to_owned(),
             receipt_handle: "secret".to_owned(),
             body: format!("body of {id} é\r\n\u{10ffff}"),
-            attributes: std::collections::BTreeMap::new(),
-            system: std::collections::BTreeMap::new(),
+            ..Message::default()
         }
     }
 
@@ -202,11 +201,7 @@ mod tests {
         let file = ExportFile::create(&path, "arn", true).await.expect("created");
         assert!(ExportFile::create(&path, "arn", true).await.is_err());
         #[cfg(unix)]
-        {
-            let permissions = std::fs::metadata(&path).expect("there").permissions();
-            let mode = std::os::unix::fs::PermissionsExt::mode(&permissions);
-            assert_eq!(mode & 0o777, 0o600);
-        }
+        crate::files::safe_file::assert_private(&path);
         assert!(file.finish(true).await.expect("finished").is_none());
         assert!(!path.exists());
     }

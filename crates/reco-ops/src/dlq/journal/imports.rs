@@ -162,8 +162,6 @@ fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use reco_core::journal::{Intent, Record, Replay, VERSION};
     use reco_core::message::Message;
 
@@ -172,29 +170,17 @@ mod tests {
     /// Ledger of a FIFO queue that has one message, whose send began this long ago and was never
     /// answered.
     fn ledger(source: &str, age_ms: i64) -> Ledger {
-        let header = Header {
-            version: VERSION,
-            run_id: "r".to_owned(),
-            started_at: String::new(),
-            source: source.to_owned(),
-            destination: None,
-            fifo: true,
-            recoctl: String::new(),
-            policy: String::new(),
-            by: RunBy::default(),
-        };
-        let message = Message {
-            id: "m".to_owned(),
-            receipt_handle: String::new(),
-            body: String::new(),
-            attributes: BTreeMap::new(),
-            system: BTreeMap::new(),
-        };
+        let source = source.to_owned();
+        let header = Header { version: VERSION, source, fifo: true, ..Header::default() };
+        let message = Message { id: "m".to_owned(), ..Message::default() };
         let intent = Intent::new(&message, None, 1, now_ms() - age_ms);
-        let lines = [Record::Header(header), Record::Intent(intent)]
-            .map(|record| record.to_line().expect("a line"));
-        let state = Replay::from_lines(lines).expect("a journal");
-        let found = Some((PathBuf::new(), state));
+        let mut replay = Replay::new();
+        for record in [Record::Header(header), Record::Intent(intent)] {
+            let mut line = Vec::new();
+            record.write_line(&mut line).expect("a line");
+            replay.line(&line).expect("a line of a journal");
+        }
+        let found = Some((PathBuf::new(), replay.finish()));
         Ledger { directory: PathBuf::new(), prefix: String::new(), found }
     }
 

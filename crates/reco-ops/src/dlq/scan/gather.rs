@@ -127,17 +127,14 @@ mod tests {
 
     #[test]
     fn what_cannot_pass_supersedes_nothing() {
-        let oversize = || {
+        let newer = |change: fn(&mut Row)| {
             let mut message = examined("new", "[1, [10]]", 2_000);
-            message.row.verdict.class = Class::Oversize;
+            change(&mut message.row);
             message
         };
-        let unsendable = || {
-            let mut message = examined("new", "[1, [10]]", 2_000);
-            message.row.unsendable = Some("character U+0000".into());
-            message
-        };
-        for newer in [oversize(), unsendable()] {
+        let oversize = || newer(|row| row.verdict.class = Class::Oversize);
+        let unsendable = newer(|row| row.unsendable = Some("character U+0000".into()));
+        for newer in [oversize(), unsendable] {
             let mut state = Gathered::default();
             state.add(newer, None);
             state.add(examined("old", "[1, [11]]", 1_000), None);

@@ -19,13 +19,7 @@ fn any() -> Matcher {
 }
 
 fn found(spool: &Spool, id: &str, body: &str, age_s: i64) -> Found {
-    let message = Message {
-        id: id.to_owned(),
-        receipt_handle: String::new(),
-        body: body.to_owned(),
-        attributes: std::collections::BTreeMap::default(),
-        system: std::collections::BTreeMap::default(),
-    };
+    let message = Message { id: id.to_owned(), body: body.to_owned(), ..Message::default() };
     let slot = spool.put(&message).expect("spooled");
     Found { row: Box::new(sample::row(id, body, age_s, 60)), slot: Some(slot) }
 }

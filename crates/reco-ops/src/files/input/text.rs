@@ -124,17 +124,21 @@ pub mod as_text {
 mod tests {
     use super::*;
 
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, bytes).expect("packed");
+        packed.finish().expect("packed")
+    }
+
     #[tokio::test]
     async fn texts_come_without_a_byte_order_mark_and_decompressed() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids");
         for (bytes, text) in [(&b"\xef\xbb\xbfa\nb"[..], "a\nb"), (b"", ""), (b"a", "a")] {
-            std::fs::write(&path, bytes).expect("written");
-            assert_eq!(read_text(&path, 100).await.expect("read"), text);
-            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            std::io::Write::write_all(&mut packed, bytes).expect("packed");
-            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
-            assert_eq!(read_text(&path, 100).await.expect("read"), text);
+            for stored in [bytes.to_vec(), packed(bytes)] {
+                std::fs::write(&path, stored).expect("written");
+                assert_eq!(read_text(&path, 100).await.expect("read"), text);
+            }
         }
         for bytes in [&b"a\xff"[..], b"\xff\xfea\0", b"BZh91AY&SY\x96\x02"] {
             std::fs::write(&path, bytes).expect("written");
@@ -148,9 +152,7 @@ mod tests {
     async fn what_has_more_than_the_limit_is_refused_packed_too() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids");
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        std::io::Write::write_all(&mut packed, &[b'a'; 1000]).expect("packed");
-        for bytes in [vec![b'a'; 1000], packed.finish().expect("packed")] {
+        for bytes in [vec![b'a'; 1000], packed(&[b'a'; 1000])] {
             std::fs::write(&path, bytes).expect("written");
             assert!(read_text(&path, 1000).await.is_ok());
             let error = read_text(&path, 999).await.expect_err("too large");
@@ -163,14 +165,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids.gz");
         for (line, times) in [("\n", 24 << 20), ("\r\n", 12 << 20)] {
-            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            let block = line.repeat(1 << 16);
-            std::io::Write::write_all(&mut packed, b"first\n").expect("packed");
-            for _ in 0..times >> 16 {
-                std::io::Write::write_all(&mut packed, block.as_bytes()).expect("packed");
-            }
-            std::io::Write::write_all(&mut packed, b"last").expect("packed");
-            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+            let bytes = format!("first\n{}last", line.repeat(times));
+            std::fs::write(&path, packed(bytes.as_bytes())).expect("written");
             // Although it unpacks to more than the limit, it is read whole, because little of it is
             // kept.
             let text = read_text(&path, 8 << 20).await.expect("read");

@@ -4,6 +4,16 @@ async fn start(expression: &str) -> Evaluator {
     Evaluator::start(expression, &Child::for_tests()).await.expect("it starts")
 }
 
+/// Asks about all documents at once.
+async fn answers(jq: &Evaluator, documents: &[impl AsRef<str>]) -> Vec<JqResponse> {
+    futures::future::join_all(documents.iter().map(|text| jq.matches(text.as_ref()))).await
+}
+
+/// The documents `0`, `1` and so on.
+fn numbers(to: u32) -> Vec<String> {
+    (0..to).map(|n| n.to_string()).collect()
+}
+
 fn failed(answer: &JqResponse, with: &str) {
     assert!(matches!(answer, JqResponse::Failed(why) if why.contains(with)), "{with}: {answer:?}");
 }
@@ -11,9 +21,7 @@ fn failed(answer: &JqResponse, with: &str) {
 #[tokio::test]
 async fn answers_come_in_the_order_of_the_questions() {
     let jq = start(". % 3 == 0").await;
-    let documents: Vec<String> = (0..200).map(|n: u32| n.to_string()).collect();
-    let answers = futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
-    for (n, answer) in answers.iter().enumerate() {
+    for (n, answer) in answers(&jq, &numbers(200)).await.iter().enumerate() {
         assert_eq!(*answer, if n % 3 == 0 { JqResponse::Yes } else { JqResponse::No });
     }
 }
@@ -30,8 +38,7 @@ async fn a_message_that_ends_the_child_spares_the_others() {
     )
     .await;
     let asked = ["0", "1", "5", "2", "6", "3", "7", "4", "8"];
-    let answers = futures::future::join_all(asked.iter().map(|text| jq.matches(text))).await;
-    for (text, answer) in asked.iter().zip(&answers) {
+    for (text, answer) in asked.iter().zip(&answers(&jq, &asked).await) {
         match *text {
             // Which limit ends it depends on the build, and on how busy the machine is.
             "1" | "2" | "3" | "4" => assert!(matches!(answer, JqResponse::Failed(_)), "{answer:?}"),
@@ -88,8 +95,7 @@ async fn the_childs_chatter_is_not_heard() {
 #[tokio::test]
 async fn an_expression_that_never_ends_is_given_up() {
     let jq = start("if . % 2 == 0 then def f: f; f else true end").await;
-    let documents: Vec<String> = (0..100).map(|n: u32| n.to_string()).collect();
-    let answers = futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
+    let answers = answers(&jq, &numbers(100)).await;
     let tried = 2 * usize::try_from(SLOW).expect("small");
     for (n, answer) in answers.iter().enumerate().take(tried - 1) {
         match n % 2 {

@@ -7,10 +7,9 @@ use super::*;
 fn message(id: &str, body: &str, sent_at_ms: i64) -> Message {
     Message {
         id: id.to_owned(),
-        receipt_handle: String::new(),
         body: body.to_owned(),
-        attributes: BTreeMap::new(),
         system: [("SentTimestamp".to_owned(), sent_at_ms.to_string())].into(),
+        ..Message::default()
     }
 }
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use reco_core::message::Message;
 
 use super::*;
@@ -11,13 +9,7 @@ fn destination(fifo: bool) -> Destination {
 }
 
 fn pending(id: &str, doubtful_for_ms: Option<i64>) -> Pending {
-    let message = Message {
-        id: id.to_owned(),
-        receipt_handle: String::new(),
-        body: String::new(),
-        attributes: BTreeMap::new(),
-        system: BTreeMap::new(),
-    };
+    let message = Message { id: id.to_owned(), ..Message::default() };
     let doubt = doubtful_for_ms
         .map(|ms| Doubt { since_ms: now_ms() - ms, reason: "the answer was lost".to_owned() });
     let dispatch = Dispatch { message, out: None };
@@ -80,8 +72,11 @@ fn the_journal_of_a_repeated_send_says_when_the_first_one_began() {
     fresh.known = false;
     let intents = records::intents(&[first, again, fresh], 1, None).expect("lines");
     let header = br#"{"header":{"version":1,"run_id":"r","started_at":"","source":"s","fifo":true,"recoctl":"","policy":""}}"#;
-    let lines = std::iter::once(&header[..]).chain(intents.split(|byte| *byte == b'\n'));
-    let state = reco_core::journal::Replay::from_lines(lines).expect("a journal");
+    let mut replay = reco_core::journal::Replay::new();
+    for line in std::iter::once(&header[..]).chain(intents.split(|byte| *byte == b'\n')) {
+        replay.line(line).expect("a line of a journal");
+    }
+    let state = replay.finish();
     let age = |id: &str| now_ms() - state.doubtful_since_ms(id).expect("a send without an answer");
     assert!(age("first") >= 240_000 && age("again") >= 240_000);
     assert!(age("fresh") < 200_000);
