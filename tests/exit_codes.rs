@@ -30,9 +30,7 @@ fn go_wrong(harness: &mut Harness, rule: fn(&str) -> Fault) {
 }
 
 fn code(harness: &Harness, args: &[&str]) -> u8 {
-    let output = harness.recoctl(args).output().expect("it runs");
-    let code = output.status.code().expect("it exits");
-    u8::try_from(code).expect("a code")
+    u8::try_from(harness.run(args).code.expect("it exits")).expect("a code")
 }
 
 const SOUND: [&str; 2] = ["[1, [10]]", "[2, [10]]"];

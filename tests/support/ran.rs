@@ -1,4 +1,5 @@
 //! What a command wrote, and how it ended.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::ffi::OsString;
 use std::process::Output;
@@ -46,6 +47,11 @@ impl Ran {
         let words = words.as_ref();
         assert!(self.stderr.contains(words), "not on stderr: {words}\n{self:#?}");
         self
+    }
+
+    /// Asserts that stderr has each of these words.
+    pub fn says_all<S: AsRef<str>>(self, words: impl IntoIterator<Item = S>) -> Self {
+        words.into_iter().fold(self, |ran, words| ran.says(words))
     }
 
     /// Asserts that stdout has these words.
