@@ -272,18 +272,13 @@ fn message_attributes_are_shown_and_what_aws_says_of_the_failure_is_a_reason() {
     };
     assert!(told(&row));
     assert!(told(&harness.json(0, ["dlq", "classify"])["messages"][0]));
-    let shown = |args: &[&str]| {
-        let output = harness.recoctl(args).output().expect("it runs");
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
-    let text = shown(&["dlq", "peek", "--full"]);
-    assert!(
-        text.contains("   ErrorMessage (String): Task timed out\\u{9b} after 3.00 s\n"),
-        "{text}"
-    );
-    assert!(text.contains("   ErrorCode (Number): 200\n"), "{text}");
-    assert!(text.contains('…') && !text.contains(&"x".repeat(600)), "{text}");
-    assert!(!shown(&["dlq", "peek"]).contains("ErrorMessage (String)"));
+    harness
+        .run(["dlq", "peek", "--full"])
+        .shows("   ErrorMessage (String): Task timed out\\u{9b} after 3.00 s\n")
+        .shows("   ErrorCode (Number): 200\n")
+        .shows("…")
+        .never_says(&"x".repeat(600));
+    harness.run(["dlq", "peek"]).never_says("ErrorMessage (String)");
 }
 
 #[test]

@@ -217,17 +217,15 @@ fn an_interrupt_while_the_task_cannot_be_seen_is_an_interrupt() {
         let child = crate::support::spawn(&harness, &line);
         eventually("it moves", Duration::from_secs(30), || in_queue(&harness, "recs") > 20);
         crate::support::interrupt(&child);
-        let output = child.wait_with_output().expect("it ends");
-        let told = crate::support::told(&output);
-        assert_eq!(output.status.code(), Some(130), "{told}");
+        let ran = crate::support::finished(child).ended(130);
         if report {
-            let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let report = ran.report();
             assert_eq!(
                 (&report["interrupted"], &report["task"]["status"]),
                 (&json!(true), &json!("running"))
             );
         } else {
-            assert!(told.contains("it may still be running"), "{told}");
+            ran.says("it may still be running");
         }
     }
 }

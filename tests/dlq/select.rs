@@ -268,16 +268,10 @@ fn a_wrong_expression_is_told_before_anything_is_received() {
 fn a_message_on_which_the_expression_fails_stays_and_is_told() {
     let arranged = arrange("");
     // `.data` of an array is an error; of null (a body that is not JSON) it is null.
-    let output = arranged
-        .harness
-        .recoctl(["dlq", "redrive", "--where", ".body.data", "--output", "json"])
-        .output()
-        .expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let args = ["dlq", "redrive", "--where", ".body.data", "--output", "json"];
+    let report = arranged.harness.run(args).ended(4).says("--where failed on 2 messages").report();
     // `older` is superseded, so the expression was not evaluated on it.
     assert_eq!(report["undecided"], 2, "{report}");
-    assert_eq!(output.status.code(), Some(4), "some of it could not be decided");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--where failed on 2 messages"));
     assert_eq!(arranged.names("recs"), set(["object"]));
     assert_eq!(arranged.names("recs-dlq"), set(["older", "newer", "young", "broken"]));
 }
@@ -316,8 +310,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
         let depth = harness.the_sandbox().sqs().depth("recs-dlq").expect("there");
         assert_eq!((depth.visible, depth.in_flight), (3, 0), "{args:?}");
     }
-    let shown = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
-    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    let shown = harness.run(["dlq", "peek"]).stdout;
     let short = shown.lines().find_map(|line| {
         line.split(' ').next().filter(|id| alone.starts_with(id) && !id.is_empty())
     });

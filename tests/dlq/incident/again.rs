@@ -85,7 +85,7 @@ fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
     for args in [&["--class", "all", "--yes", "--engine", "client"][..], &["--class", "retryable"]]
     {
         let command = [&["dlq", "redrive"], args].concat();
-        harness.recoctl(command).output().expect("it runs");
+        harness.run(command);
         never_twice(&harness, STANDARD, 60);
     }
 }
@@ -93,7 +93,7 @@ fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
 #[test]
 fn a_killed_fifo_run_is_tried_again_without_a_duplicate() {
     let harness = killed(FIFO, 60, 7);
-    harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
+    harness.run(["dlq", "redrive"]);
     never_twice(&harness, FIFO, 60);
     assert!(bodies(&harness, "recs-dlq.fifo").is_empty(), "all moved");
 }
