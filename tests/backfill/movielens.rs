@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::Harness;
 use crate::support::table::{create_plain, scanned};
+use crate::support::{Harness, Ran};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
@@ -16,8 +16,7 @@ fn movielens() -> PathBuf {
     let python = crate::support::python_bin().join("python");
     let script = crate::support::repository().join("tests/data/movielens.py");
     let output = Command::new(python).arg(script).output().expect("the script runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+    PathBuf::from(Ran::from(output).ended(0).stdout.trim())
 }
 
 fn numbers(value: &AttributeValue) -> Vec<i64> {

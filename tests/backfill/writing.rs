@@ -50,9 +50,7 @@ fn attributes_that_cannot_be_are_refused_before_anything_is_written() {
         &["--attr", "novalue"],
         &["--ttl-attribute", "x"],
     ] {
-        let output = harness.recoctl(["backfill", "in.jsonl"]).args(args).output().expect("runs");
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        errors.push(crate::support::told(&output));
+        errors.push(harness.run(["backfill", "in.jsonl"].iter().chain(args)).ended(2).told());
     }
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
@@ -130,12 +128,9 @@ fn lists_are_written_as_the_table_has_them() {
     assert_eq!(items(&harness), expected(&[("1", "[10]"), ("5", "[\"50\"]")]));
 
     // Now the table holds both types.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--output", "json"]).output();
-    let output = output.expect("runs");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ran = harness.run(["backfill", "in.jsonl", "--output", "json"]);
+    let report = ran.says("mixes list types").report();
     assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!(null), &json!("ids")));
-    let status = String::from_utf8_lossy(&output.stderr);
-    assert!(status.contains("mixes list types"), "{status}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn values_over_several_lines_are_read_whole_wherever_they_stand() {
     ] {
         let harness = harness();
         harness.write("in.jsonl", &text);
-        harness.write("in.jsonl.gz", super::archives::gzip(&text));
+        harness.write("in.jsonl.gz", super::gzip(&text));
         let mut piped = harness.recoctl(["backfill", "-", "--output", "json"]);
         Ran::of(piped.write_stdin(text.clone())).ended(0);
         assert_eq!(items(&harness, "recs"), lists, "{text}");
