@@ -1,5 +1,6 @@
 //! Servers that lie, and directories to run in.
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -154,6 +155,16 @@ impl Place {
 
     pub fn run(&self, args: &[&str]) -> Ran {
         Ran::from(self.command(args).output().unwrap())
+    }
+
+    /// Runs a command with one more variable.
+    pub fn run_with(&self, name: &str, value: impl AsRef<OsStr>, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).env(name, value).output().unwrap())
+    }
+
+    /// Runs a command in another directory.
+    pub fn run_in(&self, directory: &Path, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).current_dir(directory).output().unwrap())
     }
 }
 

@@ -11,8 +11,7 @@ fn after(held: AttributeValue, time: &str) -> (String, Value) {
     harness.write("in.jsonl", line);
     harness.write("policy.toml", "[writes]\nonly_newer = true\n");
     let args = ["backfill", "in.jsonl", "--policy", "policy.toml", "--output", "json"];
-    let output = harness.recoctl(args).output().expect("runs");
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let report = serde_json::from_str(&harness.run(args).stdout).unwrap_or_default();
     let list = items(&harness)["7"].split(' ').next().expect("a list").to_owned();
     (list, report)
 }

@@ -91,14 +91,10 @@ fn each_cause_is_told_apart() {
     let nothing = told("9", 5);
     assert_eq!((&nothing["standing"], &nothing["item"]), (&json!("no-item"), &Value::Null));
 
-    let text = |args: &[&str]| {
-        let output = harness.recoctl(args.iter().copied()).output().expect("it runs");
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
-    let short = text(&["user", "1"]);
+    let short = harness.run(["user", "1"]).stdout;
     assert!(short.starts_with("user 1 has a list from "), "{short}");
     assert!(short.contains("muted-author") && !short.contains("kept"), "{short}");
-    assert!(text(&["user", "1", "--all"]).contains("kept"));
+    harness.run(["user", "1", "--all"]).shows("kept");
 }
 
 #[test]

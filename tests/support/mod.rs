@@ -287,9 +287,3 @@ pub fn mode(path: impl AsRef<Path>) -> u32 {
     let permissions = std::fs::metadata(path).expect("there").permissions();
     std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
 }
-
-/// Returns a command's stderr without the line that names the endpoint, whose port differs.
-pub fn told(output: &std::process::Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    stderr.split_inclusive('\n').filter(|line| !line.starts_with("requests go to ")).collect()
-}
