@@ -171,7 +171,10 @@ fn kill_and_resume(suffix: &str, point: u64) {
     let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
     let harness = with_messages(suffix, MESSAGES, &faults);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive"]);
-    kill_when(&mut child, || lines(&harness) >= point);
+    if gets_there(&mut child, || lines(&harness) >= point) {
+        child.kill().expect("killed");
+    }
+    child.wait().expect("it ends");
     let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
     let Some(path) = journals(&harness).pop() else {
         assert!(
@@ -220,17 +223,17 @@ fn lines(harness: &Harness) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn kill_when(child: &mut Child, now: impl Fn() -> bool) {
+/// Waits until a run has come so far; returns `false` if it ended before.
+fn gets_there(child: &mut Child, there: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     while child.try_wait().expect("asked").is_none() {
-        if now() {
-            child.kill().expect("killed");
-            break;
+        if there() {
+            return true;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
         thread::sleep(Duration::from_millis(1));
     }
-    child.wait().expect("it ends");
+    false
 }
 
 fn assert_each_somewhere(messages: usize, source: &[String], dlq: &[String]) {
@@ -270,12 +273,7 @@ fn interrupt(suffix: &str, point: u64) {
     let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
     let harness = with_messages(suffix, MESSAGES, &faults);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive"]);
-    let start = Instant::now();
-    while lines(&harness) < point && child.try_wait().expect("asked").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
-        thread::sleep(Duration::from_millis(1));
-    }
-    if child.try_wait().expect("asked").is_none() {
+    if gets_there(&mut child, || lines(&harness) >= point) {
         crate::support::interrupt(&child);
     }
     let code = child.wait().expect("it ends").code();

@@ -4,7 +4,7 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
 
 use super::kit::*;
-use crate::faults::Fault;
+use crate::faults::{Fault, always};
 use crate::support::{Harness, Ran};
 
 /// The id of a message: `abcd` begins the named ones, and the user's number ends all.
@@ -31,10 +31,7 @@ fn with_ids(suffix: &str, messages: usize, named: &[usize]) -> Harness {
 /// With a queue that does not show at once what was released, as one of AWS may: else the sandbox
 /// would give out its oldest messages again and again, and no wave would see the others.
 fn slow_to_show(harness: &mut Harness) {
-    behind(harness, |action, _| match action {
-        "ChangeMessageVisibilityBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    behind(harness, always("ChangeMessageVisibilityBatch", Fault::Deny));
 }
 
 fn redrive<S: AsRef<str>>(harness: &Harness, args: &[S]) -> Ran {
