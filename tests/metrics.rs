@@ -83,9 +83,7 @@ fn people_get_sparklines_and_programs_get_lines() {
     assert!(consumed.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']), "{consumed}");
     assert!(!text.contains('\u{1b}'), "no colour where there is no terminal");
 
-    let text = harness.run(["metrics", "-o", "jsonl"]).stdout;
-    let lines: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines = harness.run(["metrics", "-o", "jsonl"]).lines();
     assert_eq!(lines.len(), 5, "table, function, queue, DLQ, and the rest");
     assert!(lines[..4].iter().all(|line| line["kind"] == "metrics.row"));
     assert_eq!(lines[4]["kind"], "metrics");

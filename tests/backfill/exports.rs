@@ -155,10 +155,7 @@ fn faults_name_the_message_that_they_are_in() {
         (&report["entries"]["written"], &report["entries"]["rejected"]),
         (&json!(1), &json!(5))
     );
-    let rejects =
-        std::fs::read_to_string(harness.home.path().join("rejects.jsonl")).expect("there");
-    let rejects: Vec<Value> =
-        rejects.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rejects = harness.read_lines("rejects.jsonl");
     for (number, reject) in rejects.iter().enumerate() {
         let detail = reject["detail"].as_str().expect("a detail");
         assert!(detail.contains(&format!("m{}", number + 1)), "{detail}");

@@ -45,3 +45,7 @@ pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     packed.write_all(bytes.as_ref()).expect("packed");
     packed.finish().expect("packed")
 }
+
+pub fn zstd(text: &str) -> Vec<u8> {
+    zstd::bulk::compress(text.as_bytes(), 3).expect("packed")
+}

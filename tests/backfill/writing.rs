@@ -204,14 +204,9 @@ fn a_list_of_unknown_time_replaces_nothing() {
     assert_balanced(&report);
     assert_eq!(report["rejected"], json!({ "undated": 4 }));
     assert_eq!(items(&harness), expected(&[("5", "[2] generated_at=9")]));
-    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("there");
-    let texts: Vec<String> = rejects
-        .lines()
-        .map(|line| {
-            let reject: serde_json::Value = serde_json::from_str(line).expect("JSON");
-            reject["text"].as_str().expect("a text").to_owned()
-        })
-        .collect();
+    let rejects = harness.read_lines("out.jsonl");
+    let texts: Vec<&str> =
+        rejects.iter().map(|reject| reject["text"].as_str().expect("a text")).collect();
     assert_eq!(texts, ["[1,[2]]", r#"{"user_id":2,"delete":true}"#, "[3,[2]]", "[4,[2]]"]);
     // The rejects are repaired and used as input.
     harness.write("again.jsonl", texts.join("\n"));

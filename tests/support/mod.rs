@@ -149,6 +149,16 @@ impl Harness {
         path
     }
 
+    /// Reads a file in the home directory.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.home.path().join(name)).expect("the file can be read")
+    }
+
+    /// Reads a file in the home directory as lines of JSON.
+    pub fn read_lines(&self, name: &str) -> Vec<serde_json::Value> {
+        self.read(name).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
     /// Returns an SQS client for setup and checks.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs_at(&self.endpoint)

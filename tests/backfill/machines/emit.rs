@@ -20,18 +20,8 @@ fn decompressed(path: &Path) -> String {
         Some("zst") => {
             // `zstd` is not installed everywhere; the library that reads inputs is available.
             let file = std::fs::File::open(path).expect("opens");
-            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-            let reader = tokio::io::BufReader::new(std::io::Cursor::new(
-                std::io::BufReader::new(file)
-                    .bytes()
-                    .collect::<Result<Vec<u8>, _>>()
-                    .expect("read"),
-            ));
-            let mut decoder = async_compression::tokio::bufread::ZstdDecoder::new(reader);
-            let mut text = String::new();
-            let reading = tokio::io::AsyncReadExt::read_to_string(&mut decoder, &mut text);
-            runtime.block_on(reading).expect("decompresses");
-            return text;
+            let text = zstd::stream::decode_all(file).expect("decompresses");
+            return String::from_utf8(text).expect("UTF-8");
         }
         _ => return std::fs::read_to_string(path).expect("is there"),
     };

@@ -51,7 +51,7 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
     assert!(written >= before as u64);
 
     // Entries that cannot be written are reported once, by one of the shards.
-    let text = std::fs::read_to_string(whole.home.path().join("rejects.jsonl")).expect("there");
+    let text = whole.read("rejects.jsonl");
     let mut of_whole: Vec<String> = text.lines().map(place_of).collect();
     of_whole.sort();
     rejects.sort();

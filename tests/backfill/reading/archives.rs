@@ -2,14 +2,10 @@
 
 use std::process::Command;
 
-use super::{create, expected, gzip, harness, items};
+use super::{create, expected, gzip, harness, items, zstd};
 use crate::support::{Harness, Ran};
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
-
-fn zstd(text: &str) -> Vec<u8> {
-    zstd::bulk::compress(text.as_bytes(), 3).expect("packed")
-}
 
 /// Returns a skippable frame as pzstd writes it: the size of the next frame.
 fn skippable(magic: u8, frame: &[u8]) -> Vec<u8> {

@@ -34,9 +34,7 @@ fn megabytes_of_an_id_make_a_screenful() {
         assert!(stdout < 12_000 && stderr < 8_000, "{args:?}: {stdout} and {stderr} bytes");
     }
     harness.json(8, ["backfill", "in.jsonl", "--rejects", "out.jsonl"]);
-    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
-    let whole = serde_json::from_str::<serde_json::Value>(rejects.lines().next().expect("a line"));
-    let whole = whole.expect("JSON");
+    let whole = &harness.read_lines("out.jsonl")[0];
     assert!(whole["text"].as_str().is_some_and(|text| text.len() > 3_000_000), "the line is kept");
     assert!(whole["detail"].as_str().is_some_and(|detail| detail.len() < 5_000));
     assert_eq!(items(&harness, "recs").len(), 0);
