@@ -168,6 +168,11 @@ impl Place {
     }
 }
 
+/// Starts a command whose output is kept.
+pub fn spawn(command: &mut Command) -> std::process::Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
 /// Waits up to `most` for a child; returns its result.
 pub fn ended_within(mut child: std::process::Child, most: Duration) -> Ran {
     let start = std::time::Instant::now();

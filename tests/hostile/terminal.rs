@@ -37,9 +37,7 @@ fn what_was_typed_or_pasted_is_shown_as_text() {
         vec!["dlq", "import", RAW],
         vec!["-vv", "config", "show", "--queue", RAW],
     ] {
-        let ran = place.run_with("AWS_ENDPOINT_URL", "http://127.0.0.1:1", &args);
-        let code = ran.code.unwrap();
-        ran.ended(code);
+        place.run_with("AWS_ENDPOINT_URL", "http://127.0.0.1:1", &args).ended_by_itself();
     }
 }
 
