@@ -212,6 +212,14 @@ pub fn python_bin() -> PathBuf {
     independent::python_bin()
 }
 
+/// Returns the directory of the MovieLens data, which is made on first use.
+pub fn movielens() -> PathBuf {
+    let mut python = std::process::Command::new(python_bin().join("python"));
+    python.arg(repository().join("tests/data/movielens.py")).stdin(Stdio::null());
+    let output = python.stderr(Stdio::inherit()).output().expect("python runs");
+    PathBuf::from(Ran::from(output).ended(0).stdout.trim())
+}
+
 /// Returns the root of the checkout.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
