@@ -5,7 +5,7 @@ use std::io::Write;
 
 use crate::reading::{gzip, zstd};
 use crate::support::table::{
-    assert_balanced, create_plain as create_table, expected, scanned, shown,
+    assert_balanced, create_plain as create_table, expected, plain, plain_of, scanned, shown,
 };
 use crate::support::{Harness, Ran, finished};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
@@ -13,17 +13,13 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
 
-/// Starts a sandbox with one empty table `recs` with a key of this name and type, without facts.
-fn harness_with(capacity: Option<WriteCapacity>, key: &str, kind: ScalarAttributeType) -> Harness {
-    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
-    let mut harness = Harness::sandbox(options);
-    harness.set("RECOCTL_TABLE", "recs");
-    create_table(&harness, "recs", &[(key, kind)]);
-    harness
+fn harness() -> Harness {
+    plain(SandboxOptions::empty())
 }
 
-fn harness() -> Harness {
-    harness_with(None, "user_id", ScalarAttributeType::N)
+fn limited(wcu_per_s: f64) -> Harness {
+    let write_capacity = Some(WriteCapacity::per_second(wcu_per_s));
+    plain(SandboxOptions { write_capacity, ..SandboxOptions::empty() })
 }
 
 /// The table's items: key to list (and time, where there is one).
@@ -150,10 +146,8 @@ fn inputs_are_checked_before_anything_is_written() {
         (vec!["good.jsonl", "archive.jsonl"], 8),
         (vec!["good.jsonl", "./good.jsonl"], 2),
     ];
-    let mut errors = Vec::new();
-    for (files, code) in cases {
-        errors.push(Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
-    }
+    let errors = cases
+        .map(|(files, code)| Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
 }
@@ -210,16 +204,14 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
     create_table(&harness, "sorted", &[("user_id", number.clone()), ("at", number.clone())]);
     create_table(&harness, "other", &[("uid", number)]);
     harness.write("in.jsonl", "[1,[10]]\n");
-    let mut errors = Vec::new();
-    for table in ["absent", "sorted", "other"] {
-        errors.push(harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
-    }
+    let errors = ["absent", "sorted", "other"]
+        .map(|table| harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
     insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]
 fn keys_are_of_the_tables_type_and_ids_in_lists_as_they_came() {
-    let harness = harness_with(None, "user_id", ScalarAttributeType::S);
+    let harness = plain_of(ScalarAttributeType::S, SandboxOptions::empty());
     harness.write("in.jsonl", "[1,[10]]\n[\"ann\",[\"x\"]]\n");
     harness.json(0, ["backfill", "in.jsonl"]);
     let expected = expected(&[("\"1\"", "[10]"), ("\"ann\"", "[\"x\"]")]);
@@ -246,8 +238,7 @@ fn the_last_list_of_a_user_wins() {
 
 #[test]
 fn throttling_is_waited_out_and_reported() {
-    let capacity = WriteCapacity::per_second(60.0);
-    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let harness = limited(60.0);
     let lines: String = (0..240).map(|user| format!("[{user},[1]]\n")).collect();
     harness.write("in.jsonl", lines);
     let report = harness.json(0, ["backfill", "in.jsonl"]);
@@ -264,8 +255,7 @@ fn throttling_is_waited_out_and_reported() {
 
 #[test]
 fn an_interrupted_run_says_where_to_go_on() {
-    let capacity = WriteCapacity::per_second(50.0);
-    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let harness = limited(50.0);
     let lines: String = (0..20_000).map(|user| format!("[{user},[1]]\n")).collect();
     harness.write("in.jsonl", lines);
     let child =

@@ -41,17 +41,15 @@ fn every_item_has_the_attributes_of_the_run() {
 fn attributes_that_cannot_be_are_refused_before_anything_is_written() {
     let harness = numbers();
     harness.write("in.jsonl", "[1,[10]]\n");
-    let mut errors = Vec::new();
-    for args in [
+    let errors = [
         &["--attr", "user_id=9"][..],
         &["--attr", "a=1", "--attr", "a=2"],
         &["--attr", "expires_at=1", "--ttl", "1d"],
         &["--attr", "a:N=x"],
         &["--attr", "novalue"],
         &["--ttl-attribute", "x"],
-    ] {
-        errors.push(harness.run(["backfill", "in.jsonl"].iter().chain(args)).ended(2).told());
-    }
+    ]
+    .map(|args| harness.run(["backfill", "in.jsonl"].iter().chain(args)).ended(2).told());
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
 }

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::files::kit::with_messages;
+use crate::files::kit::{gets_there, kill_when, with_messages};
 use crate::incident::kit::journals;
 use crate::support::queues::{FIFO, STANDARD, bodies, count, plant, snapshot};
 use crate::support::{Harness, eventually};
@@ -171,10 +170,7 @@ fn kill_and_resume(suffix: &str, point: u64) {
     let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
     let harness = with_messages(suffix, MESSAGES, &faults);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive"]);
-    if gets_there(&mut child, || lines(&harness) >= point) {
-        child.kill().expect("killed");
-    }
-    child.wait().expect("it ends");
+    kill_when(&mut child, || lines(&harness) >= point);
     let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
     let Some(path) = journals(&harness).pop() else {
         assert!(
@@ -221,19 +217,6 @@ fn lines(harness: &Harness) -> u64 {
     let Some(path) = journals(harness).pop() else { return 0 };
     let bytes = std::fs::read(path).unwrap_or_default();
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// Waits until a run has come so far; returns `false` if it ended before.
-fn gets_there(child: &mut Child, there: impl Fn() -> bool) -> bool {
-    let start = Instant::now();
-    while child.try_wait().expect("asked").is_none() {
-        if there() {
-            return true;
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
-        thread::sleep(Duration::from_millis(1));
-    }
-    false
 }
 
 fn assert_each_somewhere(messages: usize, source: &[String], dlq: &[String]) {
