@@ -8,7 +8,6 @@ mod shapes;
 mod verify;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use crate::support::Harness;
 use crate::support::table::{create_plain, expected, n, plain, scanned};
@@ -38,14 +37,4 @@ fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
     };
     let items = scanned(harness, table).into_iter();
     items.map(|item| (text(&item["user_id"]), list(&item["recommended_note_ids"]))).collect()
-}
-
-pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(bytes.as_ref()).expect("packed");
-    packed.finish().expect("packed")
-}
-
-pub fn zstd(text: &str) -> Vec<u8> {
-    zstd::bulk::compress(text.as_bytes(), 3).expect("packed")
 }

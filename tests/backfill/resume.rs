@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::reading::gzip;
 use crate::support::table::{assert_balanced, create_plain, plain, scanned};
-use crate::support::{Harness, eventually, finished};
+use crate::support::{Harness, eventually, finished, gzip};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::reading::{gzip, zstd};
 use crate::support::table::{
     assert_balanced, create_plain as create_table, expected, plain, plain_of, scanned, shown,
 };
-use crate::support::{Harness, Ran, finished};
+use crate::support::{Harness, Ran, finished, gzip, zstd};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;

@@ -159,6 +159,17 @@ impl Harness {
         self.read(name).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
+    /// Runs statements on SQLite facts in the home directory, which are the facts from now on.
+    pub fn add_facts(&mut self, sql: &str) {
+        self.write("facts.sql", sql);
+        let script = "import sqlite3; sql = open('facts.sql').read(); \
+            sqlite3.connect('facts.sqlite').executescript(sql)";
+        let mut python = std::process::Command::new(python_bin().join("python"));
+        let made = python.args(["-c", script]).current_dir(self.home.path()).status();
+        assert!(made.expect("python runs").success());
+        self.set("RECOCTL_FACTS", "sqlite:facts.sqlite");
+    }
+
     /// Returns an SQS client for setup and checks.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs_at(&self.endpoint)
@@ -304,4 +315,16 @@ pub fn on_a_terminal(harness: &Harness, line: &str, typed: &str) -> String {
 pub fn mode(path: impl AsRef<Path>) -> u32 {
     let permissions = std::fs::metadata(path).expect("there").permissions();
     std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
+}
+
+/// Compresses with gzip.
+pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes.as_ref()).expect("packed");
+    packed.finish().expect("packed")
+}
+
+/// Compresses with Zstandard.
+pub fn zstd(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    zstd::bulk::compress(bytes.as_ref(), 3).expect("packed")
 }

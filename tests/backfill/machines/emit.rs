@@ -1,7 +1,6 @@
 //! `--emit dynamodb-json`: the files contain what a direct backfill writes.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -247,14 +246,11 @@ fn waiting(harness: &Harness) -> std::process::Child {
 fn an_interrupted_run_leaves_nothing_and_says_so() {
     let harness = harness(ScalarAttributeType::N);
     let mut child = waiting(&harness);
+    let _more_may_come = child.stdin.take();
     let out = harness.home.path().join("out");
     crate::support::eventually("it has begun", Duration::from_secs(60), || out.exists());
     crate::support::interrupt(&child);
-    let mut text = String::new();
-    let stdout = child.stdout.as_mut().expect("piped");
-    stdout.read_to_string(&mut text).expect("read");
-    assert_eq!(child.wait().expect("ends").code(), Some(130));
-    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let report = crate::support::finished(child).ended(130).report();
     assert_balanced(&report);
     assert_eq!(report["entries"]["written"], 0);
     assert_eq!(report["stopped"]["resume_from"]["line"], 1);

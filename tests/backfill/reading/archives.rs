@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use super::{create, expected, gzip, harness, items, zstd};
-use crate::support::{Harness, Ran};
+use super::{create, expected, harness, items};
+use crate::support::{Harness, Ran, gzip, zstd};
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
 

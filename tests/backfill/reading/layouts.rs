@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{create, expected, harness, items};
-use crate::support::{Harness, Ran, eventually, finished, interrupt, spawn};
+use crate::support::{Harness, Ran, eventually, finished, gzip, interrupt, spawn};
 
 fn records() -> Vec<Value> {
     let item = |user: u64| json!({ "user_id": user, "recommended_note_ids": [user * 10, 7] });
@@ -136,7 +136,7 @@ fn values_over_several_lines_are_read_whole_wherever_they_stand() {
     ] {
         let harness = harness();
         harness.write("in.jsonl", &text);
-        harness.write("in.jsonl.gz", super::gzip(&text));
+        harness.write("in.jsonl.gz", gzip(&text));
         let mut piped = harness.recoctl(["backfill", "-", "--output", "json"]);
         Ran::of(piped.write_stdin(text.clone())).ended(0);
         assert_eq!(items(&harness, "recs"), lists, "{text}");
