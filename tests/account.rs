@@ -122,16 +122,19 @@ fn with_staging_keys() -> Harness {
     harness
 }
 
-/// Runs a peek against a recorder; returns exit code, key and region of the signature, and stderr.
-fn peek(harness: &Harness, args: &[&str]) -> (Option<i32>, Option<(String, String)>, String) {
+/// Runs a peek against a recorder; also returns key and region of the signature, if it called.
+fn peek(harness: &Harness, args: &[&str]) -> (Ran, Option<(String, String)>) {
     let recorder = Recorder::start();
-    let output = harness
-        .recoctl(["dlq", "peek", "--endpoint-url", &recorder.endpoint])
-        .args(args)
-        .output()
-        .expect("it runs");
-    let signed = (recorder.count() > 0).then(|| recorder.signed());
-    (output.status.code(), signed, String::from_utf8_lossy(&output.stderr).into_owned())
+    let peek = ["dlq", "peek", "--endpoint-url", &recorder.endpoint];
+    let ran = harness.run(peek.iter().chain(args));
+    (ran, (recorder.count() > 0).then(|| recorder.signed()))
+}
+
+/// Runs a peek that is not set up, and so calls nothing.
+fn refused(harness: &Harness, args: &[&str]) -> Ran {
+    let (ran, signed) = peek(harness, args);
+    assert_eq!(signed, None, "{ran:#?}");
+    ran.ended(3)
 }
 
 fn by(key: &str, region: &str) -> Option<(String, String)> {
@@ -164,31 +167,23 @@ fn an_explicit_profile_beats_the_keys_and_the_region_of_the_environment() {
 #[test]
 fn an_explicit_profile_without_credentials_never_falls_back_to_the_environments_keys() {
     let harness = with_staging_keys();
-    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--profile", "bare"]);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    refused(&harness, &["--queue", "recs", "--profile", "bare"]);
 }
 
 #[test]
 fn an_unknown_profile_is_named_and_nothing_is_called() {
     let mut harness = with_staging_keys();
-    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--profile", "nope"]);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    for word in ["\"nope\"", "flag --profile", "prod", "regionless"] {
-        assert!(stderr.contains(word), "no {word:?} in {stderr}");
-    }
+    let unknown = refused(&harness, &["--queue", "recs", "--profile", "nope"]);
+    unknown.says_all(["\"nope\"", "flag --profile", "prod", "regionless"]);
     harness.write("recoctl.toml", "profile = \"nope\"\n");
     let file = ["--queue", "recs", "--config", "recoctl.toml"];
-    let (code, signed, stderr) = peek(&harness, &file);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    assert!(stderr.contains("nope") && stderr.contains("recoctl.toml"), "{stderr}");
+    refused(&harness, &file).says("nope").says("recoctl.toml");
     harness.write("recoctl.toml", "");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         harness.set(name, "");
     }
     harness.set("AWS_PROFILE", "nope");
-    let (code, signed, stderr) = peek(&harness, &["--queue", "recs"]);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    assert!(stderr.contains("nope") && stderr.contains("AWS_PROFILE"), "{stderr}");
+    refused(&harness, &["--queue", "recs"]).says("nope").says("AWS_PROFILE");
 }
 
 #[test]
@@ -223,14 +218,12 @@ fn the_region_comes_from_a_queue_where_none_is_configured() {
     harness.set("AWS_ACCESS_KEY_ID", "AKIA");
     harness.set("AWS_SECRET_ACCESS_KEY", "x");
     harness.write(".aws/config", "");
-    let (code, _, stderr) = peek(&harness, &["--queue", "recs"]);
-    assert_eq!(code, Some(3), "{stderr}");
-    assert!(stderr.contains("no AWS region"), "{stderr}");
+    refused(&harness, &["--queue", "recs"]).says("no AWS region");
+    // An empty variable is an unset one.
     harness.set("AWS_REGION", "");
-    assert!(peek(&harness, &["--queue", "recs"]).2.contains("no AWS region"), "empty is unset");
-    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--region", "eu west"]);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    assert!(stderr.contains("\"eu west\" is not a valid AWS region"), "{stderr}");
+    refused(&harness, &["--queue", "recs"]).says("no AWS region");
+    let no_region = refused(&harness, &["--queue", "recs", "--region", "eu west"]);
+    no_region.says("\"eu west\" is not a valid AWS region");
     let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/recs";
     let arn = "arn:aws:sqs:eu-west-1:123456789012:recs";
     for queue in [["--queue", url], ["--queue", arn], ["--dlq", url], ["--dlq", arn]] {
@@ -241,9 +234,7 @@ fn the_region_comes_from_a_queue_where_none_is_configured() {
     assert_eq!(peek(&harness, &named).1, by("AKIA", "eu-north-1"));
     // A configured region is not overridden by the region of a queue's ARN.
     harness.set("AWS_REGION", "us-east-2");
-    let (code, signed, stderr) = peek(&harness, &["--queue", arn]);
-    assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    assert!(stderr.contains("eu-west-1") && stderr.contains("us-east-2"), "{stderr}");
+    refused(&harness, &["--queue", arn]).says("eu-west-1").says("us-east-2");
 }
 
 #[test]
@@ -251,13 +242,8 @@ fn an_endpoint_without_a_scheme_is_told_in_a_sentence() {
     let mut harness = bare();
     harness.set("AWS_REGION", "us-east-1");
     let fails = |harness: &Harness, args: &[&str], words: &[&str]| {
-        let output = harness.recoctl(["dlq", "peek", "--queue", "recs"]).args(args).output();
-        let output = output.expect("it runs");
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(3), "{stderr}");
-        for word in words {
-            assert!(stderr.contains(word), "no {word:?} in {stderr}");
-        }
+        let peek = ["dlq", "peek", "--queue", "recs"];
+        harness.run(peek.iter().chain(args)).ended(3).says_all(words);
     };
     let words = ["localhost:4566", "http://localhost:4566", "--endpoint-url"];
     fails(&harness, &["--endpoint-url", "localhost:4566"], &words);

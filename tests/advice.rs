@@ -5,7 +5,6 @@ mod runbook;
 mod support;
 
 use std::path::Path;
-use std::process::Output;
 use std::time::Duration;
 
 use reco_core::classify::Class;
@@ -14,8 +13,8 @@ use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::seed::{Mix, Population, SeedOptions};
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
-use support::Harness;
 use support::queues::plant;
+use support::{Harness, Ran};
 
 /// Capacity of the table in WCU per second.
 const WCU: f64 = 20.0;
@@ -33,24 +32,17 @@ fn throttled(seed: SeedOptions) -> Harness {
 }
 
 /// Runs a line as it is printed, comment included, in a shell that knows recoctl.
-fn paste(harness: &Harness, line: &str) -> Output {
+fn paste(harness: &Harness, line: &str) -> Ran {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl");
     let directory = Path::new(&binary).parent().expect("a directory").display().to_string();
-    std::process::Command::new("bash")
-        .args(["-c", line])
-        .env_clear()
-        .env("HOME", harness.home.path())
-        .env("PATH", format!("{directory}:/usr/bin:/bin"))
-        .envs(harness.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(harness.home.path())
-        .output()
-        .expect("bash runs")
+    let mut bash = harness.within(std::process::Command::new("bash"));
+    bash.args(["-c", line]).env("PATH", format!("{directory}:/usr/bin:/bin"));
+    Ran::from(bash.output().expect("bash runs"))
 }
 
 /// Returns the command lines that an output tells to run.
-fn printed(output: &Output) -> Vec<String> {
-    let text = String::from_utf8_lossy(&output.stdout);
-    let lines = text.lines().filter(|line| line.starts_with("  recoctl "));
+fn printed(ran: &Ran) -> Vec<String> {
+    let lines = ran.stdout.lines().filter(|line| line.starts_with("  recoctl "));
     lines.map(|line| line.trim().to_owned()).collect()
 }
 
@@ -73,11 +65,9 @@ fn follow(harness: &Harness) -> Vec<String> {
             true => "recoctl dlq classify".to_owned(),
             false => pending.remove(0),
         };
-        let output = paste(harness, &line);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{line}\n{stderr}");
         run.push(line.clone());
-        let told = printed(&output);
+        println!("{line}");
+        let told = printed(&paste(harness, &line).ended(0));
         if line.contains("dlq classify") {
             if told.is_empty() {
                 return run;
@@ -160,9 +150,7 @@ fn at_the_proposed_rate_none_comes_back() {
         line.starts_with("recoctl dlq redrive --rate 1   # 400 WCU; the table has 20/s to spare"),
         "{line}"
     );
-    let redriven = paste(&harness, &line);
-    let stderr = String::from_utf8_lossy(&redriven.stderr);
-    assert_eq!(redriven.status.code(), Some(0), "{stderr}");
+    let stderr = paste(&harness, &line).ended(0).stderr;
     assert!(!stderr.contains("would need"), "its own advice is not warned of: {stderr}");
     settle(&harness);
     assert_eq!(depth(&harness, "recs-dlq"), 0, "none comes back");
@@ -173,12 +161,9 @@ fn at_the_proposed_rate_none_comes_back() {
 fn beyond_it_the_figures_are_told_and_after_a_bounce_another_line() {
     let harness = of_ten_users(60);
     let first = printed(&paste(&harness, "recoctl dlq classify")).remove(0);
-    let plan = paste(&harness, "recoctl dlq redrive --rate 50 --dry-run");
     let warned = "--rate 50: 60 messages would need 500 WCU/s, but the table has 20/s to spare: what is throttled comes back; use --rate 1";
-    for output in [plan, paste(&harness, "recoctl dlq redrive --rate 50")] {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains(warned), "{stderr}");
-    }
+    paste(&harness, "recoctl dlq redrive --rate 50 --dry-run").says(warned);
+    paste(&harness, "recoctl dlq redrive --rate 50").says(warned);
     settle(&harness);
     assert!(depth(&harness, "recs-dlq") > 0, "the table throttles, and messages come back");
     let second = printed(&paste(&harness, "recoctl dlq classify")).remove(0);
@@ -197,7 +182,7 @@ fn without_a_table_a_guard_is_proposed_and_no_number() {
         line,
         "recoctl dlq redrive --max-backlog 100   # no table configured: no rate to propose, so a guard"
     );
-    assert_eq!(paste(&harness, &line).status.code(), Some(0));
+    paste(&harness, &line).ended(0);
 }
 
 #[test]
@@ -214,17 +199,11 @@ fn lists_sent_through_the_queue_are_held_to_the_same_figures() {
         let line = format!(
             "recoctl backfill lists.jsonl --via queue --dry-run --users-per-message 10 {args}"
         );
-        let output = paste(&harness, &line);
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stderr).into_owned()
+        paste(&harness, &line).ended(0)
     };
-    let fast = told("--rate 100");
-    assert!(
-        fast.contains("--rate 100: a message of up to 10 lists costs at least 10 WCU, and they would need 1,000 WCU/s, but the table has 20/s to spare: what is throttled comes back; use --rate 1"),
-        "{fast}"
-    );
-    assert!(told("").contains("no --rate: a message of up to 10 lists costs at least 10 WCU, and the table has 20/s to spare"));
-    assert!(!told("--rate 1").contains("to spare"));
+    told("--rate 100").says("--rate 100: a message of up to 10 lists costs at least 10 WCU, and they would need 1,000 WCU/s, but the table has 20/s to spare: what is throttled comes back; use --rate 1");
+    told("").says("no --rate: a message of up to 10 lists costs at least 10 WCU, and the table has 20/s to spare");
+    assert!(!told("--rate 1").stderr.contains("to spare"));
 }
 
 #[test]
@@ -238,14 +217,10 @@ fn while_a_run_holds_messages_a_second_look_names_it() {
     let report = harness.json(0, ["dlq", "classify"]);
     support::interrupt(&child);
     child.wait().expect("it ends");
-    for output in [looked, peeked] {
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(text.contains("no message of recs-dlq is visible"), "{text}");
-        let holder = format!("(process {} of this machine, since ", child.id());
-        assert!(
-            text.contains("in flight, likely held by run ") && text.contains(&holder),
-            "{text}"
-        );
+    for ran in [looked, peeked] {
+        ran.shows("no message of recs-dlq is visible")
+            .shows("in flight, likely held by run ")
+            .shows(format!("(process {} of this machine, since ", child.id()));
     }
     assert_eq!(report["held_by"]["pid"], child.id(), "{}", report["held_by"]);
 }

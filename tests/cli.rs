@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use assert_cmd::Command;
-use support::repository;
+use support::{Ran, repository};
+use tempfile::TempDir;
 
 fn recoctl() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
@@ -15,46 +16,33 @@ fn recoctl() -> Command {
 }
 
 fn stdout(args: &[&str]) -> String {
-    let output = recoctl().args(args).output().expect("recoctl runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("its output is UTF-8")
+    Ran::of(recoctl().args(args)).ended(0).stdout
 }
 
-fn manual_pages() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(repository().join("man"))
-        .expect("man/ is there")
-        .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned())
-        .collect();
+/// Returns the names of a directory's files, in their order.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).expect("a directory");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<String> =
+        entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect();
     names.sort();
     names
 }
 
-/// Returns the words of every command, from the pages that `recoctl man` writes: `["dlq", "peek"]`.
-fn commands() -> Vec<Vec<String>> {
+/// Returns the directory of the pages that `recoctl man` writes.
+fn written_pages() -> TempDir {
     let dir = tempfile::tempdir().expect("a temporary directory can be made");
     recoctl().args(["man", "--out-dir"]).arg(dir.path()).assert().success();
-    let mut commands: Vec<Vec<String>> = std::fs::read_dir(dir.path())
-        .expect("it was written")
-        .map(|entry| {
-            let name = entry.expect("it can be read").file_name().to_string_lossy().into_owned();
-            let name = name.trim_end_matches(".1").to_owned();
-            name.split('-').skip(1).map(str::to_owned).collect()
-        })
-        .collect();
-    commands.sort();
-    commands
+    dir
 }
 
+/// Each command has a page: `recoctl-dlq-peek.1`.
 #[test]
 fn help_of_every_command() {
-    for words in commands() {
-        let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
-        args.push("--help");
-        let name = format!(
-            "help-{}",
-            [vec!["recoctl"], args[..args.len() - 1].to_vec()].concat().join("-")
-        );
-        insta::assert_snapshot!(name, stdout(&args));
+    for page in names(written_pages().path()) {
+        let command = page.trim_end_matches(".1");
+        let args: Vec<&str> = command.split('-').skip(1).chain(["--help"]).collect();
+        insta::assert_snapshot!(format!("help-{command}"), stdout(&args));
     }
 }
 
@@ -77,18 +65,13 @@ fn completions_are_as_committed() {
 
 #[test]
 fn manual_pages_are_as_committed() {
-    let dir = tempfile::tempdir().expect("a temporary directory can be made");
-    recoctl().args(["man", "--out-dir"]).arg(dir.path()).assert().success();
-    let mut written = Vec::new();
-    for entry in std::fs::read_dir(dir.path()).expect("it was written") {
-        let path = entry.expect("it can be read").path();
-        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        let page = std::fs::read_to_string(&path).expect("it can be read");
-        same_as_committed(&repository().join("man").join(&name), &page);
-        written.push(name);
+    let (dir, committed) = (written_pages(), repository().join("man"));
+    let written = names(dir.path());
+    for name in &written {
+        let page = std::fs::read_to_string(dir.path().join(name)).expect("it can be read");
+        same_as_committed(&committed.join(name), &page);
     }
-    written.sort();
-    assert_eq!(written, manual_pages(), "man/ has pages of commands that are gone");
+    assert_eq!(written, names(&committed), "man/ has pages of commands that are gone");
 }
 
 fn same_as_committed(path: &Path, generated: &str) {
@@ -119,10 +102,9 @@ fn bad_usage_exits_with_2_and_says_what_is_known() {
         &["--output", "xml", "config", "show"],
         &["dlq", "peek", "--max", "-1"],
     ] {
-        let output = recoctl().args(args).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(output.stdout.is_empty(), "errors belong on stderr: {args:?}");
-        assert!(!output.stderr.is_empty(), "{args:?}");
+        let ran = Ran::of(recoctl().args(args)).ended(2);
+        assert_eq!(ran.stdout, "", "errors belong on stderr: {args:?}");
+        assert_ne!(ran.stderr, "", "{args:?}");
     }
 }
 

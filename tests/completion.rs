@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 use reco_sandbox::SandboxOptions;
-use support::Harness;
+use support::{Harness, finished};
 
 /// A home with files, a config file and the scripts.
 fn arranged() -> Harness {
@@ -16,8 +16,7 @@ fn arranged() -> Harness {
     harness.write("recs.jsonl", "");
     harness.write("ids", "");
     for (shell, file) in [("bash", "recoctl.bash"), ("zsh", "_recoctl"), ("fish", "recoctl.fish")] {
-        let script = harness.recoctl(["completions", shell]).output().expect("it runs").stdout;
-        harness.write(file, script);
+        harness.write(file, harness.run(["completions", shell]).stdout);
     }
     harness
 }
@@ -39,12 +38,9 @@ fn run(harness: &Harness, program: &str, args: &[&str], script: &str) -> String 
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(script.as_bytes()).expect("written");
     drop(stdin);
-    let mut shown = String::new();
-    child.stdout.take().expect("a pipe").read_to_string(&mut shown).expect("UTF-8");
-    let output = child.wait_with_output().expect("it ends");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program}: {errors}");
-    shown
+    let ran = finished(child);
+    assert_eq!(ran.code, Some(0), "{program}: {ran:#?}");
+    ran.stdout
 }
 
 /// Asks bash for the completions of a line, as readline would: it splits the line at the characters
@@ -161,7 +157,6 @@ fn runs_of_this_machine_are_offered() {
     harness.json(0, ["dlq", "redrive"]);
     let list = harness.json(0, ["dlq", "journal", "list"]);
     let run = list["journals"][0]["run_id"].as_str().expect("a run").to_owned();
-    let answer = harness.recoctl(["__complete", "--", "dlq", "journal", "show", ""]).output();
-    let answer = String::from_utf8(answer.expect("it runs").stdout).expect("UTF-8");
+    let answer = harness.run(["__complete", "--", "dlq", "journal", "show", ""]).stdout;
     assert_eq!(answer, format!("words\n{run}\t\n"));
 }

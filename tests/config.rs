@@ -1,6 +1,10 @@
 //! Configuration through the real binary: precedence, sources, errors.
 
+#[path = "support/ran.rs"]
+mod ran;
+
 use assert_cmd::Command;
+use ran::Ran;
 use tempfile::TempDir;
 
 struct Home(TempDir);
@@ -22,18 +26,13 @@ impl Home {
 
     fn show(&self, args: &[&str], env: &[(&str, &str)]) -> serde_json::Value {
         let mut command = self.recoctl(&["config", "show", "--output", "json"]);
-        let output = command.args(args).envs(env.iter().copied()).output().expect("recoctl runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).expect("its output is JSON")
+        Ran::of(command.args(args).envs(env.iter().copied())).ended(0).report()
     }
 
     fn fails(&self, args: &[&str], code: i32) -> String {
-        let output = self.recoctl(args).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(code));
-        assert!(output.stdout.is_empty());
-        String::from_utf8(output.stderr)
-            .expect("stderr is UTF-8")
-            .replace(&self.0.path().display().to_string(), "<home>")
+        let ran = Ran::of(&mut self.recoctl(args)).ended(code);
+        assert_eq!(ran.stdout, "");
+        ran.stderr.replace(&self.0.path().display().to_string(), "<home>")
     }
 }
 
@@ -102,13 +101,8 @@ fn paths_in_the_file_are_relative_to_the_file() {
     let home = home_with_policy();
     let elsewhere = tempfile::tempdir().expect("a temporary directory can be made");
     let file = home.0.path().join("recoctl.toml");
-    let output = home
-        .recoctl(&["config", "show", "--output", "json", "--config"])
-        .arg(&file)
-        .current_dir(elsewhere.path())
-        .output()
-        .expect("recoctl runs");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut command = home.recoctl(&["config", "show", "--output", "json", "--config"]);
+    let report = Ran::of(command.arg(&file).current_dir(elsewhere.path())).report();
     let facts = format!("sqlite:{}", home.0.path().join("facts.sqlite").display());
     assert_eq!(setting(&report, "facts").0, facts);
 }
@@ -139,12 +133,10 @@ fn what_is_wrong_with_a_file_is_said() {
 #[test]
 fn what_is_wrong_with_the_choice_of_a_file_is_said() {
     let home = Home::new(None);
-    insta::assert_snapshot!(
-        "missing-file",
-        home.fails(&["--config", "nowhere.toml", "config", "show"], 3)
-    );
-    insta::assert_snapshot!(
-        "env-without-file",
-        home.fails(&["--env", "prod", "config", "show"], 3)
-    );
+    for (name, choice) in
+        [("missing-file", ["--config", "nowhere.toml"]), ("env-without-file", ["--env", "prod"])]
+    {
+        let args = [&choice[..], &["config", "show"]].concat();
+        insta::assert_snapshot!(name, home.fails(&args, 3));
+    }
 }

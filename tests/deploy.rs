@@ -3,8 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+#[path = "support/ran.rs"]
+mod ran;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use ran::Ran;
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -13,9 +18,8 @@ fn repository() -> PathBuf {
 /// The directory of programs that a script prepares and prints.
 fn prepared(script: &str, arguments: &[&str]) -> PathBuf {
     let mut command = Command::new(repository().join(script));
-    let output = command.args(arguments).output().unwrap();
-    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+    let ran = Ran::from(command.args(arguments).output().unwrap()).ended(0);
+    PathBuf::from(ran.stdout.trim())
 }
 
 /// cfn-lint with its schemas, and the AWS CLI.
@@ -32,15 +36,12 @@ fn python(bin: &Path, module: &str) {
         .env("RECOCTL", env!("CARGO_BIN_EXE_recoctl"))
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    assert!(!told.contains("Ran 0 tests"), "{told}");
+    Ran::from(output).ended(0).never_says("Ran 0 tests");
 }
 
 #[test]
 fn the_template_passes_cfn_lint() {
-    let output = Command::new(repository().join("deploy/lint.sh")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    Ran::from(Command::new(repository().join("deploy/lint.sh")).output().unwrap()).ended(0);
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use faults::Fault;
+use faults::{Fault, always};
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 use support::queues::{STANDARD, plant_body, queues};
@@ -24,15 +24,8 @@ fn with_bodies(bodies: &[&str]) -> Harness {
     harness
 }
 
-/// Puts a failing server in front of the sandbox's SQS.
-fn go_wrong(harness: &mut Harness, rule: fn(&str) -> Fault) {
-    faults::in_front(harness, move |action, _| rule(action));
-}
-
 fn code(harness: &Harness, args: &[&str]) -> u8 {
-    let output = harness.recoctl(args).output().expect("it runs");
-    let code = output.status.code().expect("it exits");
-    u8::try_from(code).expect("a code")
+    u8::try_from(harness.run(args).code.expect("it exits")).expect("a code")
 }
 
 const SOUND: [&str; 2] = ["[1, [10]]", "[2, [10]]"];
@@ -149,18 +142,12 @@ fn an_expression_that_fails_is_4_even_if_it_fails_on_everything() {
 #[test]
 fn what_was_sent_and_cannot_be_deleted_is_4() {
     let mut harness = with_bodies(&SOUND);
-    go_wrong(&mut harness, |action| match action {
-        "DeleteMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    faults::in_front(&mut harness, always("DeleteMessageBatch", Fault::Deny));
     // The permission to delete is tried on the first message, so no second one is sent.
     let report: Value = harness.json(4, ["dlq", "redrive"]);
     assert_eq!(report["counts"], json!({"not-deleted": 1, "left": 1}), "{report}");
     let mut harness = with_bodies(&SOUND[..1]);
-    go_wrong(&mut harness, |action| match action {
-        "DeleteMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    faults::in_front(&mut harness, always("DeleteMessageBatch", Fault::Deny));
     let report: Value = harness.json(4, ["dlq", "redrive"]);
     assert_eq!(report["counts"], json!({"not-deleted": 1}), "nothing else, and not 1: {report}");
     let file = harness.home.path().join("f").display().to_string();
@@ -171,10 +158,7 @@ fn what_was_sent_and_cannot_be_deleted_is_4() {
 #[test]
 fn what_was_perhaps_sent_is_4() {
     let mut harness = with_bodies(&SOUND);
-    go_wrong(&mut harness, |action| match action {
-        "SendMessageBatch" => Fault::DropAfter,
-        _ => Fault::None,
-    });
+    faults::in_front(&mut harness, always("SendMessageBatch", Fault::DropAfter));
     let report: Value = harness.json(4, ["dlq", "redrive"]);
     assert_eq!(report["counts"], json!({"uncertain": 2}), "{report}");
     eventually("all are visible", Duration::from_secs(5), || {

@@ -2,11 +2,14 @@
 
 #[path = "support/mariadb.rs"]
 mod mariadb;
+#[path = "support/ran.rs"]
+mod ran;
 
 use std::path::PathBuf;
 
 use assert_cmd::Command;
 use mariadb::{database, server};
+use ran::Ran;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -35,17 +38,11 @@ impl Home {
     }
 
     fn json(&self, facts: &str, code: i32, args: &[&str]) -> Value {
-        let output = self.recoctl(facts, args).args(["-o", "json"]).output().expect("recoctl runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{stderr}");
-        serde_json::from_slice(&output.stdout).expect("stdout is JSON")
+        Ran::of(self.recoctl(facts, args).args(["-o", "json"])).ended(code).report()
     }
 
-    fn fails(&self, facts: &str, code: i32, args: &[&str]) -> String {
-        let output = self.recoctl(facts, args).output().expect("recoctl runs");
-        let stderr = String::from_utf8(output.stderr).expect("stderr is UTF-8");
-        assert_eq!(output.status.code(), Some(code), "{stderr}");
-        stderr
+    fn run(&self, facts: &str, args: &[&str]) -> Ran {
+        Ran::of(&mut self.recoctl(facts, args))
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -106,10 +103,8 @@ fn a_name_that_is_not_utf_8_is_refused() {
     let home = Home::new();
     let facts = server().url(&database(TABLES));
     let mut command = home.recoctl(&facts, &["facts", "snapshot", "--out"]);
-    let output = command.arg(std::ffi::OsStr::from_bytes(b"x\xff.sqlite")).output().expect("runs");
-    let words = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(7), "{words}");
-    assert!(words.contains("UTF-8"), "{words}");
+    let name = std::ffi::OsStr::from_bytes(b"x\xff.sqlite");
+    Ran::of(command.arg(name)).ended(7).says("UTF-8");
     assert_eq!(std::fs::read_dir(&home.0).expect("a directory").count(), 0);
 }
 
@@ -119,9 +114,8 @@ fn a_check_names_what_does_not_fit() {
     let facts = server().url(&database(
         &TABLES.replace("author_id BIGINT);", "writer BIGINT);").replace("INSERT", "-- INSERT"),
     ));
-    let output = home.recoctl(&facts, &["facts", "check"]).output().expect("recoctl runs");
-    assert_eq!(output.status.code(), Some(6));
-    insta::assert_snapshot!("facts-check", String::from_utf8_lossy(&output.stdout));
+    let told = home.run(&facts, &["facts", "check"]).ended(6).stdout;
+    insta::assert_snapshot!("facts-check", told);
 
     std::fs::write(home.file("tables.toml"), "articles.author = 'writer'").expect("written");
     let mut corrected = home.recoctl(&facts, &["facts", "check"]);
@@ -133,25 +127,21 @@ fn failures_say_what_to_do_and_hide_the_password() {
     let home = Home::new();
     let url = server().url(&database(TABLES)).replace("root@", "nobody:hunter2@");
     let snapshot = ["facts", "snapshot", "--out", "f.sqlite"];
-    let stderr = home.fails(&url, 3, &snapshot);
-    assert!(stderr.contains("Access denied for user 'nobody'"), "{stderr}");
-    assert!(!stderr.contains("hunter2"), "{stderr}");
-    assert!(home.fails("none", 7, &snapshot).contains("nothing to copy"));
-    assert!(home.fails("none", 3, &["facts", "check"]).contains("nothing to check"));
+    let denied = home.run(&url, &snapshot).ended(3).says("Access denied for user 'nobody'");
+    denied.never_says("hunter2");
+    home.run("none", &snapshot).ended(7).says("nothing to copy");
+    home.run("none", &["facts", "check"]).ended(3).says("nothing to check");
     std::fs::write(home.file("tables.toml"), "[user]\nid = 'x'").expect("written");
     let mut wrong = home.recoctl(&url, &["facts", "check"]);
-    let stderr = wrong.env("RECOCTL_FACTS_TABLES", "tables.toml").output().expect("runs").stderr;
-    assert!(String::from_utf8_lossy(&stderr).contains("line 1, column 2: unknown field"));
+    Ran::of(wrong.env("RECOCTL_FACTS_TABLES", "tables.toml"))
+        .says("line 1, column 2: unknown field");
     assert!(!home.file("f.sqlite").exists());
 }
 
 #[test]
 fn config_show_hides_the_password() {
-    let output = Home::new()
-        .recoctl("mysql://ro:hunter2@db.example/app", &["config", "show"])
-        .output()
-        .expect("recoctl runs");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("mysql://ro:***@db.example/app"), "{stdout}");
-    assert!(!stdout.contains("hunter2"), "{stdout}");
+    Home::new()
+        .run("mysql://ro:hunter2@db.example/app", &["config", "show"])
+        .shows("mysql://ro:***@db.example/app")
+        .never_says("hunter2");
 }

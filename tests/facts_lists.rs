@@ -29,14 +29,8 @@ struct Made {
 fn made(options: &[&str]) -> Made {
     let directory = tempfile::tempdir().expect("a directory");
     let script = support::repository().join("tests/data/facts_and_lists.py");
-    let made = Command::new(support::python_bin().join("python"))
-        .arg(script)
-        .arg("--out")
-        .arg(directory.path())
-        .args(options)
-        .output()
-        .expect("the script runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let script = script.to_str().expect("UTF-8");
+    python(directory.path(), &[&[script, "--out", "."], options].concat());
     std::fs::write(directory.path().join("policy.toml"), POLICY).expect("written");
     let text = std::fs::read_to_string(directory.path().join("expected.jsonl")).expect("is there");
     let mut expected = Lists::new();
@@ -53,6 +47,13 @@ fn made(options: &[&str]) -> Made {
     }
     assert!(expected.len() > 10 * nothing && nothing > 0, "{} and {nothing}", expected.len());
     Made { directory, expected }
+}
+
+/// Runs Python in a directory; returns what it wrote.
+fn python(directory: &Path, args: &[&str]) -> String {
+    let mut python = Command::new(support::python_bin().join("python"));
+    let output = python.args(args).current_dir(directory).output().expect("python runs");
+    Ran::from(output).ended(0).stdout
 }
 
 fn id(value: &Value) -> String {
@@ -85,13 +86,13 @@ impl Made {
 
     /// The URL of a server with the same facts.
     fn on_a_server(&self) -> String {
-        let dump = Command::new(support::python_bin().join("python"))
-            .args(["-c", DUMP])
-            .arg(self.file("facts.sqlite"))
-            .output()
-            .expect("python runs");
-        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
-        server().url(&database(&String::from_utf8(dump.stdout).expect("UTF-8")))
+        server().url(&database(&python(self.directory.path(), &["-c", DUMP])))
+    }
+
+    /// Takes a snapshot of SQLite facts, with these options.
+    fn snapshot(&self, facts: &str, out: &str, options: &[&str]) {
+        let snapshot = ["facts", "snapshot", "--out", out];
+        self.recoctl(facts).args(snapshot).args(options).assert().success();
     }
 
     fn assert_same(&self, facts: &str, options: &[&str]) {
@@ -126,16 +127,14 @@ fn read(directory: &Path) -> Lists {
 #[test]
 fn ids_of_every_kind_are_filtered_as_by_a_query_a_user() {
     let made = made(&["--odd"]);
-    let snapshot = ["facts", "snapshot", "--out", "copy.sqlite"];
-    made.recoctl("sqlite:facts.sqlite").args(snapshot).assert().success();
+    made.snapshot("sqlite:facts.sqlite", "copy.sqlite", &[]);
     for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite"] {
         made.assert_same(facts, &[]);
         // Articles that do not fit are asked for as they come.
         made.assert_same(facts, &["--facts-memory", "64K"]);
     }
     // A copy of a copy is one.
-    let again = ["facts", "snapshot", "--out", "again.sqlite"];
-    made.recoctl("sqlite:copy.sqlite").args(again).assert().success();
+    made.snapshot("sqlite:copy.sqlite", "again.sqlite", &[]);
     made.assert_same("sqlite:again.sqlite", &[]);
 }
 
@@ -163,12 +162,8 @@ db.commit()
 #[test]
 fn rows_that_no_lookup_finds_change_no_list() {
     let made = made(&["--odd"]);
-    let python = support::python_bin().join("python");
-    let mut python = Command::new(python);
-    let changed = python.args(["-c", STRANGE]).current_dir(made.directory.path()).status();
-    assert!(changed.expect("python runs").success());
-    let copy = ["facts", "snapshot", "--page-size", "999", "--out", "copy.sqlite"];
-    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    python(made.directory.path(), &["-c", STRANGE]);
+    made.snapshot("sqlite:facts.sqlite", "copy.sqlite", &["--page-size", "999"]);
     for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite"] {
         made.assert_same(facts, &[]);
         made.assert_same(facts, &["--facts-memory", "64K"]);
@@ -179,8 +174,7 @@ fn rows_that_no_lookup_finds_change_no_list() {
 fn users_with_very_many_reads_are_filtered_the_same() {
     let many = ["--lists", "100", "--users", "110", "--reads", "2500", "--articles", "40000"];
     let made = made(&many);
-    let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
-    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    made.snapshot("sqlite:facts.sqlite", "copy.sqlite", &[]);
     for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite", &made.on_a_server()] {
         made.assert_same(facts, &[]);
         // No page fits, and one but not all.
@@ -195,21 +189,17 @@ fn a_server_gives_the_same() {
     let url = made.on_a_server();
     made.assert_same(&url, &[]);
     made.assert_same(&url, &["--facts-memory", "64K"]);
-    made.recoctl(&url).args(["facts", "snapshot", "--out", "copy.sqlite"]).assert().success();
+    made.snapshot(&url, "copy.sqlite", &[]);
     made.assert_same("sqlite:copy.sqlite", &[]);
 }
 
 /// Facts with a snapshot of eight days ago.
 fn with_an_old_snapshot() -> Made {
     let made = made(&["--lists", "100", "--users", "110", "--articles", "500"]);
-    let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
-    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    made.snapshot("sqlite:facts.sqlite", "copy.sqlite", &[]);
     let older = "import sqlite3; db = sqlite3.connect('copy.sqlite'); \
         db.execute('UPDATE snapshot SET taken_at = taken_at - 8 * 86400'); db.commit()";
-    let python = support::python_bin().join("python");
-    let mut python = Command::new(python);
-    let aged = python.args(["-c", older]).current_dir(made.directory.path()).status();
-    assert!(aged.expect("python runs").success());
+    python(made.directory.path(), &["-c", older]);
     made
 }
 
@@ -241,29 +231,24 @@ fn what_the_lambda_leaves_is_not_foreseen_by_an_old_snapshot() {
     let facts = format!("sqlite:{}", made.file("copy.sqlite").display());
     let lists = made.file("lists.jsonl").display().to_string();
     let args = ["backfill", &lists, "--via", "queue", "--dry-run", "--facts", &facts];
-    let words = harness.run(args).ended(0).says("facts snapshot not used").says("8d").stderr;
-    assert!(!words.contains("database unavailable"), "{words}");
+    let ran = harness.run(args).ended(0).says("facts snapshot not used").says("8d");
+    ran.never_says("database unavailable");
 }
 
 #[test]
 fn an_old_snapshot_is_refused() {
     let made = with_an_old_snapshot();
     let mut command = made.recoctl("sqlite:copy.sqlite");
-    let refused = command.args(["backfill", "lists.jsonl", "--dry-run"]).output().expect("runs");
-    let words = String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success());
-    assert!(
-        words.contains("too old") && words.contains("8d") && words.contains("at most 7d"),
-        "{words}"
-    );
-    assert!(words.contains("recoctl facts snapshot"), "{words}");
+    let refused = Ran::of(command.args(["backfill", "lists.jsonl", "--dry-run"]));
+    assert_ne!(refused.code, Some(0), "{refused:#?}");
+    refused.says_all(["too old", "8d", "at most 7d", "recoctl facts snapshot"]);
     made.assert_same("sqlite:copy.sqlite", &["--facts-max-age", "9d"]);
 }
 
 /// The tables of an SQLite file as statements for MariaDB.
 const DUMP: &str = r#"
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
+import sqlite3
+db = sqlite3.connect("facts.sqlite")
 print("""CREATE TABLE users(id BIGINT PRIMARY KEY, status VARCHAR(20));
 CREATE TABLE articles(id BIGINT PRIMARY KEY, status VARCHAR(20), author_id BIGINT);
 CREATE TABLE `reads`(user_id BIGINT, article_id BIGINT, PRIMARY KEY (user_id, article_id));

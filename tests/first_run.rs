@@ -7,15 +7,13 @@ use assert_cmd::Command;
 use reco_sandbox::SandboxOptions;
 use support::{Harness, Ran};
 
-/// Returns recoctl on a machine that is not set up.
-fn bare(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
+/// Runs recoctl on a machine that is not set up.
+fn bare(args: &[&str], env: &[(&str, &str)]) -> Ran {
     let home = tempfile::tempdir().expect("a directory");
     std::fs::write(home.path().join("in.jsonl"), "[1,[2]]\n").expect("written");
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.envs(env.iter().copied()).current_dir(home.path()).args(args);
-    let output = command.output().expect("it runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    Ran::of(command.envs(env.iter().copied()).current_dir(home.path()).args(args))
 }
 
 const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
@@ -37,17 +35,14 @@ fn all_that_is_missing_is_said_at_once() {
         (&["verify", "in.jsonl"], &[], &["table", "AWS region", "AWS credentials"], &["queue"]),
         (&["metrics", "--queue", "q"], &[], &["AWS region", "AWS credentials"], &["queue"]),
     ] {
-        let (code, told) = bare(args, env);
-        assert_eq!(code, Some(3), "{args:?}: {told}");
-        let headline = format!("error: not set up yet: no {}\n", missing.join(", no "));
-        assert!(told.contains(&headline), "{args:?}: {told}");
-        for name in missing {
-            assert!(told.contains(&format!("hint: {name}: pass --")), "{args:?} {name}: {told}");
-        }
+        let ran = bare(args, env)
+            .ended(3)
+            .says(format!("error: not set up yet: no {}\n", missing.join(", no ")))
+            .says_all(missing.iter().map(|name| format!("hint: {name}: pass --")))
+            .says("recoctl sandbox demo");
         for name in given {
-            assert!(!told.contains(&format!("hint: {name}:")), "{args:?} {name}: {told}");
+            assert!(!ran.stderr.contains(&format!("hint: {name}:")), "{name}: {ran:#?}");
         }
-        assert!(told.contains("recoctl sandbox demo"), "{told}");
     }
 }
 
@@ -72,8 +67,7 @@ fn the_tour_ends_well_and_shows_causes_outcomes_and_one_user() {
 
 #[test]
 fn a_single_thing_that_is_missing_keeps_its_own_words() {
-    let (code, told) = bare(&["dlq", "peek"], &[REGION, KEY, SECRET]);
-    assert_eq!(code, Some(3));
+    let told = bare(&["dlq", "peek"], &[REGION, KEY, SECRET]).ended(3).stderr;
     assert!(told.starts_with("error: no queue is configured\n"), "{told}");
 }
 
@@ -83,13 +77,11 @@ fn an_endpoint_that_cannot_be_reached_is_said_once() {
     let nowhere = format!("http://{}.invalid:9", "a".repeat(64));
     for endpoint in ["http://127.0.0.1:9", &nowhere] {
         for command in [&["dlq", "peek", "--queue", "q"][..], &["dlq", "redrive", "--queue", "q"]] {
-            let (code, told) =
-                bare(command, &[REGION, KEY, SECRET, ("AWS_ENDPOINT_URL", endpoint)]);
-            assert_eq!(code, Some(1), "{told}");
+            let env = [REGION, KEY, SECRET, ("AWS_ENDPOINT_URL", endpoint)];
+            let told = bare(command, &env).ended(1).says("nothing was changed").stderr;
             let said = told.matches(&format!("cannot reach {endpoint}")).count();
             assert_eq!(said, 1, "{told}");
             assert_eq!(told.matches("error:").count(), 1, "{told}");
-            assert!(told.contains("nothing was changed"), "{told}");
         }
     }
 }
@@ -113,10 +105,10 @@ fn account_region_and_queues_are_said_before_anything_changes() {
         .ended(0)
         .says("account 000000000000, region us-east-1: queue recs-dlq");
     // Not before something that changes nothing.
-    let looked = harness.run(["dlq", "peek"]).stderr;
-    assert!(!looked.contains("account "), "{looked}");
-    let planned = harness.run(["dlq", "redrive", "--dry-run"]).stderr;
-    assert!(!planned.contains("account "), "{planned}");
+    for args in [&["dlq", "peek"][..], &["dlq", "redrive", "--dry-run"]] {
+        let told = harness.run(args).stderr;
+        assert!(!told.contains("account "), "{args:?}: {told}");
+    }
 }
 
 #[test]
@@ -129,9 +121,7 @@ fn a_wrong_word_is_answered_with_what_was_meant() {
         (&["dlq", "read"], "did you mean `recoctl dlq peek` or `recoctl dlq classify`?"),
         (&["dlq", "resume"], "did you mean `recoctl dlq journal resume`?"),
     ] {
-        let (code, told) = bare(args, &[]);
-        assert_eq!(code, Some(2), "{told}");
-        assert!(told.contains(meant), "{args:?}: {told}");
+        let told = bare(args, &[]).ended(2).says(meant).stderr;
         if args[1..].iter().any(|word| *word == "read" || *word == "peak") {
             assert!(!told.contains("redrive") && !told.contains("purge"), "{told}");
         }
@@ -171,10 +161,8 @@ fn a_refusal_says_the_rule() {
         ),
         (&["dlq", "peek", "--dlq", "recs", "--queue", "recs-dlq"], ""),
     ] {
-        let output = harness.recoctl(args).output().expect("it runs");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains(rule) && told.contains("hint:"), "{args:?}: {told}");
-        assert_ne!(output.status.code(), Some(0), "{args:?}");
+        let ran = harness.run(args).says(rule).says("hint:");
+        assert_ne!(ran.code, Some(0), "{args:?}");
     }
 }
 
@@ -182,8 +170,8 @@ fn a_refusal_says_the_rule() {
 #[test]
 fn a_page_opens_in_man_on_a_terminal_and_is_roff_elsewhere() {
     let harness = Harness::sandbox(SandboxOptions::empty());
-    let roff = harness.recoctl(["man", "dlq", "peek"]).output().expect("it runs").stdout;
-    assert!(roff.starts_with(b".ie") || String::from_utf8_lossy(&roff).contains(".SH NAME"));
+    let roff = harness.run(["man", "dlq", "peek"]).stdout;
+    assert!(roff.starts_with(".ie") || roff.contains(".SH NAME"));
     std::fs::create_dir(harness.home.path().join("bin")).expect("created");
     let man = harness.write("bin/man", "#!/bin/sh\necho \"page $1\"\ngrep -c EXAMPLES \"$1\"\n");
     let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
@@ -197,7 +185,7 @@ fn a_page_opens_in_man_on_a_terminal_and_is_roff_elsewhere() {
             .stdin(std::process::Stdio::null())
             .output()
             .expect("script runs (util-linux)");
-        String::from_utf8_lossy(&output.stdout).replace('\r', "")
+        Ran::from(output).stdout.replace('\r', "")
     };
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(&man, std::fs::Permissions::from_mode(0o755)).expect("executable");

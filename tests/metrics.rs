@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
+use support::Harness;
 use support::table::create_indexed;
-use support::{Harness, Ran};
 
 fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -83,9 +83,7 @@ fn people_get_sparklines_and_programs_get_lines() {
     assert!(consumed.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']), "{consumed}");
     assert!(!text.contains('\u{1b}'), "no colour where there is no terminal");
 
-    let text = harness.run(["metrics", "-o", "jsonl"]).stdout;
-    let lines: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines = harness.run(["metrics", "-o", "jsonl"]).lines();
     assert_eq!(lines.len(), 5, "table, function, queue, DLQ, and the rest");
     assert!(lines[..4].iter().all(|line| line["kind"] == "metrics.row"));
     assert_eq!(lines[4]["kind"], "metrics");
@@ -93,16 +91,11 @@ fn people_get_sparklines_and_programs_get_lines() {
 
 #[test]
 fn what_is_not_configured_is_left_out_and_the_dlq_is_found() {
-    let harness = seeded();
-    let mut command = harness.recoctl(["metrics", "-o", "json"]);
-    let report = Ran::of(
-        command
-            .env_remove("RECOCTL_TABLE")
-            .env_remove("RECOCTL_FUNCTION")
-            .env_remove("RECOCTL_DLQ"),
-    )
-    .ended(0)
-    .report();
+    let mut harness = seeded();
+    for name in ["RECOCTL_TABLE", "RECOCTL_FUNCTION", "RECOCTL_DLQ"] {
+        harness.unset(name);
+    }
+    let report = harness.json(0, ["metrics"]);
     let subjects: Vec<&Value> =
         report["sections"].as_array().expect("a list").iter().map(|s| &s["subject"]).collect();
     assert_eq!(subjects, ["queue", "dlq"]);
@@ -119,10 +112,7 @@ fn mistakes_are_told_before_anything_is_asked() {
         (vec!["metrics", "--table", "recs", "--since", "20d", "--period", "1m"], 2),
         (vec!["metrics", "--table", "recs", "--since", "soon"], 2),
     ];
-    let mut errors = Vec::new();
-    for (args, code) in cases {
-        errors.push(harness.run(args).ended(code).stderr);
-    }
+    let errors = cases.map(|(args, code)| harness.run(args).ended(code).stderr);
     insta::assert_snapshot!(errors.join("\n"));
 }
 

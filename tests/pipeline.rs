@@ -3,16 +3,11 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
-use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_core::classify::Class;
 use reco_core::item::ItemDescription;
@@ -25,7 +20,8 @@ use reco_sandbox::worker::{self, Function, Source, Worker, WorkerOptions};
 use reco_store::facts::FactsSource;
 use reco_store::writer::{Writer, WriterOptions};
 use serde_json::Value;
-use support::{Harness, eventually, repository};
+use support::table::{create_plain, scanned};
+use support::{Harness, eventually};
 use tokio_util::sync::CancellationToken;
 
 const TABLE: &str = "recommendations";
@@ -61,15 +57,8 @@ fn of_a_thousand_mixed_messages_none_is_missing() {
     let idle = harness.runtime.block_on(harness.the_sandbox().idle(Duration::from_secs(100)));
     assert!(idle, "the source queue is worked through");
 
-    let dead: BTreeSet<String> = harness
-        .the_sandbox()
-        .sqs()
-        .snapshot("recs-dlq")
-        .expect("the DLQ is there")
-        .messages
-        .into_iter()
-        .map(|message| message.id)
-        .collect();
+    let left = support::queues::snapshot(&harness, "recs-dlq").messages.into_iter();
+    let dead: BTreeSet<String> = left.map(|message| message.id).collect();
     let table = scan(&harness);
     for message in seeded {
         let moved = fates[&message.id] == "moved";
@@ -95,9 +84,9 @@ fn movielens_through_queue_failure_and_redrive_in_the_independent_server() {
 /// recoctl brings them back; and the table must equal, item by item, what another program computed
 /// from the same data.
 fn movielens(harness: &Harness) {
-    let data = movielens_data();
+    let data = support::movielens();
     let messages = lines(&data.join("messages.jsonl"));
-    harness.runtime.block_on(create(harness));
+    create(harness);
     let (unlucky, lucky): (Vec<_>, Vec<_>) =
         messages.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
     let [unlucky, lucky] = [unlucky, lucky]
@@ -154,14 +143,14 @@ fn movielens(harness: &Harness) {
 #[test]
 fn messages_that_died_of_throttled_invocations_go_through_later() {
     let harness = Harness::sandbox(SandboxOptions::empty());
-    harness.runtime.block_on(create(&harness));
+    create(&harness);
     harness.runtime.block_on(set_visibility_timeout(&harness, "1"));
     let messages: Vec<String> =
         (0..30).map(|user| format!(r#"{{"data":[[{user},[1,2]]]}}"#)).collect();
     harness.runtime.block_on(send(&harness, &messages));
 
     let with = |reserved, slow| {
-        let function = worker::function(harness.runtime.block_on(without_facts(&harness)));
+        let function = worker::function(harness.runtime.block_on(pipeline_with(&harness, "none")));
         let function: Function = Arc::new(move |event, deadline| {
             let answer = function(event, deadline);
             Box::pin(async move {
@@ -200,17 +189,6 @@ fn messages_that_died_of_throttled_invocations_go_through_later() {
     assert_eq!(scan(&harness).len(), messages.len());
 }
 
-fn movielens_data() -> PathBuf {
-    let output = Process::new(support::python_bin().join("python"))
-        .arg(repository().join("tests/data/movielens.py"))
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("python runs");
-    assert!(output.status.success(), "MovieLens could not be prepared");
-    PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim_end())
-}
-
 fn lines(path: &std::path::Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).expect("the file can be read");
     text.lines().map(str::to_owned).collect()
@@ -228,7 +206,13 @@ fn by_id(report: &Value, member: &str) -> BTreeMap<String, String> {
     map
 }
 
-async fn create(harness: &Harness) {
+/// Creates the queues and the table.
+fn create(harness: &Harness) {
+    harness.runtime.block_on(create_queues(harness));
+    create_plain(harness, TABLE, &[("user_id", ScalarAttributeType::N)]);
+}
+
+async fn create_queues(harness: &Harness) {
     let sqs = harness.sqs();
     let dlq = sqs.create_queue().queue_name("recs-dlq").send().await.expect("the DLQ is made");
     let arn = sqs
@@ -249,20 +233,6 @@ async fn create(harness: &Harness) {
         .send()
         .await
         .expect("the queue is made");
-    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
-    let attribute = AttributeDefinition::builder()
-        .attribute_name("user_id")
-        .attribute_type(ScalarAttributeType::N);
-    harness
-        .dynamodb()
-        .create_table()
-        .table_name(TABLE)
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key.build().expect("a key"))
-        .attribute_definitions(attribute.build().expect("an attribute"))
-        .send()
-        .await
-        .expect("the table is made");
 }
 
 async fn url(harness: &Harness, queue: &str) -> String {
@@ -302,10 +272,6 @@ fn depth(harness: &Harness, queue: &str) -> usize {
             + number(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
     };
     harness.runtime.block_on(count)
-}
-
-async fn without_facts(harness: &Harness) -> Pipeline {
-    pipeline_with(harness, "none").await
 }
 
 async fn pipeline(harness: &Harness, data: &std::path::Path) -> Pipeline {
@@ -363,16 +329,11 @@ fn throttled_for(unlucky: HashSet<String>, function: Function) -> Function {
 /// Returns the table as user id to list, with numbers as text.
 fn scan(harness: &Harness) -> BTreeMap<String, Vec<String>> {
     let number = |value: &AttributeValue| value.as_n().expect("a number").clone();
-    let scan = async {
-        let dynamodb = harness.dynamodb();
-        let mut pages = dynamodb.scan().table_name(TABLE).into_paginator().items().send();
-        let mut table = BTreeMap::new();
-        while let Some(item) = pages.next().await {
-            let item = item.expect("the table can be read");
+    let items = scanned(harness, TABLE).into_iter();
+    items
+        .map(|item| {
             let list = item["recommended_note_ids"].as_l().expect("a list");
-            table.insert(number(&item["user_id"]), list.iter().map(number).collect());
-        }
-        table
-    };
-    harness.runtime.block_on(scan)
+            (number(&item["user_id"]), list.iter().map(number).collect())
+        })
+        .collect()
 }

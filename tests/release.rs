@@ -3,19 +3,24 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+#[path = "support/ran.rs"]
+mod ran;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use ran::Ran;
 
 fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/release.sh")
 }
 
-fn check(home: &Path, bytes: &[u8]) -> Output {
+fn check(home: &Path, bytes: &[u8]) -> Ran {
     let file = home.join("binary");
     std::fs::write(&file, bytes).unwrap();
     let mut command = Command::new(script());
     command.arg("check").arg(file).env("CARGO_HOME", home.join("own cargo"));
-    command.output().unwrap()
+    Ran::from(command.output().unwrap())
 }
 
 #[test]
@@ -28,20 +33,15 @@ fn a_binary_that_names_the_machine_is_refused() {
         format!("{}/x.rs", std::env::var("HOME").unwrap()),
     ] {
         let bytes = [b"\x7fELF\0\xff\n", path.as_bytes(), b"\0\n"].concat();
-        let output = check(dir.path(), &bytes);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{path}: {told}");
-        assert!(told.contains("names a path of this machine"), "{told}");
+        check(dir.path(), &bytes).ended(1).says("names a path of this machine");
     }
-    let output = check(dir.path(), b"\x7fELF\0\xff/recoctl/src/main.rs\0/cargo/registry/src/x.rs");
-    assert!(output.status.success(), "{output:?}");
+    check(dir.path(), b"\x7fELF\0\xff/recoctl/src/main.rs\0/cargo/registry/src/x.rs").ended(0);
 }
 
 /// The compilers get flags for every path that the check looks for.
 #[test]
 fn compilers_are_told_what_to_write_in_their_place() {
-    let output = Command::new(script()).arg("flags").output().unwrap();
-    let flags = String::from_utf8(output.stdout).unwrap();
+    let flags = Ran::from(Command::new(script()).arg("flags").output().unwrap()).stdout;
     let home = std::env::var("HOME").unwrap();
     for path in [home.as_str(), env!("CARGO_MANIFEST_DIR")] {
         assert!(flags.contains(&format!("--remap-path-prefix={path}=")), "{flags}");

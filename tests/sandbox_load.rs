@@ -16,10 +16,7 @@ fn load(args: &[&str]) -> Command {
 }
 
 fn report(args: &[&str]) -> Value {
-    let output = load(args).args(["--output", "json"]).output().expect("recoctl runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "stderr: {stderr}");
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    Ran::of(load(args).args(["--output", "json"])).ended(0).report()
 }
 
 fn row<'a>(report: &'a Value, subject: &str, measure: &str) -> &'a Value {
@@ -91,6 +88,6 @@ fn what_cannot_be_sent_or_gathered_is_refused_before_anything_starts() {
         (["--per-message=2000", "--list=100"], "too large"),
         (["--batch-size=50", "--list=10"], "needs a --window"),
     ] {
-        Ran::from(load(&args).output().expect("it runs")).ended(2).says(said).says("hint:");
+        Ran::of(&mut load(&args)).ended(2).says(said).says("hint:");
     }
 }

@@ -11,11 +11,11 @@ use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use faults::Fault;
+use faults::{Fault, always};
 use reco_sandbox::SandboxOptions;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::queues::{STANDARD, plant_sound, queues};
-use support::{Harness, eventually, finished, spawn};
+use support::{Harness, Ran, eventually, finished, spawn};
 
 /// Starts the queues `recs` and `recs-dlq`, with this many sound messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
@@ -76,8 +76,7 @@ fn timeout_of_coreutils_stops_in_order() {
     let mut timeout = harness.within(Command::new("timeout"));
     let output = timeout.arg("3").arg(binary).args(SLOW_REDRIVE).output().expect("timeout runs");
     // The exit code of `timeout` itself for a command that it stopped.
-    assert_eq!(output.status.code(), Some(124));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = Ran::from(output).ended(124).report();
     assert_eq!(report["interrupted"], true);
     let (source, dlq) = (depth(&harness, "recs"), depth(&harness, "recs-dlq"));
     assert_eq!((source.0 + dlq.0, source.1, dlq.1), (300, 0, 0));
@@ -100,10 +99,7 @@ fn a_second_signal_a_second_later_stops_at_once() {
     // A receive that is never answered keeps the command from ending in order, because the messages
     // it may bring must be released.
     let mut harness = with_messages(3);
-    let calls = faults::in_front(&mut harness, |action, _| match action {
-        "ReceiveMessage" => Fault::Hang,
-        _ => Fault::None,
-    });
+    let calls = faults::in_front(&mut harness, always("ReceiveMessage", Fault::Hang));
     let mut child = spawn(&harness, &["dlq", "peek"]);
     eventually("it receives", Duration::from_secs(20), || calls.count("ReceiveMessage") > 0);
     signal(&child, &["TERM", "TERM"]);

@@ -75,35 +75,32 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
     assert_eq!(sqs.snapshot("orders").expect("there").messages.len(), 0);
 }
 
-/// Runs a peek against a server with one answer; returns exit code and stderr.
-fn told(answer: (&str, &str, &str)) -> (Option<i32>, String) {
+/// Runs a peek against a server with one answer.
+fn told(answer: (&str, &str, &str)) -> Ran {
     let mut harness = bare();
     harness.set("AWS_REGION", "us-east-1");
     harness.set("AWS_ACCESS_KEY_ID", "x");
     harness.set("AWS_SECRET_ACCESS_KEY", "x");
     let server = Recorder::answering(answer.0, answer.1, answer.2);
     let peek = ["dlq", "peek", "--queue", "recs", "--endpoint-url", &server.endpoint];
-    let output = harness.recoctl(peek).output().expect("it runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    harness.run(peek)
 }
 
 #[test]
 fn an_answer_that_is_not_awss_shows_what_it_is() {
     let page = "<html>\n<head><title>Hotel Wi-Fi</title></head></html>";
     for status in ["200 OK", "302 Found", "403 Forbidden"] {
-        let (code, stderr) = told((status, "content-type: text/html\r\n", page));
-        assert_eq!(code, Some(1), "{stderr}");
-        for word in ["not from AWS", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
-            assert!(stderr.contains(word), "no {word:?} in {stderr}");
-        }
+        told((status, "content-type: text/html\r\n", page)).ended(1).says_all([
+            "not from AWS",
+            &status[..3],
+            "text/html",
+            "<html> <head><title>Hotel Wi-Fi",
+        ]);
     }
     let json = "content-type: application/json\r\n";
-    let (code, stderr) = told(("401 Unauthorized", json, r#"{"error":"who are you"}"#));
-    assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("401") && stderr.contains("who are you"), "{stderr}");
-    let (code, stderr) = told(("404 Not Found", "", "no route"));
-    assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("404") && stderr.contains("no route"), "{stderr}");
+    let unknown = told(("401 Unauthorized", json, r#"{"error":"who are you"}"#));
+    unknown.ended(1).says("401").says("who are you");
+    told(("404 Not Found", "", "no route")).ended(1).says("404").says("no route");
 }
 
 #[test]
@@ -120,17 +117,14 @@ fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
     {
         let headers =
             format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(off_s));
-        let (code, stderr) = told(("403 Forbidden", &headers, refused));
-        assert_eq!(code, Some(3), "{stderr}");
+        let ran = told(("403 Forbidden", &headers, refused)).ended(3);
+        let stderr = ran.says("fix the system clock").stderr;
         let is_named = |minutes: &i32| {
             stderr.contains(&format!("the system clock is {minutes} min {way} AWS's"))
         };
         assert!(minutes.iter().any(is_named), "{stderr}");
-        assert!(stderr.contains("fix the system clock"), "{stderr}");
     }
     let wrong_key = r#"{"__type":"InvalidSignatureException","message":"The request signature we calculated does not match"}"#;
     let headers = format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(0));
-    let (code, stderr) = told(("403 Forbidden", &headers, wrong_key));
-    assert_eq!(code, Some(3), "{stderr}");
-    assert!(!stderr.contains("clock"), "{stderr}");
+    told(("403 Forbidden", &headers, wrong_key)).ended(3).never_says("clock");
 }

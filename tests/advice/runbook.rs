@@ -77,8 +77,7 @@ fn pipeline() -> Harness {
     harness.write("bad.jsonl", lists(1, Some("2026-11-28T02:20:00Z")));
     for name in ["good.jsonl", "recs.jsonl"] {
         harness.write(name, &good);
-        let zipped = paste(&harness, &format!("gzip --keep {name}"));
-        assert!(zipped.status.success());
+        paste(&harness, &format!("gzip --keep {name}")).ended(0);
     }
     harness
 }
@@ -154,15 +153,13 @@ fn run(blocks: &[Block]) {
             fail_again(&harness, at);
         }
         for line in before(&block.section, at) {
-            assert_eq!(paste(&harness, line).status.code(), Some(0), "{line}");
+            paste(&harness, line).ended(0);
         }
         for line in &block.lines {
             let line = here(&harness, line);
-            let output = paste(&harness, &line);
-            let (code, stderr) = (output.status.code(), String::from_utf8_lossy(&output.stderr));
-            let stdout = String::from_utf8_lossy(&output.stdout);
-            let fine = code.is_some_and(|code| codes(&line).contains(&code));
-            assert!(fine, "{line}: {code:?}\n{stderr}{stdout}");
+            let ran = paste(&harness, &line);
+            let fine = ran.code.is_some_and(|code| codes(&line).contains(&code));
+            assert!(fine, "{line}: {ran:#?}");
             settle(&harness);
         }
     }

@@ -167,9 +167,7 @@ fn a_concurrent_writer_is_never_overwritten() {
         newer(&harness, user, Some(SINCE + user));
         written.push(user);
     }
-    let output = child.wait_with_output().expect("ends");
-    assert!(matches!(output.status.code(), Some(0)), "{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let report = finished(child).ended(0).report();
     assert!(report["kept_because"]["other-list"].as_u64() > Some(10), "{report}");
     let table = items(&harness);
     for user in written {
@@ -288,17 +286,13 @@ fn shards_and_unreadable_lines_of_the_wrong_file() {
     harness.write("bad.jsonl", "[1,[1]]\n[2,[3]]\n");
     harness.write("good.jsonl", "[1,[1]]\n[2,[2]]\n");
     harness.json(0, ["backfill", "bad.jsonl"]);
-    let mut codes = Vec::new();
+    let repair = ["backfill", "good.jsonl", "--only-where-table-holds", "bad.jsonl"];
     for shard in ["1/4", "2/4", "3/4", "4/4"] {
-        let args = ["backfill", "good.jsonl", "--only-where-table-holds", "bad.jsonl"];
-        let output = harness.recoctl(args).args(["--shard", shard]).output().expect("it runs");
-        codes.push(output.status.code());
+        harness.run(repair.iter().chain(&["--shard", shard])).ended_in([0, 5]);
     }
-    assert!(codes.iter().all(|code| [Some(0), Some(5)].contains(code)), "{codes:?}");
     assert_eq!(items(&harness)["2"], "[2]");
     // The list of user 1 was right, although the wrong file has it, too.
-    let again =
-        harness.json(5, ["backfill", "good.jsonl", "--only-where-table-holds", "bad.jsonl"]);
+    let again = harness.json(5, repair);
     assert_eq!(again["kept_because"], json!({"already-right": 2}), "{again}");
 
     harness.write("cut.jsonl", "[1,[1]]\n[2,[2]]\n[3,[");

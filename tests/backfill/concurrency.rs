@@ -99,8 +99,7 @@ fn a_table_that_throttles_is_the_limit_and_gets_fewer_batches() {
     let found = &report["concurrency"];
     assert_eq!(found["limit"], "table", "{found}");
     assert!(found["last"].as_u64() < Some(16), "{found}");
-    let text = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
-    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    let text = harness.run(["backfill", "in.jsonl"]).stdout;
     let line = text.lines().find(|line| line.starts_with("limit")).unwrap_or(&text);
     assert!(line.contains("the table: it throttled or failed writes; up to "), "{text}");
 }

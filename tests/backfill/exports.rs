@@ -2,7 +2,7 @@
 
 use crate::support::queues::{create, create_with, plant_body, sqs};
 use crate::support::table::{assert_balanced, create_plain, items};
-use crate::support::{Harness, Ran, told};
+use crate::support::{Harness, Ran};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
@@ -155,10 +155,7 @@ fn faults_name_the_message_that_they_are_in() {
         (&report["entries"]["written"], &report["entries"]["rejected"]),
         (&json!(1), &json!(5))
     );
-    let rejects =
-        std::fs::read_to_string(harness.home.path().join("rejects.jsonl")).expect("there");
-    let rejects: Vec<Value> =
-        rejects.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rejects = harness.read_lines("rejects.jsonl");
     for (number, reject) in rejects.iter().enumerate() {
         let detail = reject["detail"].as_str().expect("a detail");
         assert!(detail.contains(&format!("m{}", number + 1)), "{detail}");
@@ -169,8 +166,7 @@ fn faults_name_the_message_that_they_are_in() {
     assert!(report["unread_lines"][0]["detail"].as_str().expect("words").contains("m1"));
     // An export of another version is not guessed at.
     harness.write("e2.jsonl", export(&[]).replace("\"version\":1", "\"version\":2"));
-    let output = harness.recoctl(["backfill", "e2.jsonl"]).output().expect("runs");
-    assert!(told(&output).contains("format 2"), "{}", told(&output));
+    harness.run(["backfill", "e2.jsonl"]).says("format 2");
 }
 
 /// With `--map`, the expression receives the line as it is, so that nothing is guessed.

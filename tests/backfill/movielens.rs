@@ -2,23 +2,13 @@
 //! the filter, on the sandbox and on the independent server.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use crate::support::Harness;
 use crate::support::table::{create_plain, scanned};
+use crate::support::{Harness, movielens};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
-
-/// Returns the path of the generated input, which is made on first use.
-fn movielens() -> PathBuf {
-    let python = crate::support::python_bin().join("python");
-    let script = crate::support::repository().join("tests/data/movielens.py");
-    let output = Command::new(python).arg(script).output().expect("the script runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
-}
 
 fn numbers(value: &AttributeValue) -> Vec<i64> {
     let list = value.as_l().expect("a list");

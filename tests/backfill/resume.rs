@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::table::{assert_balanced, create_plain, plain, scanned};
-use crate::support::{Harness, eventually, finished};
+use crate::support::{Harness, eventually, finished, gzip};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -152,23 +152,13 @@ fn checkpoints(harness: &Harness) -> usize {
     files.filter(|file| file.path().extension().is_some_and(|name| name == "json")).count()
 }
 
-fn gzipped(text: &str) -> Vec<u8> {
-    use tokio::io::AsyncReadExt;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let source = std::io::Cursor::new(text.as_bytes().to_vec());
-    let mut encoder = async_compression::tokio::bufread::GzipEncoder::new(source);
-    let mut bytes = Vec::new();
-    runtime.block_on(encoder.read_to_end(&mut bytes)).expect("compressed");
-    bytes
-}
-
 /// A few points by default; all of them with `RECOCTL_FULL_MATRIX=1`.
 #[test]
 fn killed_at_any_time_and_resumed_table_accounts_and_rejects_are_those_of_an_undisturbed_run() {
     let points = if std::env::var_os("RECOCTL_FULL_MATRIX").is_some() { 200 } else { 6 };
     let text = input(1500);
     let plain = (text.as_bytes().to_vec(), undisturbed("in.jsonl", text.as_bytes()));
-    let packed = gzipped(&text);
+    let packed = gzip(&text);
     let packed = (packed.clone(), undisturbed("in.jsonl.gz", &packed));
     let (next, kills) = (AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
@@ -199,9 +189,7 @@ fn interrupted(harness: &Harness, args: &[&str]) -> Value {
     let child = crate::support::spawn(harness, args);
     eventually("items arrive", Duration::from_secs(60), || items(harness).len() > 60);
     crate::support::interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    finished(child).ended(130).report()
 }
 
 #[test]
@@ -271,14 +259,10 @@ fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
         .says("another recoctl process is running this backfill");
     crate::support::interrupt(&child);
     child.wait_with_output().expect("ends");
-    let mut again = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
+    let again = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
     thread::sleep(Duration::from_millis(1500));
     crate::support::interrupt(&again);
-    again.wait().expect("ends");
-    let mut stderr = String::new();
-    std::io::Read::read_to_string(&mut again.stderr.take().expect("piped"), &mut stderr)
-        .expect("read");
-    assert!(stderr.contains("--resume would continue from in.jsonl:"), "{stderr}");
+    finished(again).says("--resume would continue from in.jsonl:");
 }
 
 #[test]
@@ -330,7 +314,7 @@ fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
 #[test]
 fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
     let text = input(1500);
-    let packed = gzipped(&text);
+    let packed = gzip(&text);
     let harness = harness(Some(300.0));
     harness.write("cut.gz", &packed[..packed.len() / 3]);
     harness.write("in.jsonl", &text);

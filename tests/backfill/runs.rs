@@ -1,30 +1,24 @@
 //! `recoctl backfill` through the real binary, against the sandbox.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use crate::support::table::{
-    assert_balanced, create_plain as create_table, expected, scanned, shown,
+    assert_balanced, create_plain as create_table, expected, plain, plain_of, scanned, shown,
 };
-use crate::support::{Harness, Ran, finished};
-use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
+use crate::support::{Harness, Ran, finished, gzip, zstd};
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncReadExt};
-
-/// Starts a sandbox with one empty table `recs` with a key of this name and type, without facts.
-fn harness_with(capacity: Option<WriteCapacity>, key: &str, kind: ScalarAttributeType) -> Harness {
-    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
-    let mut harness = Harness::sandbox(options);
-    harness.set("RECOCTL_TABLE", "recs");
-    create_table(&harness, "recs", &[(key, kind)]);
-    harness
-}
 
 fn harness() -> Harness {
-    harness_with(None, "user_id", ScalarAttributeType::N)
+    plain(SandboxOptions::empty())
+}
+
+fn limited(wcu_per_s: f64) -> Harness {
+    let write_capacity = Some(WriteCapacity::per_second(wcu_per_s));
+    plain(SandboxOptions { write_capacity, ..SandboxOptions::empty() })
 }
 
 /// The table's items: key to list (and time, where there is one).
@@ -73,8 +67,8 @@ fn compression_is_told_by_content_and_stdin_is_an_input() {
     let lines: String = (0..1000).map(|user| format!("[{user},[{},7]]\n", user + 10)).collect();
     let (half, rest) = lines.split_at(lines.len() / 2);
     // Two concatenated members are one stream (RFC 1952, 2.2; RFC 8878, 3.1).
-    let gzip = [compressed(GzipEncoder::new, half), compressed(GzipEncoder::new, rest)].concat();
-    let zstd = [compressed(ZstdEncoder::new, half), compressed(ZstdEncoder::new, rest)].concat();
+    let gzip = [gzip(half), gzip(rest)].concat();
+    let zstd = [zstd(half), zstd(rest)].concat();
     let mut found = Vec::new();
     for input in [lines.clone().into_bytes(), gzip, zstd] {
         let harness = harness();
@@ -94,18 +88,6 @@ fn compression_is_told_by_content_and_stdin_is_an_input() {
     assert_eq!(found[0], found[2]);
 }
 
-/// Compresses with the library that the binary decompresses with, but with its encoder.
-fn compressed<E>(encoder: fn(Cursor<Vec<u8>>) -> E, text: &str) -> Vec<u8>
-where
-    E: AsyncRead + Unpin,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let mut bytes = Vec::new();
-    let mut encoder = encoder(Cursor::new(text.as_bytes().to_vec()));
-    runtime.block_on(encoder.read_to_end(&mut bytes)).expect("compressed");
-    bytes
-}
-
 #[test]
 fn what_cannot_be_written_is_kept_and_counted() {
     let harness = harness();
@@ -123,9 +105,7 @@ fn what_cannot_be_written_is_kept_and_counted() {
     assert_eq!(report["skipped"], serde_json::json!({ "too-few": 1 }));
     assert_eq!(report["outcome"], "partial");
 
-    let text = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("is there");
-    let rejects: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rejects = harness.read_lines("out.jsonl");
     assert_eq!(rejects.len(), 7);
     for reject in &rejects {
         // The offset and the text identify the exact bytes of the input.
@@ -165,10 +145,8 @@ fn inputs_are_checked_before_anything_is_written() {
         (vec!["good.jsonl", "archive.jsonl"], 8),
         (vec!["good.jsonl", "./good.jsonl"], 2),
     ];
-    let mut errors = Vec::new();
-    for (files, code) in cases {
-        errors.push(Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
-    }
+    let errors = cases
+        .map(|(files, code)| Ran::of(harness.recoctl(["backfill"]).args(files)).ended(code).told());
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
 }
@@ -187,10 +165,7 @@ fn an_empty_input_is_nothing_to_do() {
 fn a_broken_archive_is_reported_after_its_good_part() {
     let harness = harness();
     let lines: String = (0..20_000).map(|user| format!("[{user},[{}]]\n", user * 7 + 1)).collect();
-    let path = harness.write("in.jsonl", lines);
-    let status = std::process::Command::new("gzip").arg(&path).status().expect("gzip runs");
-    assert!(status.success());
-    let archive = std::fs::read(harness.home.path().join("in.jsonl.gz")).expect("is there");
+    let archive = gzip(lines);
     harness.write("cut.gz", &archive[..archive.len() / 2]);
     harness.write("other.jsonl", "[999999,[1]]");
     let report = harness.json(4, ["backfill", "cut.gz", "other.jsonl"]);
@@ -228,16 +203,14 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
     create_table(&harness, "sorted", &[("user_id", number.clone()), ("at", number.clone())]);
     create_table(&harness, "other", &[("uid", number)]);
     harness.write("in.jsonl", "[1,[10]]\n");
-    let mut errors = Vec::new();
-    for table in ["absent", "sorted", "other"] {
-        errors.push(harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
-    }
+    let errors = ["absent", "sorted", "other"]
+        .map(|table| harness.run(["backfill", "in.jsonl", "--table", table]).ended(3).told());
     insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]
 fn keys_are_of_the_tables_type_and_ids_in_lists_as_they_came() {
-    let harness = harness_with(None, "user_id", ScalarAttributeType::S);
+    let harness = plain_of(ScalarAttributeType::S, SandboxOptions::empty());
     harness.write("in.jsonl", "[1,[10]]\n[\"ann\",[\"x\"]]\n");
     harness.json(0, ["backfill", "in.jsonl"]);
     let expected = expected(&[("\"1\"", "[10]"), ("\"ann\"", "[\"x\"]")]);
@@ -264,8 +237,7 @@ fn the_last_list_of_a_user_wins() {
 
 #[test]
 fn throttling_is_waited_out_and_reported() {
-    let capacity = WriteCapacity::per_second(60.0);
-    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let harness = limited(60.0);
     let lines: String = (0..240).map(|user| format!("[{user},[1]]\n")).collect();
     harness.write("in.jsonl", lines);
     let report = harness.json(0, ["backfill", "in.jsonl"]);
@@ -282,17 +254,14 @@ fn throttling_is_waited_out_and_reported() {
 
 #[test]
 fn an_interrupted_run_says_where_to_go_on() {
-    let capacity = WriteCapacity::per_second(50.0);
-    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let harness = limited(50.0);
     let lines: String = (0..20_000).map(|user| format!("[{user},[1]]\n")).collect();
-    let path = harness.write("in.jsonl", lines);
+    harness.write("in.jsonl", lines);
     let child =
         harness.process(&["backfill", "in.jsonl", "--output", "json"]).spawn().expect("runs");
     let within = std::time::Duration::from_secs(60);
     crate::support::eventually("items arrive", within, || items(&harness).len() > 60);
-    let interrupt = ["-INT", &child.id().to_string()].map(str::to_owned);
-    let status = std::process::Command::new("kill").args(interrupt).status().expect("kill runs");
-    assert!(status.success());
+    crate::support::interrupt(&child);
     let report = finished(child).ended(130).report();
     assert_balanced(&report);
     assert_eq!(report["outcome"], "interrupted");
@@ -306,7 +275,6 @@ fn an_interrupted_run_says_where_to_go_on() {
     let beyond =
         |user: &String| user.parse::<u64>().expect("a number") + 1 >= line("untouched_from");
     assert!(!found.keys().any(beyond));
-    drop(path);
 }
 
 #[test]
@@ -317,8 +285,7 @@ fn an_interrupt_does_not_wait_for_a_silent_pipe() {
     stdin.write_all(b"[1,[10]]\n[2,[20]]\n").expect("fed");
     let within = std::time::Duration::from_secs(30);
     crate::support::eventually("what came is written", within, || items(&harness).len() == 2);
-    let pid = child.id().to_string();
-    std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill runs");
+    crate::support::interrupt(&child);
     crate::support::eventually("it ends", within, || {
         child.try_wait().expect("its state").is_some()
     });

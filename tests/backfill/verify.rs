@@ -113,20 +113,11 @@ fn whatever_differs_is_named_by_line_and_user() {
     let report = harness.json(0, ["backfill", "one.jsonl", "--verify"]);
     assert_eq!(report["verification"]["compared"], 1);
 
-    let output = harness.recoctl(["verify", "in.jsonl", "--users", "all"]).output().expect("runs");
-    assert_eq!(output.status.code(), Some(6));
-    insta::assert_snapshot!(
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter(|line| !line.starts_with("policy"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
-    let lines = harness
-        .recoctl(["verify", "in.jsonl", "--users", "all", "--output", "jsonl"])
-        .output()
-        .expect("runs");
-    let lines = String::from_utf8_lossy(&lines.stdout).into_owned();
+    let told = harness.run(["verify", "in.jsonl", "--users", "all"]).ended(6).stdout;
+    let told: Vec<&str> = told.lines().filter(|line| !line.starts_with("policy")).collect();
+    insta::assert_snapshot!(told.join("\n"));
+    let lines = ["verify", "in.jsonl", "--users", "all", "--output", "jsonl"];
+    let lines = harness.run(lines).stdout;
     assert_eq!(lines.lines().count(), 5, "a line a difference, and the rest: {lines}");
 }
 

@@ -41,19 +41,15 @@ fn every_item_has_the_attributes_of_the_run() {
 fn attributes_that_cannot_be_are_refused_before_anything_is_written() {
     let harness = numbers();
     harness.write("in.jsonl", "[1,[10]]\n");
-    let mut errors = Vec::new();
-    for args in [
+    let errors = [
         &["--attr", "user_id=9"][..],
         &["--attr", "a=1", "--attr", "a=2"],
         &["--attr", "expires_at=1", "--ttl", "1d"],
         &["--attr", "a:N=x"],
         &["--attr", "novalue"],
         &["--ttl-attribute", "x"],
-    ] {
-        let output = harness.recoctl(["backfill", "in.jsonl"]).args(args).output().expect("runs");
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        errors.push(crate::support::told(&output));
-    }
+    ]
+    .map(|args| harness.run(["backfill", "in.jsonl"].iter().chain(args)).ended(2).told());
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
 }
@@ -130,12 +126,9 @@ fn lists_are_written_as_the_table_has_them() {
     assert_eq!(items(&harness), expected(&[("1", "[10]"), ("5", "[\"50\"]")]));
 
     // Now the table holds both types.
-    let output = harness.recoctl(["backfill", "in.jsonl", "--output", "json"]).output();
-    let output = output.expect("runs");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ran = harness.run(["backfill", "in.jsonl", "--output", "json"]);
+    let report = ran.says("mixes list types").report();
     assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!(null), &json!("ids")));
-    let status = String::from_utf8_lossy(&output.stderr);
-    assert!(status.contains("mixes list types"), "{status}");
 }
 
 #[test]
@@ -209,14 +202,9 @@ fn a_list_of_unknown_time_replaces_nothing() {
     assert_balanced(&report);
     assert_eq!(report["rejected"], json!({ "undated": 4 }));
     assert_eq!(items(&harness), expected(&[("5", "[2] generated_at=9")]));
-    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("there");
-    let texts: Vec<String> = rejects
-        .lines()
-        .map(|line| {
-            let reject: serde_json::Value = serde_json::from_str(line).expect("JSON");
-            reject["text"].as_str().expect("a text").to_owned()
-        })
-        .collect();
+    let rejects = harness.read_lines("out.jsonl");
+    let texts: Vec<&str> =
+        rejects.iter().map(|reject| reject["text"].as_str().expect("a text")).collect();
     assert_eq!(texts, ["[1,[2]]", r#"{"user_id":2,"delete":true}"#, "[3,[2]]", "[4,[2]]"]);
     // The rejects are repaired and used as input.
     harness.write("again.jsonl", texts.join("\n"));

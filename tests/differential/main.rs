@@ -31,8 +31,8 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::cloudwatch::Cloudwatch;
 use reco_sandbox::worker::{self, Source, Worker, WorkerOptions};
 use serde_json::{Value, json};
-use support::Harness;
 use support::table::{create_plain, scanned};
+use support::{Harness, Ran};
 use tokio_util::sync::CancellationToken;
 
 /// Returns the number of lines of all settings together.
@@ -104,10 +104,7 @@ impl Setting {
         let rejects = self.harness.home.path().join("rejects.jsonl");
         let _ = std::fs::remove_file(&rejects);
         let base = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
-        let output = self.harness.recoctl(base).args(args).timeout(LONG).output().expect("runs");
-        let code = output.status.code();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(matches!(code, Some(0 | 4)), "{code:?}: {told}");
+        Ran::of(self.harness.recoctl(base).args(args).timeout(LONG)).ended_in([0, 4]);
         let text = std::fs::read_to_string(rejects).unwrap_or_default();
         text.lines().map(Reject::read).collect()
     }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use reco_lambda::handle;
 use reco_sandbox::sqs::Planted;
-use serde_json::Value;
 
 use super::{LONG, Setting};
+use crate::support::Ran;
 
 impl Setting {
     /// Message by message, a rehearsal foretells what the function does, and so does its class.
@@ -27,9 +27,8 @@ impl Setting {
         self.create_table("played");
         let command = ["dlq", "rehearse", "--dlq", "rehearsed-dlq", "--table", "rehearsed"];
         let mut command = self.harness.recoctl(command);
-        let output = command.args(["--output", "json"]).timeout(LONG).output().expect("runs");
-        let report: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        let ran = Ran::of(command.args(["--output", "json"]).timeout(LONG));
+        let report = ran.report();
         let messages = report["messages"].as_array().expect("messages");
         assert_eq!(messages.len(), bodies.len());
         let function = self.function("played");
@@ -53,7 +52,7 @@ impl Setting {
                 if self.only_newer { lists >= report.written } else { lists == report.written };
             assert!(as_told, "{message}: {report:?}");
         }
-        assert_eq!((&report["disagreements"], output.status.code()), (&0.into(), Some(0)));
+        assert_eq!((&report["disagreements"], ran.code), (&0.into(), Some(0)));
         assert!(self.table("rehearsed").is_empty(), "the table is only read");
     }
 }

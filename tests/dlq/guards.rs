@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::incident::kit::Consumer;
 use crate::support::queues::{STANDARD, count, create, create_with, plant_body, sqs};
-use crate::support::{Harness, eventually};
+use crate::support::{Harness, eventually, finished};
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{Planted, QueueDepth};
 use serde_json::{Value, json};
@@ -97,12 +97,9 @@ fn reads(child: &mut Child, words: &str) {
 }
 
 /// Interrupts a paused command and returns its report.
-fn interrupted(mut child: Child) -> Value {
+fn interrupted(child: Child) -> Value {
     crate::support::interrupt(&child);
-    let mut stdout = String::new();
-    child.stdout.as_mut().expect("a pipe").read_to_string(&mut stdout).expect("UTF-8");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    serde_json::from_str(&stdout).expect("a report")
+    finished(child).ended(130).report()
 }
 
 #[test]
@@ -122,8 +119,7 @@ fn a_deep_destination_holds_the_redrive_back_until_it_is_drained() {
     }
     // The limit, plus less than a batch.
     assert!((100..110).contains(&deepest), "{deepest}");
-    let report: Value =
-        serde_json::from_reader(child.stdout.as_mut().expect("a pipe")).expect("a report");
+    let report = finished(child).ended(0).report();
     assert_eq!(count(&report, "moved"), 150);
     let guard = &report["guards"]["max-backlog"];
     assert!(guard["pauses"].as_u64() >= Some(1), "{guard}");
@@ -268,14 +264,11 @@ fn what_was_in_the_dlq_all_along_has_not_come_back() {
         sqs(&harness).plant("recs-dlq", planted).expect("planted");
     }
     let args = ["dlq", "redrive", "--newer-than", "1h", "--rate", "5", "--output", "json"];
-    let mut child = crate::support::spawn(&harness, &args);
+    let child = crate::support::spawn(&harness, &args);
     eventually("some are moved", Duration::from_secs(60), || depth(&harness, "recs").visible > 5);
     // Other messages arrive, so that the DLQ is inspected.
     plant(&harness, "recs-dlq", 3);
-    let status = child.wait().expect("it ends");
-    let report: Value =
-        serde_json::from_reader(child.stdout.as_mut().expect("a pipe")).expect("a report");
-    assert_eq!(status.code(), Some(0), "{report}");
+    let report = finished(child).ended(0).report();
     assert_eq!((count(&report, "moved"), &report["bounces"]["bounced"]), (30, &json!(0)));
     let dlq = depth(&harness, "recs-dlq");
     assert_eq!((dlq.visible, dlq.in_flight), (33, 0));
@@ -307,10 +300,7 @@ fn a_fifo_run_moves_no_message_twice() {
         harness.runtime.block_on(failing).expect("received");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let report: Value =
-        serde_json::from_reader(child.stdout.as_mut().expect("a pipe")).expect("a report");
-    println!("{} {}", report["counts"], report["stopped"]);
-    assert_eq!(child.wait().expect("it ended").code(), Some(9), "{report}");
+    let report = finished(child).ended(9).report();
     let messages = report["messages"].as_array().expect("messages");
     let of = |fate: &str| -> BTreeSet<&str> {
         let key = if fate == "moved" { "sent_as" } else { "message_id" };

@@ -1,7 +1,7 @@
 //! `recoctl dlq redrive` against an SQS that fails: no message is lost, and possible duplicates are
 //! named.
 
-use crate::faults::{Calls, Fault};
+use crate::faults::{Calls, Fault, always};
 use crate::support::Harness;
 use crate::support::queues::{count, plant_sound, queues, visible_bodies};
 use reco_sandbox::SandboxOptions;
@@ -69,10 +69,7 @@ fn a_throttled_send_is_sent_again() {
 #[test]
 fn a_send_whose_answer_is_lost_is_never_repeated_on_a_standard_queue() {
     for fault in [Fault::FailAfter, Fault::DropAfter] {
-        let run = faulty("", 5, move |action, _| match action {
-            "SendMessageBatch" => fault.clone(),
-            _ => Fault::None,
-        });
+        let run = faulty("", 5, always("SendMessageBatch", fault));
         let report = run.redrive(4);
         // One at a time, since no send and delete has succeeded yet; after three the rest is left.
         assert_eq!((count(&report, "uncertain"), count(&report, "left")), (3, 2));
@@ -128,10 +125,11 @@ fn a_fifo_group_stops_at_its_first_failure() {
 
 #[test]
 fn a_delete_that_fails_for_good_is_reported_as_a_possible_duplicate() {
-    let run = faulty("", 4, |action, _| match action {
-        "DeleteMessageBatch" => Fault::FailEntries { entries: vec![2], sender_fault: true },
-        _ => Fault::None,
-    });
+    let run = faulty(
+        "",
+        4,
+        always("DeleteMessageBatch", Fault::FailEntries { entries: vec![2], sender_fault: true }),
+    );
     let report = run.redrive(4);
     assert_eq!((count(&report, "moved"), count(&report, "not-deleted")), (3, 1));
     assert_eq!(run.twice(4), 1);
@@ -150,10 +148,7 @@ fn a_wrong_digest_in_the_acknowledgement_keeps_the_original() {
 
 #[test]
 fn a_refused_send_stops_the_run_and_says_why() {
-    let run = faulty("", 200, |action, _| match action {
-        "SendMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    let run = faulty("", 200, always("SendMessageBatch", Fault::Deny));
     let report = run.redrive(1);
     assert_eq!(count(&report, "failed") + count(&report, "left"), 200);
     assert!(count(&report, "left") > 0, "what is hopeless is not tried to the end");
@@ -177,10 +172,7 @@ fn receives_and_releases_outlive_passing_faults() {
 
 #[test]
 fn messages_that_cannot_be_released_are_named_with_when_they_come_back() {
-    let run = faulty("", 3, |action, _| match action {
-        "ChangeMessageVisibilityBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    let run = faulty("", 3, always("ChangeMessageVisibilityBatch", Fault::Deny));
     let report = run.harness.json(4, ["dlq", "peek"]);
     let unreleased = report["unreleased"].as_array().expect("a list");
     assert_eq!(unreleased.len(), 3);

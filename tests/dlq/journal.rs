@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::files::kit::with_messages;
+use crate::files::kit::{gets_there, kill_when, with_messages};
 use crate::incident::kit::journals;
 use crate::support::queues::{FIFO, STANDARD, bodies, count, plant, snapshot};
 use crate::support::{Harness, eventually};
@@ -220,19 +219,6 @@ fn lines(harness: &Harness) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-fn kill_when(child: &mut Child, now: impl Fn() -> bool) {
-    let start = Instant::now();
-    while child.try_wait().expect("asked").is_none() {
-        if now() {
-            child.kill().expect("killed");
-            break;
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
-        thread::sleep(Duration::from_millis(1));
-    }
-    child.wait().expect("it ends");
-}
-
 fn assert_each_somewhere(messages: usize, source: &[String], dlq: &[String]) {
     for user in 0..messages {
         let body = format!("[{user},[2]]");
@@ -270,12 +256,7 @@ fn interrupt(suffix: &str, point: u64) {
     let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
     let harness = with_messages(suffix, MESSAGES, &faults);
     let mut child = crate::support::spawn(&harness, &["dlq", "redrive"]);
-    let start = Instant::now();
-    while lines(&harness) < point && child.try_wait().expect("asked").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
-        thread::sleep(Duration::from_millis(1));
-    }
-    if child.try_wait().expect("asked").is_none() {
+    if gets_there(&mut child, || lines(&harness) >= point) {
         crate::support::interrupt(&child);
     }
     let code = child.wait().expect("it ends").code();

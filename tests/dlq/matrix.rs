@@ -39,11 +39,10 @@ fn messages(harness: &Harness, queue: &str) -> Vec<(String, String)> {
 fn run(kind: FaultKind, suffix: &str, seed: u64) {
     let at = format!("{}{suffix}, seed {seed}", kind.name());
     let harness = harness(kind, suffix, seed);
-    let output = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 1 | 4)), "{at}: {stderr}");
+    let ran = harness.run(["dlq", "redrive", "--output", "json"]);
+    assert!(matches!(ran.code, Some(0 | 1 | 4)), "{at}: {ran:#?}");
     // A run that ended in its scan has no report, and sent nothing.
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
     let source = messages(&harness, &format!("recs{suffix}"));
     let dlq = messages(&harness, &format!("recs-dlq{suffix}"));
     let sent: BTreeSet<&String> = source.iter().map(|(_, body)| body).collect();

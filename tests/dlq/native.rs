@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::faults::Fault;
+use crate::faults::{Fault, always};
 use crate::support::queues::{self, plant_body, plant_sound, queues};
 use crate::support::{Harness, Ran, eventually, finished};
 use reco_sandbox::SandboxOptions;
@@ -107,9 +107,8 @@ fn native_goes_by_no_facts_policy_or_table() {
     harness.write("policy.toml", "[limits]\nmax_len = 100\n");
     for flag in [["--facts", "none"], ["--policy", "policy.toml"], ["--table", "recs"]] {
         let line = [&ALL[..], &["--engine", "native"], &flag].concat();
-        let stderr = harness.run(line).ended(2).stderr;
         let expected = format!("{} has no effect on `recoctl dlq redrive` with --engine", flag[0]);
-        assert!(stderr.contains(&expected), "{stderr}");
+        harness.run(line).ended(2).says(expected);
     }
     assert_eq!(in_queue(&harness, "recs-dlq"), 4);
     let report = harness.json(0, [&ALL[..], &["--facts", "none"]].concat());
@@ -119,10 +118,7 @@ fn native_goes_by_no_facts_policy_or_table() {
 
 #[test]
 fn where_a_task_may_not_be_started_recoctl_moves_the_messages() {
-    let deny = |action: &str, _| match action {
-        "StartMessageMoveTask" => Fault::Deny,
-        _ => Fault::None,
-    };
+    let deny = always("StartMessageMoveTask", Fault::Deny);
     let harness = with_rule("", 5, deny);
     let line = [&ALL[..], &["--engine", "native"]].concat();
     harness.run(line).ended(3);
@@ -217,17 +213,15 @@ fn an_interrupt_while_the_task_cannot_be_seen_is_an_interrupt() {
         let child = crate::support::spawn(&harness, &line);
         eventually("it moves", Duration::from_secs(30), || in_queue(&harness, "recs") > 20);
         crate::support::interrupt(&child);
-        let output = child.wait_with_output().expect("it ends");
-        let told = crate::support::told(&output);
-        assert_eq!(output.status.code(), Some(130), "{told}");
+        let ran = crate::support::finished(child).ended(130);
         if report {
-            let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let report = ran.report();
             assert_eq!(
                 (&report["interrupted"], &report["task"]["status"]),
                 (&json!(true), &json!("running"))
             );
         } else {
-            assert!(told.contains("it may still be running"), "{told}");
+            ran.says("it may still be running");
         }
     }
 }
@@ -247,10 +241,7 @@ fn a_task_that_is_cancelled_by_somebody_else_is_a_partial_success() {
 
 #[test]
 fn a_start_whose_answer_is_lost_is_not_started_twice() {
-    let lose = |action: &str, _| match action {
-        "StartMessageMoveTask" => Fault::FailAfter,
-        _ => Fault::None,
-    };
+    let lose = always("StartMessageMoveTask", Fault::FailAfter);
     let harness = with_rule("", 60, lose);
     let report = harness.json(0, rate("20"));
     assert_eq!((&report["engine"], &report["counts"]["moved"]), (&json!("native"), &json!(60)));

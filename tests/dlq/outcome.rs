@@ -41,7 +41,6 @@ fn a_wait_accounts_for_a_thousand_messages_and_all_their_users() {
     assert_eq!(named(&later), named(&report));
 }
 
-/// The function wrote the lists and then timed out: that they are in the table says nothing.
 /// Waits until a run has moved its messages, and waits for what becomes of them.
 fn run_that_waits(harness: &Harness) -> String {
     let listed = || harness.json(0, ["dlq", "journal", "list"]);
@@ -164,7 +163,6 @@ fn outcomes_need_a_table_and_a_move_of_our_own() {
     harness.run(["dlq", "journal", "outcome", "0123abcd", "--table", "recs"]).ended(8);
 }
 
-/// Those of a group that came back are behind those that are held for the next stages.
 /// Without permission to read the table, what is in the DLQ is told all the same.
 #[test]
 fn without_permission_for_the_table_the_outcome_is_unknown_and_says_what_it_needs() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::files::kit::adds_up;
 use crate::support::queues::{count, create, create_with, plant, plant_body, snapshot, sqs};
-use crate::support::{Harness, eventually};
+use crate::support::{Harness, eventually, finished};
 use reco_core::classify::Class;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::seed::{Mix, SeedOptions};
@@ -219,16 +219,12 @@ fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
         plant_body(&harness, "recs-dlq", format!("[{user},[2]]"));
     }
     let args = ["dlq", "redrive", "--newer-than", "1h", "--rate", "10", "--output", "json"];
-    let mut child = crate::support::spawn(&harness, &args);
+    let child = crate::support::spawn(&harness, &args);
     eventually("some are moved", Duration::from_secs(30), || {
         snapshot(&harness, "recs").messages.len() >= 10
     });
     crate::support::interrupt(&child);
-    let mut stdout = String::new();
-    std::io::Read::read_to_string(child.stdout.as_mut().expect("a pipe"), &mut stdout)
-        .expect("UTF-8");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    let report: Value = serde_json::from_str(&stdout).expect("a report");
+    let report = finished(child).ended(130).report();
     adds_up(&report);
     assert_eq!(report["interrupted"], true);
     let next = report["next"].as_array().expect("lines").last().expect("one");

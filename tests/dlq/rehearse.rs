@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::{
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 
+use crate::support::Harness;
 use crate::support::queues::{plant_body, queues};
-use crate::support::{Harness, Ran};
 
 /// Endings by message id.
 type Endings = BTreeMap<String, String>;
@@ -151,8 +151,8 @@ fn a_binary_that_does_not_start_is_told_and_nothing_else_is_done() {
     for (program, why) in [("missing", "No such file"), ("no-program", "ermission denied")] {
         harness.write("no-program", "#!/bin/sh\n");
         let program = harness.home.path().join(program).display().to_string();
-        let mut output = harness.recoctl(["dlq", "rehearse", "--lambda-bin", &program]);
-        Ran::from(output.output().expect("it runs"))
+        harness
+            .run(["dlq", "rehearse", "--lambda-bin", &program])
             .ended(3)
             .says("cannot start the function's binary")
             .says(why);

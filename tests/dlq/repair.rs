@@ -126,12 +126,9 @@ fn attributes_that_stay_behind_with_an_envelope_are_named() {
     let left = json!({"tenant": 2, "priority": 1});
     let plan = harness.json(0, ["dlq", "redrive", "--unwrap", "--dry-run"]);
     assert_eq!(plan["attributes_left"], left);
-    let table =
-        harness.recoctl(["dlq", "redrive", "--unwrap", "--dry-run"]).output().expect("runs");
-    let table = String::from_utf8_lossy(&table.stdout).into_owned();
-    let line =
-        "message attributes would stay behind with their envelopes: priority (1), tenant (2)";
-    assert!(table.contains(line), "{table}");
+    harness.run(["dlq", "redrive", "--unwrap", "--dry-run"]).shows(
+        "message attributes would stay behind with their envelopes: priority (1), tenant (2)",
+    );
     let report = harness.json(0, ["dlq", "redrive", "--unwrap"]);
     assert_eq!((&report["attributes_left"], &report["changed"]), (&left, &json!(2)));
     let named = report["messages"].as_array().expect("messages").iter();

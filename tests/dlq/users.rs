@@ -107,7 +107,7 @@ fn a_user_selects_in_every_command_and_with_every_other_condition() {
     assert_eq!(shown(&none), BTreeSet::new());
     // Export, redrive and purge.
     harness.json(0, ["dlq", "export", "hers.jsonl", "--user", "42"]);
-    let exported = std::fs::read_to_string(harness.home.path().join("hers.jsonl")).expect("read");
+    let exported = harness.read("hers.jsonl");
     assert!(HERS.iter().all(|(short, _)| exported.contains(short)), "{exported}");
     assert!(OTHERS.iter().all(|(short, _)| !exported.contains(short)), "{exported}");
     let plan = harness.json(0, ["dlq", "redrive", "--user", "42", "--class", "all", "--dry-run"]);

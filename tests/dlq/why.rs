@@ -230,8 +230,7 @@ fn a_redriven_message_is_followed_to_its_earlier_id() {
     assert_eq!(told(0), (Some(before.as_str()), Some("throttled-writes")));
     assert_eq!(told(1), (Some(now.as_str()), Some("facts")));
     assert_eq!(recorded["attempts"].as_array().map(Vec::len), Some(2));
-    let text = harness.recoctl(["dlq", "why", &now]).output().expect("it runs").stdout;
-    let text = unfolded(&String::from_utf8_lossy(&text));
+    let text = unfolded(&harness.run(["dlq", "why", &now]).stdout);
     assert!(text.contains(&format!("before {before}, redriven by run")), "{text}");
 }
 

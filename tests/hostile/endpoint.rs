@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kit::{Fake, Place, Ran, ended_within, http, signal};
+use crate::kit::{Fake, Place, Ran, ended_within, http, signal, spawn};
 
 const PEEK: [&str; 4] = ["dlq", "peek", "--dlq", "recs-dlq"];
 
@@ -62,10 +62,7 @@ fn what_it_says_of_a_failure_is_shown_as_text_and_no_more_than_a_screenful() {
         for code in ["AccessDenied", words] {
             let body = json!({ "__type": code, "message": words.repeat(50_000) });
             let fake = Fake::says(400, &body.to_string());
-            let ran = peek(&fake);
-            let code = ran.code.unwrap();
-            let ran = ran.ended(code);
-            assert!(code == 1 || code == 3, "{code}");
+            let ran = peek(&fake).ended_by_itself().ended_in([1, 3]);
             assert!(ran.stderr.len() < 20_000, "{}", ran.stderr.len());
             let errors = ran.stderr.lines().filter(|line| line.starts_with("error:")).count();
             let hints = ran.stderr.lines().filter(|line| line.trim().starts_with("hint:")).count();
@@ -87,12 +84,19 @@ fn an_answer_without_an_end_is_cut() {
             }
         }
     });
-    let place = Place::new();
-    let url = fake.url();
-    let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
-    let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let ran = ended_within(child, Duration::from_secs(120));
-    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let (place, url) = (Place::new(), fake.url());
+    let child = spawn(&mut place.command(&[&PEEK[..], &["--endpoint-url", &url]].concat()));
+    ended_within(child, Duration::from_secs(120)).ended_in([1]);
+}
+
+/// Starts a command on an endpoint, and waits until it asks there.
+fn asking(place: &Place, fake: &Fake, args: &[&str]) -> std::process::Child {
+    let before = fake.heard().len();
+    let child = spawn(&mut place.command(&[args, &["--endpoint-url", &fake.url()]].concat()));
+    while fake.heard().len() == before {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
 }
 
 #[test]
@@ -100,13 +104,7 @@ fn a_signal_ends_the_wait_for_the_first_answer() {
     let silent = Fake::silent();
     let place = Place::new();
     for name in ["INT", "TERM"] {
-        let url = silent.url();
-        let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
-        let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
-        let before = silent.heard().len();
-        while silent.heard().len() == before {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let child = asking(&place, &silent, &PEEK);
         signal(&child, name);
         ended_within(child, Duration::from_secs(15)).ended(130).says("before any change was made");
     }
@@ -125,13 +123,7 @@ fn a_signal_ends_the_wait_for_a_table_or_queue_too() {
         (&failing, &["backfill", "in.jsonl", "--facts", "none", "--via", "queue", "--queue", "q"]),
     ];
     let children = cases.map(|(fake, args)| {
-        let url = fake.url();
-        let before = fake.heard().len();
-        let args = [args, &["--endpoint-url", &url]].concat();
-        let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
-        while fake.heard().len() == before {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let child = asking(&place, fake, args);
         signal(&child, "INT");
         (child, args.join(" "))
     });

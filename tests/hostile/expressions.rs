@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::kit::{ended_within, signal};
 use crate::support::queues::queues;
-use crate::support::{Harness, spawn};
+use crate::support::{Harness, Ran, spawn};
 
 /// Starts a DLQ with these bodies.
 fn queue(bodies: &[&str]) -> Harness {
@@ -71,9 +71,7 @@ fn an_expression_that_never_ends_ends_by_itself() {
     let harness = queue(&["{}"; 300]);
     let args = ["dlq", "peek", "--where", "def f: f; f", "--output", "json"];
     let mut command = harness.recoctl(args);
-    let output = command.timeout(Duration::from_secs(500)).output().unwrap();
-    assert_eq!(output.status.code(), Some(4), "{output:?}");
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = Ran::of(command.timeout(Duration::from_secs(500))).ended(4).report();
     assert_eq!((&report["undecided"], &report["exhausted"]), (&300.into(), &true.into()));
 }
 
@@ -82,10 +80,7 @@ fn expressions_see_neither_files_nor_the_environment() {
     let harness = queue(&["{}"]);
     for expression in ["env.HOME", "$ENV.HOME", r#"import "x" as $d; ."#, r#"include "x"; ."#] {
         let args = ["dlq", "peek", "--where", expression];
-        let output = harness.recoctl(args).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{expression}");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains("jq expression"), "{stderr}");
+        harness.run(args).ended(2).says("jq expression");
     }
 }
 
@@ -96,8 +91,7 @@ fn a_transform_that_ends_its_process_leaves_the_message() {
     let transform =
         r#"if type == "string" then reduce range(1000000) as $i (0; [.]) | tojson else .[0] end"#;
     let args = ["dlq", "redrive", "--class", "all", "--transform", transform, "--dry-run"];
-    let output = harness.recoctl(args).args(["--output", "json"]).output().unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = Ran::of(harness.recoctl(args).args(["--output", "json"])).report();
     let messages = report["messages"].as_array().unwrap();
     let kept = messages.iter().find(|row| row["reason"].as_str().is_some_and(|r| r.contains("jq")));
     assert!(kept.is_some(), "{report}");

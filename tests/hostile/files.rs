@@ -3,10 +3,9 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
-use crate::kit::{Place, ended_within, fifo, signal};
+use crate::kit::{Place, ended_within, fifo, signal, spawn};
 
 const SOON: Duration = Duration::from_secs(15);
 
@@ -37,9 +36,7 @@ fn a_pipe_that_nobody_writes_to_does_not_make_it_deaf() {
     place.write("recs.jsonl", "[1, [10]]\n");
     for args in cases {
         for name in ["INT", "TERM"] {
-            let mut command = place.command(args);
-            command.env("AWS_ENDPOINT_URL", sqs.url()).stderr(Stdio::piped());
-            let child = command.stdout(Stdio::piped()).spawn().unwrap();
+            let child = spawn(place.command(args).env("AWS_ENDPOINT_URL", sqs.url()));
             let _end = when_read(&pipe);
             signal(&child, name);
             ended_within(child, SOON).ended(130);
@@ -50,8 +47,7 @@ fn a_pipe_that_nobody_writes_to_does_not_make_it_deaf() {
 #[test]
 fn a_pipe_is_still_a_policy() {
     let (place, pipe) = Place::with_pipe();
-    let mut command = place.command(&["config", "show", "--policy", "pipe"]);
-    let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let child = spawn(&mut place.command(&["config", "show", "--policy", "pipe"]));
     std::fs::write(&pipe, "[limits]\nmax_len = 5\n").unwrap();
     ended_within(child, SOON).ended(0);
 }
@@ -127,11 +123,7 @@ fn a_journal_that_is_a_pipe_or_has_no_end_keeps_nobody_waiting() {
         &["dlq", "journal", "show", "/dev/zero"],
         &["dlq", "journal", "show", "./long"],
     ] {
-        let mut command = place.command(args);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let ran = ended_within(child, SOON);
-        let code = ran.code.unwrap();
-        let ran = ran.ended(code);
+        let ran = ended_within(spawn(&mut place.command(args)), SOON).ended_by_itself();
         let told = format!("{}{}", ran.stdout, ran.stderr);
         let said = ["not a regular file", "no run writes", "no journal of run"];
         assert!(said.iter().any(|words| told.contains(words)), "{told}");

@@ -1,5 +1,6 @@
 //! Servers that lie, and directories to run in.
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -155,6 +156,21 @@ impl Place {
     pub fn run(&self, args: &[&str]) -> Ran {
         Ran::from(self.command(args).output().unwrap())
     }
+
+    /// Runs a command with one more variable.
+    pub fn run_with(&self, name: &str, value: impl AsRef<OsStr>, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).env(name, value).output().unwrap())
+    }
+
+    /// Runs a command in another directory.
+    pub fn run_in(&self, directory: &Path, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).current_dir(directory).output().unwrap())
+    }
+}
+
+/// Starts a command whose output is kept.
+pub fn spawn(command: &mut Command) -> std::process::Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Waits up to `most` for a child; returns its result.

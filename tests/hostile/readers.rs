@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::files::when_read;
-use crate::kit::{Fake, Place, Ran, ended_within, signal};
+use crate::kit::{Fake, Place, Ran, ended_within, signal, spawn};
 
 /// Line breaks of the archives: enough that one entry for each would be seen.
 const BREAKS: usize = 32 << 20;
@@ -96,8 +96,7 @@ fn a_signal_ends_the_reading_of_an_archive_that_is_all_blank() {
         &["backfill", "pipe", "--dry-run", "--facts", "none"][..],
         &["dlq", "peek", "--dlq", "q", "--id", "@pipe"],
     ] {
-        let mut command = place.command(args);
-        let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let child = spawn(&mut place.command(args));
         let mut end = when_read(&pipe);
         let writer = std::thread::spawn(move || {
             rustix::fs::fcntl_setfl(&end, rustix::fs::OFlags::empty()).unwrap();
@@ -122,7 +121,7 @@ fn inputs_that_nobody_writes_to_do_not_make_it_deaf() {
         for name in ["INT", "TERM"] {
             let mut command = place.command(args);
             command.env("RECOCTL_TABLE", "t").env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-            let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let child = spawn(&mut command);
             let _end = when_read(&pipe);
             signal(&child, name);
             ended_within(child, Duration::from_secs(15)).ended(130);
@@ -135,8 +134,7 @@ fn stdin_that_stops_in_the_middle_does_not_make_it_deaf() {
     let place = Place::new();
     for start in ["", "[1,[10]]\n", "[1,[1"] {
         let mut command = place.command(&["backfill", "-", "--dry-run", "--facts", "none"]);
-        command.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = spawn(command.stdin(Stdio::piped()));
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(start.as_bytes()).unwrap();
         std::thread::sleep(Duration::from_millis(800));

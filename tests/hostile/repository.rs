@@ -40,9 +40,7 @@ fn its_facts_get_no_secret_password_or_token() {
         "arn:aws:secretsmanager:eu-west-1:1:secret:x".to_owned(),
     ] {
         place.write("recoctl.toml", &format!("facts = \"{facts}\"\n"));
-        let mut command = place.command(&PEEK);
-        command.env("AWS_ENDPOINT_URL", secrets.url());
-        let ran = crate::kit::Ran::from(command.output().unwrap());
+        let ran = place.run_with("AWS_ENDPOINT_URL", secrets.url(), &PEEK);
         ran.ended(7).says("recoctl.toml sets facts").never_says("hunter2");
     }
     assert_eq!((secrets.heard().len(), database.heard().len()), (0, 0));
@@ -56,9 +54,8 @@ fn a_database_that_is_not_verified_gets_no_secret_from_the_operator_either() {
         Fake::says(200, r#"{"SecretString":"{\"username\":\"u\",\"password\":\"hunter2\"}"}"#);
     for mode in ["disabled", "preferred", "required"] {
         let url = format!("mysql://127.0.0.1:1/app?secret=ID&ssl-mode={mode}");
-        let mut command = place.command(&["facts", "check", "--facts", &url]);
-        command.env("AWS_ENDPOINT_URL", secrets.url());
-        crate::kit::Ran::from(command.output().unwrap()).ended(3).says("verified");
+        let args = ["facts", "check", "--facts", &url];
+        place.run_with("AWS_ENDPOINT_URL", secrets.url(), &args).ended(3).says("verified");
     }
     assert_eq!(secrets.heard(), [""; 0]);
 }
@@ -104,19 +101,17 @@ fn names_count_without_ado() {
         "queue = \"recs\"\ndlq = \"recs-dlq\"\ntable = \"t\"\nfunction = \"f\"\nkey = \"k\"\n\
          region = \"eu-west-1\"\noutput = \"json\"\npolicy = \"policy.toml\"\nfacts = \"none\"\n",
     );
-    let ran = place.run(&["config", "show"]).ended(0);
-    assert!(ran.stdout.contains("recs-dlq"));
+    place.run(&["config", "show"]).ended(0).shows("recs-dlq");
 }
 
 #[test]
 fn a_flag_or_variable_of_the_operators_own_stands_in_for_what_does_not_count() {
     let place = Place::new();
     place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\nprofile = \"evil\"\n");
-    let mut command = place.command(&["config", "show", "--endpoint-url", "http://127.0.0.1:2"]);
-    command.env("RECOCTL_PROFILE", "");
-    crate::kit::Ran::from(command.output().unwrap()).ended(7).says("sets profile");
+    let args = ["config", "show", "--endpoint-url", "http://127.0.0.1:2"];
+    place.run_with("RECOCTL_PROFILE", "", &args).ended(7).says("sets profile");
     place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\n");
-    place.run(&["config", "show", "--endpoint-url", "http://127.0.0.1:2"]).ended(0);
+    place.run(&args).ended(0);
 }
 
 #[test]
@@ -125,18 +120,16 @@ fn a_file_counts_once_it_is_trusted_until_it_changes() {
     let config = |endpoint: &str| format!("endpoint_url = \"{endpoint}\"\n");
     place.write("recoctl.toml", &config("http://127.0.0.1:1"));
     place.run(&["config", "show"]).ended(7);
-    let ran = place.run(&["config", "trust"]).ended(0);
-    assert!(ran.stdout.contains("endpoint_url") && ran.stdout.contains("http://127.0.0.1:1"));
-    assert!(place.run(&["config", "show"]).ended(0).stdout.contains("http://127.0.0.1:1"));
+    let trusted = place.run(&["config", "trust"]).ended(0);
+    trusted.shows("endpoint_url").shows("http://127.0.0.1:1");
+    place.run(&["config", "show"]).ended(0).shows("http://127.0.0.1:1");
     // Trust is tied to the content of the file and to its path.
     place.write("recoctl.toml", &config("http://127.0.0.1:2"));
     place.run(&["config", "show"]).ended(7);
     place.write("recoctl.toml", &config("http://127.0.0.1:1"));
     place.run(&["config", "show"]).ended(0);
     place.write("sub/recoctl.toml", &config("http://127.0.0.1:1"));
-    let mut elsewhere = place.command(&["config", "show"]);
-    let elsewhere = elsewhere.current_dir(place.work().join("sub")).output().unwrap();
-    assert_eq!(elsewhere.status.code(), Some(7));
+    place.run_in(&place.work().join("sub"), &["config", "show"]).ended(7);
     place.run(&["config", "trust", "--revoke"]).ended(0);
     place.run(&["config", "show"]).ended(7);
 }
@@ -146,16 +139,13 @@ fn what_the_operator_names_or_keeps_counts_as_before() {
     let place = Place::new();
     let file = place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\n");
     place.run(&["config", "show", "--config", "recoctl.toml"]).ended(0);
-    let mut command = place.command(&["config", "show"]);
-    assert!(command.env("RECOCTL_CONFIG", &file).output().unwrap().status.success());
+    place.run_with("RECOCTL_CONFIG", &file, &["config", "show"]).ended(0);
     let own = place.home().join(".config/recoctl");
     std::fs::create_dir_all(&own).unwrap();
     std::fs::rename(&file, own.join("recoctl.toml")).unwrap();
-    let ran = place.run(&["config", "show"]).ended(0);
-    assert!(ran.stdout.contains("http://127.0.0.1:1"));
-    let mut there = place.command(&["config", "show"]);
-    let there = there.current_dir(&own).output().unwrap();
-    assert!(there.status.success(), "it is the user's own there, too");
+    place.run(&["config", "show"]).ended(0).shows("http://127.0.0.1:1");
+    // It is the user's own there, too.
+    place.run_in(&own, &["config", "show"]).ended(0);
 }
 
 /// A home that is named relative to the working directory is no home: whatever is in it came with the
@@ -174,9 +164,7 @@ fn no_home_makes_the_working_directory_the_operators_own() {
         ("HOME", "home/.."),
         ("XDG_CONFIG_HOME", ".config"),
     ] {
-        let mut command = place.command(&["config", "show"]);
-        let ran = crate::kit::Ran::from(command.env(name, value).output().unwrap());
-        ran.ended(0).never_says("127.0.0.1:1");
+        place.run_with(name, value, &["config", "show"]).ended(0).never_says("127.0.0.1:1");
     }
     place.write("recoctl.toml", endpoint);
     place.run(&["config", "trust"]).ended(0);
@@ -185,9 +173,7 @@ fn no_home_makes_the_working_directory_the_operators_own() {
     let copied = std::process::Command::new("cp").arg("-r").arg(&own).arg(place.work()).status();
     assert!(copied.unwrap().success());
     for value in ["", ".", "./"] {
-        let mut command = place.command(&["config", "show"]);
-        let ran = crate::kit::Ran::from(command.env("HOME", value).output().unwrap());
-        ran.ended(7).says("sets endpoint_url");
+        place.run_with("HOME", value, &["config", "show"]).ended(7).says("sets endpoint_url");
     }
     let mut command = place.command(&["config", "show"]);
     let ran = crate::kit::Ran::from(command.env_remove("HOME").output().unwrap());

@@ -37,11 +37,7 @@ fn what_was_typed_or_pasted_is_shown_as_text() {
         vec!["dlq", "import", RAW],
         vec!["-vv", "config", "show", "--queue", RAW],
     ] {
-        let mut command = place.command(&args);
-        command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-        let ran = crate::kit::Ran::from(command.output().unwrap());
-        let code = ran.code.unwrap();
-        ran.ended(code);
+        place.run_with("AWS_ENDPOINT_URL", "http://127.0.0.1:1", &args).ended_by_itself();
     }
 }
 
@@ -56,8 +52,7 @@ fn passwords_are_masked_and_one_on_the_command_line_is_warned_of() {
     ] {
         let args = ["config", "show", "--facts", facts];
         place.run(&args).ended(0).says("RECOCTL_FACTS").never_says("hunter2");
-        let mut command = place.command(&["config", "show", "-o", "json"]);
-        let ran = crate::kit::Ran::from(command.env("RECOCTL_FACTS", facts).output().unwrap());
+        let ran = place.run_with("RECOCTL_FACTS", facts, &["config", "show", "-o", "json"]);
         assert!(ran.stderr.is_empty(), "{ran:#?}");
         ran.ended(0).never_says("hunter2");
         place.run(&["facts", "check", "--facts", facts]).never_says("hunter2");

@@ -11,11 +11,7 @@ const SHARED_POLICY: &str = "[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\nsort_
 fn shared_table() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     harness.set("RECOCTL_TABLE", "recs");
-    harness.write(
-        "policy.toml",
-        "[writes]\nonly_newer = true\n[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\n\
-         sort_key = \"sk\"\nsort_value = \"RECS#v2\"\n",
-    );
+    harness.write("policy.toml", format!("[writes]\nonly_newer = true\n{SHARED_POLICY}"));
     harness.set("RECOCTL_POLICY", "policy.toml");
     let string = ScalarAttributeType::S;
     create_plain(&harness, "recs", &[("pk", string.clone()), ("sk", string)]);
@@ -88,9 +84,8 @@ fn a_table_with_a_sort_key_holds_lists_beside_other_items() {
         (&report["entries"]["stale"], &report["entries"]["deleted"]),
         (&json!(1), &json!(1))
     );
-    let policy = "[writes]\nonly_newer = true\n[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\n\
-                  sort_key = \"sk\"\nsort_value = \"RECS#v2\"\n";
-    let pipeline = function(&harness, policy).expect("it starts");
+    let policy = format!("[writes]\nonly_newer = true\n{SHARED_POLICY}");
+    let pipeline = function(&harness, &policy).expect("it starts");
     let bodies = [
         r#"{"data":[[1,["12"]],[3,[40]]],"generated_at":200}"#,
         r#"{"data":[["Ann Lee",[1]]],"generated_at":1}"#,
@@ -171,27 +166,19 @@ fn classify_goes_by_the_same_keys_times_and_types() {
         let body = json!({"data": [[id, [5, "n0123"]]], "generated_at": time}).to_string();
         plant_body(&harness, "recs-dlq", body);
     }
-    let report = harness.json(0, ["dlq", "peek"]);
-    let mut classes: Vec<String> = report["messages"]
-        .as_array()
-        .expect("messages")
-        .iter()
-        .map(|message| message["class"].as_str().expect("a class").to_owned())
-        .collect();
-    classes.sort();
+    let classes = || -> Vec<String> {
+        let report = harness.json(0, ["dlq", "peek"]);
+        let messages = report["messages"].as_array().expect("messages").iter();
+        let mut classes: Vec<String> = messages
+            .map(|message| message["class"].as_str().expect("a class").to_owned())
+            .collect();
+        classes.sort();
+        classes
+    };
     // The lists of user 1 are Numbers, which "n0123" is not.
-    assert_eq!(classes, ["malformed", "malformed"]);
-    let strings = "[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"sk\"\nsort_value = \"RECS#v2\"\nlist_type = \"S\"\n";
-    harness.write("policy.toml", strings);
-    let report = harness.json(0, ["dlq", "peek"]);
-    let mut classes: Vec<&str> = report["messages"]
-        .as_array()
-        .expect("messages")
-        .iter()
-        .map(|message| message["class"].as_str().expect("a class"))
-        .collect();
-    classes.sort_unstable();
-    assert_eq!(classes, ["retryable", "stale"]);
+    assert_eq!(classes(), ["malformed", "malformed"]);
+    harness.write("policy.toml", format!("{SHARED_POLICY}list_type = \"S\"\n"));
+    assert_eq!(classes(), ["retryable", "stale"]);
 }
 
 #[test]

@@ -11,8 +11,7 @@ fn after(held: AttributeValue, time: &str) -> (String, Value) {
     harness.write("in.jsonl", line);
     harness.write("policy.toml", "[writes]\nonly_newer = true\n");
     let args = ["backfill", "in.jsonl", "--policy", "policy.toml", "--output", "json"];
-    let output = harness.recoctl(args).output().expect("runs");
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let report = serde_json::from_str(&harness.run(args).stdout).unwrap_or_default();
     let list = items(&harness)["7"].split(' ').next().expect("a list").to_owned();
     (list, report)
 }
@@ -64,7 +63,7 @@ fn what_cannot_be_read_is_left_alone_with_a_sentence() {
         let report = harness.json(4, args);
         assert_balanced(&report);
         assert_eq!(report["entries"]["failed"], 1, "{report}");
-        let rejects = std::fs::read_to_string(harness.home.path().join("r.jsonl")).expect("there");
+        let rejects = harness.read("r.jsonl");
         assert!(rejects.contains("so it cannot be compared"), "{rejects}");
         assert!(items(&harness)["7"].starts_with("[1]"));
         assert_eq!(items(&harness)["8"], "[3]", "the others are written");
@@ -168,16 +167,9 @@ fn a_reject_keeps_the_time_of_its_message() {
     let message = r#"{"data":[[1,[5]],["x",[6]],[2,"y"]],"generated_at":1768446000.25}"#;
     harness.write("in.jsonl", format!("{message}\n"));
     harness.json(4, ["backfill", "in.jsonl", "--rejects", "r.jsonl"]);
-    let rejects = std::fs::read_to_string(harness.home.path().join("r.jsonl")).expect("there");
-    let texts: Vec<String> = rejects
-        .lines()
-        .map(|line| {
-            serde_json::from_str::<Value>(line).expect("JSON")["text"]
-                .as_str()
-                .expect("text")
-                .to_owned()
-        })
-        .collect();
+    let rejects = harness.read_lines("r.jsonl");
+    let texts: Vec<&str> =
+        rejects.iter().map(|reject| reject["text"].as_str().expect("text")).collect();
     let with = |entry: &str| format!(r#"{{"data":[{entry}],"generated_at":1768446000.25}}"#);
     assert_eq!(texts, [with(r#"["x",[6]]"#), with(r#"[2,"y"]"#)]);
 }

@@ -45,6 +45,15 @@ pub enum Fault {
 /// Chooses a fault by action and by the number of earlier calls of that action.
 pub type Rule = Arc<dyn Fn(&str, usize) -> Fault + Send + Sync>;
 
+/// Rule by which every call of this action goes wrong.
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+pub fn always(
+    action: &'static str,
+    fault: Fault,
+) -> impl Fn(&str, usize) -> Fault + Send + Sync + 'static {
+    move |called, _| if called == action { fault.clone() } else { Fault::None }
+}
+
 /// Actions of the calls so far, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Calls(Arc<Mutex<Vec<String>>>);

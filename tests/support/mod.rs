@@ -149,6 +149,27 @@ impl Harness {
         path
     }
 
+    /// Reads a file in the home directory.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.home.path().join(name)).expect("the file can be read")
+    }
+
+    /// Reads a file in the home directory as lines of JSON.
+    pub fn read_lines(&self, name: &str) -> Vec<serde_json::Value> {
+        self.read(name).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    /// Runs statements on SQLite facts in the home directory, which are the facts from now on.
+    pub fn add_facts(&mut self, sql: &str) {
+        self.write("facts.sql", sql);
+        let script = "import sqlite3; sql = open('facts.sql').read(); \
+            sqlite3.connect('facts.sqlite').executescript(sql)";
+        let mut python = std::process::Command::new(python_bin().join("python"));
+        let made = python.args(["-c", script]).current_dir(self.home.path()).status();
+        assert!(made.expect("python runs").success());
+        self.set("RECOCTL_FACTS", "sqlite:facts.sqlite");
+    }
+
     /// Returns an SQS client for setup and checks.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs_at(&self.endpoint)
@@ -200,6 +221,14 @@ fn home() -> TempDir {
 /// Returns the bin directory of the Python environment, which is prepared on first use.
 pub fn python_bin() -> PathBuf {
     independent::python_bin()
+}
+
+/// Returns the directory of the MovieLens data, which is made on first use.
+pub fn movielens() -> PathBuf {
+    let mut python = std::process::Command::new(python_bin().join("python"));
+    python.arg(repository().join("tests/data/movielens.py")).stdin(Stdio::null());
+    let output = python.stderr(Stdio::inherit()).output().expect("python runs");
+    PathBuf::from(Ran::from(output).ended(0).stdout.trim())
 }
 
 /// Returns the root of the checkout.
@@ -288,8 +317,14 @@ pub fn mode(path: impl AsRef<Path>) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
 }
 
-/// Returns a command's stderr without the line that names the endpoint, whose port differs.
-pub fn told(output: &std::process::Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    stderr.split_inclusive('\n').filter(|line| !line.starts_with("requests go to ")).collect()
+/// Compresses with gzip.
+pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes.as_ref()).expect("packed");
+    packed.finish().expect("packed")
+}
+
+/// Compresses with Zstandard.
+pub fn zstd(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    zstd::bulk::compress(bytes.as_ref(), 3).expect("packed")
 }

@@ -1,4 +1,5 @@
 //! What a command wrote, and how it ended.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::ffi::OsString;
 use std::process::Output;
@@ -24,6 +25,12 @@ impl Ran {
     /// Asserts that the run ended with this code and printed only text.
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
+        self.ended_by_itself()
+    }
+
+    /// Asserts that the run ended with any code, by no signal, and printed only text.
+    pub fn ended_by_itself(self) -> Self {
+        assert!(self.code.is_some(), "{self:#?}");
         for stream in [&self.stdout, &self.stderr] {
             let unsafe_char = |c: char| {
                 (c.is_control() && c != '\n' && c != '\t')
@@ -48,6 +55,11 @@ impl Ran {
         self
     }
 
+    /// Asserts that stderr has each of these words.
+    pub fn says_all<S: AsRef<str>>(self, words: impl IntoIterator<Item = S>) -> Self {
+        words.into_iter().fold(self, |ran, words| ran.says(words))
+    }
+
     /// Asserts that stdout has these words.
     pub fn shows(self, words: impl AsRef<str>) -> Self {
         let words = words.as_ref();
@@ -70,6 +82,11 @@ impl Ran {
     pub fn report(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("stdout is no JSON ({error}): {self:#?}"))
+    }
+
+    /// Reads stdout as lines of JSON.
+    pub fn lines(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
     /// Returns stderr without the line that names the endpoint, whose port differs.

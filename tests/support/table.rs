@@ -24,9 +24,14 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
 
 /// A sandbox with one empty table `recs`, its key a Number, that expires no items; no facts.
 pub fn plain(options: SandboxOptions) -> Harness {
+    plain_of(ScalarAttributeType::N, options)
+}
+
+/// The same, with a key of this type.
+pub fn plain_of(kind: ScalarAttributeType, options: SandboxOptions) -> Harness {
     let mut harness = Harness::sandbox(options);
     harness.set("RECOCTL_TABLE", "recs");
-    create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
+    create_plain(&harness, "recs", &[("user_id", kind)]);
     harness
 }
 

@@ -29,9 +29,8 @@ fn what_cannot_be_done_on_a_condition_is_refused() {
         .into_iter()
         .map(|args| {
             let shown = args.join(" ");
-            let output = harness.recoctl(args).output().expect("recoctl runs");
-            let code = output.status.code().expect("a code");
-            format!("$ recoctl {shown}\nexit {code}: {}", crate::support::told(&output))
+            let ran = harness.run(args);
+            format!("$ recoctl {shown}\nexit {}: {}", ran.code.expect("a code"), ran.told())
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"));
@@ -42,19 +41,14 @@ fn what_cannot_be_done_on_a_condition_is_refused() {
 #[test]
 fn verify_tells_what_is_right_what_is_newer_and_who_holds_the_wrong_list() {
     let harness = incident(None, true);
-    let text = |args: &[&str], code: i32| {
-        let output = harness.recoctl(args).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(code), "{}", crate::support::told(&output));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    let begins = |args: &[&str], code: i32, words: &str| {
+        let told = harness.run(args).ended(code).stdout;
+        assert!(told.starts_with(words), "{told}");
     };
-    let told = text(&["verify", "good.jsonl", "--users", "all"], 0);
-    assert!(
-        told.starts_with(
-            "verified all users in recs: 400 same, 400 newer in the table: not judged"
-        ),
-        "{told}"
-    );
-    let report = harness.json(0, ["verify", "bad.jsonl", "--same"]);
+    let (all, same) =
+        (["verify", "good.jsonl", "--users", "all"], ["verify", "bad.jsonl", "--same"]);
+    begins(&all, 0, "verified all users in recs: 400 same, 400 newer in the table: not judged");
+    let report = harness.json(0, same);
     assert_eq!(
         (&report["kind"], &report["users"], &report["holding"]),
         (&json!("verify.same"), &json!(400), &json!(390))
@@ -62,19 +56,10 @@ fn verify_tells_what_is_right_what_is_newer_and_who_holds_the_wrong_list() {
     let users = report["holders"].as_array().expect("users");
     assert_eq!(users.len(), 390);
     assert!(!users.contains(&json!({"user": "40"})) && users.contains(&json!({"user": "41"})));
-    let told = text(&["verify", "bad.jsonl", "--same"], 0);
-    assert!(
-        told.starts_with("390 users hold a list of bad.jsonl in recs (400 users looked up)\n"),
-        "{told}"
-    );
+    begins(&same, 0, "390 users hold a list of bad.jsonl in recs (400 users looked up)\n");
     harness.json(0, REPAIR);
-    let told = text(&["verify", "bad.jsonl", "--same"], 5);
-    assert!(told.starts_with("no user holds a list of bad.jsonl in recs"), "{told}");
-    let told = text(&["verify", "good.jsonl", "--users", "all"], 0);
-    assert!(
-        told.starts_with("verified all users in recs: 790 same, 10 newer in the table: not judged"),
-        "{told}"
-    );
+    begins(&same, 5, "no user holds a list of bad.jsonl in recs");
+    begins(&all, 0, "verified all users in recs: 790 same, 10 newer in the table: not judged");
 }
 
 #[test]
@@ -120,10 +105,8 @@ fn an_interrupted_run_says_what_was_written_and_how_to_go_on() {
     let before = items(&harness);
     eventually("lists are written", Duration::from_secs(60), || items(&harness) != before);
     interrupt(&child);
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let stderr = String::from_utf8_lossy(&output.stderr);
+    let ran = crate::support::finished(child).ended(130);
+    let (report, stderr) = (ran.report(), &ran.stderr);
     let next = "recoctl backfill good.jsonl --wcu 60 --output json --resume";
     assert_eq!(report["next"], next);
     let written = report["entries"]["written"].as_u64().expect("a count");
@@ -141,11 +124,7 @@ fn an_interrupted_run_says_what_was_written_and_how_to_go_on() {
 fn the_runbook_puts_a_bad_batch_right() {
     let blocks = runbook("A bad batch");
     let [by_file, by_time, compare] = &blocks[..] else { panic!("{blocks:?}") };
-    let run = |harness: &Harness, command: &str| {
-        let output = harness.recoctl(command.split(' ')).output().expect("recoctl runs");
-        assert_eq!(output.status.code(), Some(0), "{command}: {}", crate::support::told(&output));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
+    let run = |harness: &Harness, command: &str| harness.run(command.split(' ')).ended(0).stdout;
     let harness = incident(None, false);
     let told: Vec<String> = by_file[..3].iter().map(|command| run(&harness, command)).collect();
     assert_eq!(items(&harness), right(false));

@@ -1,7 +1,6 @@
 //! `--emit dynamodb-json`: the files contain what a direct backfill writes.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -20,24 +19,13 @@ fn decompressed(path: &Path) -> String {
         Some("zst") => {
             // `zstd` is not installed everywhere; the library that reads inputs is available.
             let file = std::fs::File::open(path).expect("opens");
-            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-            let reader = tokio::io::BufReader::new(std::io::Cursor::new(
-                std::io::BufReader::new(file)
-                    .bytes()
-                    .collect::<Result<Vec<u8>, _>>()
-                    .expect("read"),
-            ));
-            let mut decoder = async_compression::tokio::bufread::ZstdDecoder::new(reader);
-            let mut text = String::new();
-            let reading = tokio::io::AsyncReadExt::read_to_string(&mut decoder, &mut text);
-            runtime.block_on(reading).expect("decompresses");
-            return text;
+            let text = zstd::stream::decode_all(file).expect("decompresses");
+            return String::from_utf8(text).expect("UTF-8");
         }
         _ => return std::fs::read_to_string(path).expect("is there"),
     };
     let output = Command::new(program).args(["-dc", name]).output().expect("gzip runs");
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
+    Ran::from(output).ended(0).stdout
 }
 
 /// Reads the parts of a directory as AWS documents the format, checking them against the manifest.
@@ -160,10 +148,7 @@ fn a_run_that_comes_to_nothing_leaves_the_directory_as_it_was() {
     let (own, new) = (harness.home.path().join("own"), harness.home.path().join("new"));
     std::fs::create_dir(&own).expect("made");
     for directory in ["own", "new"] {
-        harness
-            .recoctl(["backfill", "in.jsonl", "--emit", "dynamodb-json", directory])
-            .output()
-            .expect("it runs");
+        harness.run(["backfill", "in.jsonl", "--emit", "dynamodb-json", directory]);
     }
     assert!(own.is_dir(), "the operator made it");
     assert_eq!(std::fs::read_dir(&own).expect("readable").count(), 0);
@@ -261,14 +246,11 @@ fn waiting(harness: &Harness) -> std::process::Child {
 fn an_interrupted_run_leaves_nothing_and_says_so() {
     let harness = harness(ScalarAttributeType::N);
     let mut child = waiting(&harness);
+    let _more_may_come = child.stdin.take();
     let out = harness.home.path().join("out");
     crate::support::eventually("it has begun", Duration::from_secs(60), || out.exists());
     crate::support::interrupt(&child);
-    let mut text = String::new();
-    let stdout = child.stdout.as_mut().expect("piped");
-    stdout.read_to_string(&mut text).expect("read");
-    assert_eq!(child.wait().expect("ends").code(), Some(130));
-    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let report = crate::support::finished(child).ended(130).report();
     assert_balanced(&report);
     assert_eq!(report["entries"]["written"], 0);
     assert_eq!(report["stopped"]["resume_from"]["line"], 1);

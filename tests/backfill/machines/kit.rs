@@ -8,17 +8,14 @@ use serde_json::{Value, json};
 
 use crate::support::Harness;
 pub use crate::support::table::assert_balanced;
-use crate::support::table::{create_plain, scanned};
+use crate::support::table::{plain_of, scanned};
 
 /// A table's items as DynamoDB JSON, by the JSON of their key.
 pub type Items = BTreeMap<String, Value>;
 
 /// Starts a sandbox with one empty table `recs` with a key of this type, without facts.
 pub fn harness(kind: ScalarAttributeType) -> Harness {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
-    harness.set("RECOCTL_TABLE", "recs");
-    create_plain(&harness, "recs", &[("user_id", kind)]);
-    harness
+    plain_of(kind, SandboxOptions::empty())
 }
 
 /// Returns all items of a table.

@@ -9,7 +9,7 @@ use reco_sandbox::worker::WorkerOptions;
 use serde_json::{Value, json};
 
 use super::kit::{Items, assert_balanced, scan};
-use crate::faults::{Calls, Fault};
+use crate::faults::{Calls, Fault, always};
 use crate::support::{Harness, finished};
 
 /// Starts a seeded pipeline, whose users and articles are in the facts.
@@ -188,17 +188,17 @@ fn what_was_perhaps_sent_twice_is_told_and_nothing_is_lost() {
 
 #[test]
 fn lists_that_the_queue_refuses_are_rejected_and_kept() {
-    let (harness, _) = faulty(1024 * 1024, |action, _| match action {
-        "SendMessageBatch" => Fault::FailEntries { entries: vec![1], sender_fault: true },
-        _ => Fault::None,
-    });
+    let (harness, _) = faulty(
+        1024 * 1024,
+        always("SendMessageBatch", Fault::FailEntries { entries: vec![1], sender_fault: true }),
+    );
     harness.write("in.jsonl", "[1,[1]]\n[2,[2]]\n[3,[3]]\n{\"user_id\":3,\"delete\":true}\n");
     let args = ["backfill", "in.jsonl", "--via", "queue", "--users-per-message", "1"];
     let report = harness.json(4, args.iter().copied().chain(["--rejects", "rejects.jsonl"]));
     assert_balanced(&report);
     assert_eq!(report["entries"]["failed"], 1);
     assert_eq!(report["rejected"], json!({ "delete-elsewhere": 1 }));
-    let text = std::fs::read_to_string(harness.home.path().join("rejects.jsonl")).expect("there");
+    let text = harness.read("rejects.jsonl");
     let refused = text.lines().find(|line| line.contains("not-written")).expect("is there");
     let reject: Value = serde_json::from_str(refused).expect("JSON");
     assert_eq!((&reject["reason"], &reject["text"]), (&json!("not-written"), &json!("[2,[2]]")));
@@ -206,10 +206,7 @@ fn lists_that_the_queue_refuses_are_rejected_and_kept() {
 
 #[test]
 fn a_queue_that_refuses_everything_ends_the_run() {
-    let (harness, calls) = faulty(1024 * 1024, |action, _| match action {
-        "SendMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    let (harness, calls) = faulty(1024 * 1024, always("SendMessageBatch", Fault::Deny));
     let lines: String = (0..5000).map(|user| format!("[{user},[{user}]]\n")).collect();
     harness.write("in.jsonl", lines);
     let report = harness.json(1, ["backfill", "in.jsonl", "--via", "queue", "--concurrency", "1"]);

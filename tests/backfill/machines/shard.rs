@@ -36,8 +36,7 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
         for (name, count) in report["entries"].as_object().expect("counts") {
             *sums.entry(name.clone()).or_default() += count.as_u64().expect("a count");
         }
-        let text = std::fs::read_to_string(sharded.home.path().join(file)).expect("is there");
-        rejects.extend(text.lines().map(place_of));
+        rejects.extend(sharded.read_lines(&file).iter().map(place_of));
         // No other shard writes these users, so each one adds that many items to the table.
         let items = scan(&sharded, "recs").len();
         assert!(items - before > 500, "{shard}: {items} after {before}");
@@ -51,15 +50,14 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
     assert!(written >= before as u64);
 
     // Entries that cannot be written are reported once, by one of the shards.
-    let text = std::fs::read_to_string(whole.home.path().join("rejects.jsonl")).expect("there");
-    let mut of_whole: Vec<String> = text.lines().map(place_of).collect();
+    let mut of_whole: Vec<String> =
+        whole.read_lines("rejects.jsonl").iter().map(place_of).collect();
     of_whole.sort();
     rejects.sort();
     assert_eq!(rejects, of_whole);
 }
 
-fn place_of(line: &str) -> String {
-    let reject: Value = serde_json::from_str(line).expect("JSON");
+fn place_of(reject: &Value) -> String {
     format!("{}:{} {}", reject["line"], reject["entry"], reject["text"])
 }
 
@@ -67,9 +65,7 @@ fn place_of(line: &str) -> String {
 fn a_shard_that_is_none_is_a_slip_of_the_pen() {
     let harness = harness(ScalarAttributeType::N);
     harness.write("in.jsonl", "[1,[2]]\n");
-    let mut errors = Vec::new();
-    for shard in ["0/3", "4/3", "1", "one/two"] {
-        errors.push(harness.run(["backfill", "in.jsonl", "--shard", shard]).ended(2).told());
-    }
+    let errors = ["0/3", "4/3", "1", "one/two"]
+        .map(|shard| harness.run(["backfill", "in.jsonl", "--shard", shard]).ended(2).told());
     insta::assert_snapshot!(errors.join("\n"));
 }

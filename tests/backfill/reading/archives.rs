@@ -1,22 +1,11 @@
 //! Archives: bytes that compressors and file systems leave around the text.
 
-use std::io::Write;
 use std::process::Command;
 
 use super::{create, expected, harness, items};
-use crate::support::{Harness, Ran};
+use crate::support::{Harness, Ran, gzip, zstd};
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
-
-pub(super) fn gzip(text: &str) -> Vec<u8> {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(text.as_bytes()).expect("packed");
-    packed.finish().expect("packed")
-}
-
-fn zstd(text: &str) -> Vec<u8> {
-    zstd::bulk::compress(text.as_bytes(), 3).expect("packed")
-}
 
 /// Returns a skippable frame as pzstd writes it: the size of the next frame.
 fn skippable(magic: u8, frame: &[u8]) -> Vec<u8> {
@@ -30,9 +19,8 @@ fn written(harness: &Harness, name: &str, bytes: &[u8]) {
     assert_eq!(report["entries"]["written"], 2, "{name}");
     assert_eq!(items(harness, "recs"), expected(&[("1", "[10]"), ("2", "[20]")]));
     // Also from a pipe.
-    let report = harness.recoctl(["backfill", "-", "--output", "json"]).write_stdin(bytes).output();
-    let report = report.expect("runs");
-    assert_eq!(report.status.code(), Some(0), "{}", String::from_utf8_lossy(&report.stderr));
+    let args = ["backfill", "-", "--output", "json"];
+    Ran::of(harness.recoctl(args).write_stdin(bytes)).ended(0);
 }
 
 #[test]
@@ -86,18 +74,14 @@ fn tar_archives_are_refused_by_name_compressed_or_not() {
         vec!["dlq", "redrive", "--dlq", "d", "--plan", "recs.tar"],
         vec!["verify", "recs.tar"],
     ] {
-        let told = harness.run(&args).says("tar -xOf recs.tar NAME > FILE").stderr;
-        assert!(!told.contains("recoctl backfill"), "{args:?}: {told}");
+        let ran = harness.run(&args).says("tar -xOf recs.tar NAME > FILE");
+        assert!(!ran.stderr.contains("recoctl backfill"), "{ran:#?}");
     }
     let tar = std::fs::read(home.join("recs.tar")).expect("read");
     Ran::of(harness.recoctl(["backfill", "-"]).write_stdin(tar)).ended(8).says("a tar archive");
     assert_eq!(items(&harness, "recs").len(), 0);
-    harness.write("twice.gz", {
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(&gzip(LINES)).expect("packed");
-        packed.finish().expect("packed")
-    });
-    assert!(harness.run(["backfill", "twice.gz"]).ended(8).stderr.contains("gzip within"));
+    harness.write("twice.gz", gzip(gzip(LINES)));
+    harness.run(["backfill", "twice.gz"]).ended(8).says("gzip within");
 }
 
 #[cfg(unix)]
@@ -109,11 +93,8 @@ fn a_file_whose_name_is_no_utf_8_is_read_and_gone_on_with() {
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9.jsonl");
     std::fs::write(harness.home.path().join(name), LINES).expect("written");
     for args in [&["backfill"][..], &["backfill", "--resume"], &["verify"]] {
-        let output = harness.recoctl(args).arg(name).output().expect("runs");
-        let code = output.status.code();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(matches!(code, Some(0 | 5)), "{args:?}: {code:?} {told}");
-        assert!(!told.contains("cannot be resumed"), "{told}");
+        let ran = Ran::of(harness.recoctl(args).arg(name)).ended_in([0, 5]);
+        assert!(!ran.stderr.contains("cannot be resumed"), "{ran:#?}");
     }
     assert_eq!(items(&harness, "recs"), expected(&[("1", "[10]"), ("2", "[20]")]));
 }
@@ -134,7 +115,7 @@ fn files_of_the_other_commands_open_in_the_same_way() {
     assert_eq!(plain["counts"], with_bom["counts"]);
 
     let id = report["messages"][0]["message_id"].as_str().expect("an id").to_owned();
-    let packed = gzip(&format!("\u{feff}{id}\r\n"));
+    let packed = gzip(format!("\u{feff}{id}\r\n"));
     for (name, bytes) in [("ids", bom(id.as_bytes())), ("ids.gz", packed)] {
         harness.write(name, bytes);
         let at = format!("@{name}");
@@ -142,7 +123,7 @@ fn files_of_the_other_commands_open_in_the_same_way() {
         assert_eq!(found["messages"].as_array().map(Vec::len), Some(1), "{name}: {found}");
     }
     harness.write("ids.utf16", b"\xff\xfea\0b\0");
-    assert!(harness.run(["dlq", "peek", "--id", "@ids.utf16"]).ended(8).stderr.contains("UTF-16"));
+    harness.run(["dlq", "peek", "--id", "@ids.utf16"]).ended(8).says("UTF-16");
 
     let plan = harness.json(0, ["dlq", "redrive", "--dry-run"]);
     harness.write("plan.json", bom(plan.to_string().as_bytes()));

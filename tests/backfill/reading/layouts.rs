@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{create, expected, harness, items};
-use crate::support::{Ran, eventually, finished, interrupt, spawn};
+use crate::support::{Harness, Ran, eventually, finished, gzip, interrupt, spawn};
 
 fn records() -> Vec<Value> {
     let item = |user: u64| json!({ "user_id": user, "recommended_note_ids": [user * 10, 7] });
@@ -85,6 +85,15 @@ fn lines_stay_lines_whatever_the_first_looks_like() {
     }
 }
 
+/// Stops a run that is slow enough for it, once so many lists are written; returns its report.
+fn stopped_midway(harness: &Harness, written: usize) -> Value {
+    let child = spawn(harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
+    let some = || items(harness, "recs").len() >= written;
+    eventually("some are written", Duration::from_secs(60), some);
+    interrupt(&child);
+    finished(child).ended(130).report()
+}
+
 /// A run of a large array resumes from its checkpoint, as one of lines does.
 #[test]
 fn a_run_of_an_array_is_resumed() {
@@ -93,11 +102,7 @@ fn a_run_of_an_array_is_resumed() {
     let mut broken = lines.clone();
     broken[2000..2100].fill("[\"x\"]".to_owned());
     harness.write("in.json", format!("[\n{}\n]", broken.join(",\n")));
-    // Slow enough to be stopped midway, once something is written.
-    let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
-    eventually("some are written", Duration::from_secs(60), || !items(&harness, "recs").is_empty());
-    interrupt(&child);
-    let stopped = finished(child).ended(130).report();
+    let stopped = stopped_midway(&harness, 1);
     let from = &stopped["stopped"]["resume_from"];
     assert!(from["line"].as_u64() > Some(1), "{from}");
     let report = harness.json(4, ["backfill", "in.json", "--resume"]);
@@ -131,7 +136,7 @@ fn values_over_several_lines_are_read_whole_wherever_they_stand() {
     ] {
         let harness = harness();
         harness.write("in.jsonl", &text);
-        harness.write("in.jsonl.gz", super::archives::gzip(&text));
+        harness.write("in.jsonl.gz", gzip(&text));
         let mut piped = harness.recoctl(["backfill", "-", "--output", "json"]);
         Ran::of(piped.write_stdin(text.clone())).ended(0);
         assert_eq!(items(&harness, "recs"), lists, "{text}");
@@ -196,10 +201,7 @@ fn a_run_of_an_array_behind_lines_is_resumed() {
     lines[2000..2100].fill("[\"x\"]".to_owned());
     let before: String = (0..5).map(|user| format!("[{user},[1]]\n")).collect();
     harness.write("in.json", format!("{before}[\n{}\n]\n[3000,[1]]\n", lines.join(",\n")));
-    let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
-    eventually("some are written", Duration::from_secs(60), || items(&harness, "recs").len() > 5);
-    interrupt(&child);
-    finished(child).ended(130);
+    stopped_midway(&harness, 6);
     let report = harness.json(4, ["backfill", "in.json", "--resume"]);
     assert_eq!(report["lines"]["read"], 3001);
     assert_eq!(report["entries"]["rejected"], 100);

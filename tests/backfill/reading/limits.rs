@@ -9,21 +9,12 @@ fn a_share_of_rejects_is_judged_at_the_end_of_a_short_input() {
     harness.write("in.jsonl", format!("{lines}{}", "bad\n".repeat(10)));
     let report = harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "10%"]);
     assert_eq!(report["stopped"], serde_json::Value::Null);
-    let output = harness.recoctl(["backfill", "in.jsonl", "--max-rejects", "9%"]).output();
-    let output = output.expect("runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(4 | 8)), "{told}");
-    assert!(told.contains("10.0 % of 100 lines rejected, more than 9 %"), "{told}");
+    let stopped = harness.run(["backfill", "in.jsonl", "--max-rejects", "9%"]).ended_in([4, 8]);
+    stopped.says_anywhere("10.0 % of 100 lines rejected, more than 9 %");
     // The last line counts as well.
     harness.write("last.jsonl", format!("{lines}bad\n"));
-    let report = harness.recoctl(["backfill", "last.jsonl", "--max-rejects", "0"]).output();
-    let report = report.expect("runs");
-    assert!(matches!(report.status.code(), Some(4 | 8)));
-    assert!(
-        String::from_utf8_lossy(&report.stderr).contains("--max-rejects")
-            || String::from_utf8_lossy(&report.stdout).contains("--max-rejects")
-    );
+    let stopped = harness.run(["backfill", "last.jsonl", "--max-rejects", "0"]).ended_in([4, 8]);
+    stopped.says_anywhere("--max-rejects");
 }
 
 #[test]
@@ -37,15 +28,13 @@ fn megabytes_of_an_id_make_a_screenful() {
         &["verify", "in.jsonl"],
         &["verify", "in.jsonl", "--output", "json"],
     ] {
-        let output = harness.recoctl(args).output().expect("runs");
-        assert_ne!(output.status.code(), Some(0), "{args:?}");
-        let (stdout, stderr) = (output.stdout.len(), output.stderr.len());
+        let ran = harness.run(args);
+        assert_ne!(ran.code, Some(0), "{args:?}");
+        let (stdout, stderr) = (ran.stdout.len(), ran.stderr.len());
         assert!(stdout < 12_000 && stderr < 8_000, "{args:?}: {stdout} and {stderr} bytes");
     }
     harness.json(8, ["backfill", "in.jsonl", "--rejects", "out.jsonl"]);
-    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
-    let whole = serde_json::from_str::<serde_json::Value>(rejects.lines().next().expect("a line"));
-    let whole = whole.expect("JSON");
+    let whole = &harness.read_lines("out.jsonl")[0];
     assert!(whole["text"].as_str().is_some_and(|text| text.len() > 3_000_000), "the line is kept");
     assert!(whole["detail"].as_str().is_some_and(|detail| detail.len() < 5_000));
     assert_eq!(items(&harness, "recs").len(), 0);

@@ -61,7 +61,7 @@ fn exports_and_batch_inference_are_read() {
     assert_eq!(report["entries"]["deleted"], 1);
     let rejected = serde_json::json!({ "malformed": 1, "reported-error": 1 });
     assert_eq!(report["rejected"], rejected);
-    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
+    let rejects = harness.read("out.jsonl");
     assert!(rejects.contains("Internal error") && rejects.contains("a set (NS)"), "{rejects}");
     // Verification finds them as well, also in a sample.
     for users in ["all", "100"] {
@@ -194,8 +194,7 @@ fn a_line_of_two_shapes_is_ambiguous() {
         let report = harness.json(4, ["backfill", "in.jsonl", "--rejects", "rejects.jsonl"]);
         let counts = &report["entries"];
         assert_eq!((&counts["written"], &counts["deleted"]), (&1.into(), &0.into()), "{report}");
-        let rejects = std::fs::read_to_string(harness.home.path().join("rejects.jsonl"));
-        let rejects = rejects.expect("there");
+        let rejects = harness.read("rejects.jsonl");
         assert_eq!(rejects.lines().count(), lines.len(), "{rejects}");
         for reject in rejects.lines() {
             assert!(reject.contains("use only one of them"), "{reject}");

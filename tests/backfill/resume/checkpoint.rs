@@ -1,6 +1,7 @@
 //! Checkpoints: what they keep, when they are written, and what has none.
 
 use super::*;
+use crate::support::Ran;
 
 #[test]
 fn items_of_a_resumed_run_expire_with_those_before() {
@@ -32,9 +33,8 @@ fn what_cannot_be_resumed_is_said() {
     let told: Vec<String> = errors
         .into_iter()
         .map(|args| {
-            let output = harness.recoctl(args).write_stdin("[1,[2]]\n").output().expect("runs");
-            let code = output.status.code().expect("a code");
-            format!("exit {code}: {}", crate::support::told(&output))
+            let ran = Ran::of(harness.recoctl(args).write_stdin("[1,[2]]\n"));
+            format!("exit {}: {}", ran.code.expect("a code"), ran.told())
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"));

@@ -43,7 +43,7 @@ fn what_is_there_is_never_overwritten_and_nothing_leaves_no_file() {
         .ended(8)
         .says("never overwritten");
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
-    assert!(harness.run(["dlq", "export", "-"]).ended(2).stderr.contains("to stdout"));
+    harness.run(["dlq", "export", "-"]).ended(2).says("to stdout");
     assert_eq!(bodies(&harness, "recs-dlq").len(), 2);
     let report = harness.json(5, ["dlq", "export", "none.jsonl", "--class", "malformed"]);
     assert_eq!((count(&report, "skipped"), &report["file"]), (2, &Value::Null));

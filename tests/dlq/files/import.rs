@@ -65,7 +65,7 @@ fn an_export_that_left_its_messages_says_that_they_will_be_there_twice() {
 #[test]
 fn a_broken_file_is_refused_with_its_line_before_anything_is_sent() {
     let harness = moved_out(STANDARD, 12, &[]);
-    let whole = std::fs::read_to_string(harness.home.path().join("e.jsonl")).expect("there");
+    let whole = harness.read("e.jsonl");
     let lines: Vec<&str> = whole.lines().collect();
     let with = |at: usize, line: &str| {
         let mut lines = lines.clone();

@@ -119,18 +119,24 @@ pub fn exported(harness: &Harness, path: &Path) -> Vec<String> {
     lines.filter_map(|line| Some(line["message"]["body"].as_str()?.to_owned())).collect()
 }
 
-/// Kills a process (`kill -9`) once a condition holds; returns `false` if it ended before.
-pub fn kill_when(child: &mut Child, mut now: impl FnMut() -> bool) -> bool {
+/// Waits until a process has come so far; returns `false` if it ended before.
+pub fn gets_there(child: &mut Child, there: impl Fn() -> bool) -> bool {
     let start = Instant::now();
-    let mut killed = false;
     while child.try_wait().expect("asked").is_none() {
-        if now() {
-            child.kill().expect("killed");
-            killed = true;
-            break;
+        if there() {
+            return true;
         }
         assert!(start.elapsed() < Duration::from_secs(90), "it neither ends nor gets there");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    false
+}
+
+/// Kills a process (`kill -9`) once it has come so far; returns `false` if it ended before.
+pub fn kill_when(child: &mut Child, there: impl Fn() -> bool) -> bool {
+    let killed = gets_there(child, there);
+    if killed {
+        child.kill().expect("killed");
     }
     child.wait().expect("it ends");
     killed

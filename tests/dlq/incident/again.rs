@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::kit::*;
-use crate::faults::Fault;
+use crate::faults::{Fault, always};
 use crate::support::{Harness, eventually, spawn};
 
 /// Asserts that no body is in the source queue twice, and none is lost.
@@ -85,7 +85,7 @@ fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
     for args in [&["--class", "all", "--yes", "--engine", "client"][..], &["--class", "retryable"]]
     {
         let command = [&["dlq", "redrive"], args].concat();
-        harness.recoctl(command).output().expect("it runs");
+        harness.run(command);
         never_twice(&harness, STANDARD, 60);
     }
 }
@@ -93,7 +93,7 @@ fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
 #[test]
 fn a_killed_fifo_run_is_tried_again_without_a_duplicate() {
     let harness = killed(FIFO, 60, 7);
-    harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
+    harness.run(["dlq", "redrive"]);
     never_twice(&harness, FIFO, 60);
     assert!(bodies(&harness, "recs-dlq.fifo").is_empty(), "all moved");
 }
@@ -101,10 +101,7 @@ fn a_killed_fifo_run_is_tried_again_without_a_duplicate() {
 #[test]
 fn what_was_perhaps_sent_is_left_out_until_that_is_said() {
     let mut harness = with_messages(STANDARD, 20);
-    let wrong = behind(&mut harness, |action, _| match action {
-        "SendMessageBatch" => Fault::DropAfter,
-        _ => Fault::None,
-    });
+    let wrong = behind(&mut harness, always("SendMessageBatch", Fault::DropAfter));
     let first = harness.json(4, ["dlq", "redrive"]);
     let uncertain = count(&first, "uncertain");
     assert!(uncertain > 0, "{first}");
@@ -126,10 +123,7 @@ fn what_was_perhaps_sent_is_left_out_until_that_is_said() {
 #[test]
 fn refused_deletes_stop_the_run_with_its_first_message() {
     let mut harness = with_messages(STANDARD, 100);
-    let wrong = behind(&mut harness, |action, _| match action {
-        "DeleteMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    let wrong = behind(&mut harness, always("DeleteMessageBatch", Fault::Deny));
     let first = harness.json(4, ["dlq", "redrive"]);
     assert_eq!((count(&first, "not-deleted"), count(&first, "left")), (1, 99));
     assert_eq!(bodies(&harness, "recs").len(), 1);
@@ -176,10 +170,7 @@ fn a_restore_is_done_once() {
 fn a_run_that_sent_nothing_is_not_unfinished() {
     // Killed during its scan.
     let mut harness = with_messages(STANDARD, 20);
-    let wrong = behind(&mut harness, |action, _| match action {
-        "ReceiveMessage" => Fault::Hang,
-        _ => Fault::None,
-    });
+    let wrong = behind(&mut harness, always("ReceiveMessage", Fault::Hang));
     let mut child = spawn(&harness, &["dlq", "redrive"]);
     eventually("it has begun", Duration::from_secs(60), || !journals(&harness).is_empty());
     child.kill().expect("killed");
@@ -200,10 +191,7 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
 #[test]
 fn a_journal_elsewhere_is_known_as_well() {
     let mut harness = with_messages(STANDARD, 10);
-    let wrong = behind(&mut harness, |action, _| match action {
-        "DeleteMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    let wrong = behind(&mut harness, always("DeleteMessageBatch", Fault::Deny));
     harness.json(4, ["dlq", "redrive", "--journal", "mine.jsonl"]);
     wrong.heal();
     let report = harness.json(0, ["dlq", "redrive"]);
@@ -215,10 +203,7 @@ fn a_journal_elsewhere_is_known_as_well() {
 #[test]
 fn a_journal_elsewhere_is_named_by_its_run() {
     let mut harness = with_messages(STANDARD, 10);
-    behind(&mut harness, |action, _| match action {
-        "DeleteMessageBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    behind(&mut harness, always("DeleteMessageBatch", Fault::Deny));
     harness.json(4, ["dlq", "redrive", "--journal", "mine.jsonl"]);
     let list = harness.json(0, ["dlq", "journal", "list"]);
     let run = list["journals"][0]["run_id"].as_str().expect("a run").to_owned();
@@ -265,9 +250,8 @@ fn a_journal_of_the_queue_that_cannot_be_read_is_named_before_anything_is_sent()
     let (header, rest) = text.split_once('\n').expect("lines");
     std::fs::write(&path, format!("{header}\n{{\"broken\n{rest}")).expect("written");
     plant(&harness, STANDARD, &sound(100), 0);
-    let stderr = harness.run(["dlq", "redrive"]).stderr;
     let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
-    assert!(stderr.contains(name) && stderr.contains("may be sent again"), "{stderr}");
+    harness.run(["dlq", "redrive"]).says(name).says("may be sent again");
 }
 
 #[test]

@@ -29,10 +29,9 @@ fn looking_ends_while_messages_arrive() {
         for suffix in [STANDARD, FIFO] {
             let harness = with_messages(suffix, 40);
             let arrivals = Arrivals::start(&harness, suffix, Duration::from_millis(pause), true);
-            let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
-            assert!(matches!(classified.status.code(), Some(0 | 4)), "{:?}", classified.status);
-            let peeked = harness.recoctl(["dlq", "peek", "--class", "stale"]).output();
-            assert!(peeked.expect("it runs").status.code().is_some());
+            harness.run(["dlq", "classify"]).ended_in([0, 4]);
+            let peeked = harness.run(["dlq", "peek", "--class", "stale"]);
+            assert!(peeked.code.is_some(), "{peeked:#?}");
             let arrived = arrivals.stop();
             all_in_one_place(&harness, suffix, 40, &arrived);
         }
@@ -65,8 +64,7 @@ fn a_fifo_redrive_ends_while_messages_arrive() {
         let harness = with_messages(FIFO, 60);
         let pause = Duration::from_millis(100);
         let arrivals = Arrivals::start(&harness, FIFO, pause, poison);
-        let output = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
-        assert!(output.status.code().is_some_and(|code| [0, 4].contains(&code)), "{output:?}");
+        harness.run(["dlq", "redrive"]).ended_in([0, 4]);
         let arrived = arrivals.stop();
         all_in_one_place(&harness, FIFO, 60, &arrived);
         let left = bodies(&harness, "recs-dlq.fifo");
@@ -185,8 +183,8 @@ fn a_resume_ends_while_messages_arrive() {
     wrong.heal();
     let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(100), false);
     let journal = report["journal"].as_str().expect("a journal");
-    let resumed = harness.recoctl(["dlq", "journal", "resume", journal]).output().expect("it runs");
-    assert!(resumed.status.code().is_some(), "it ends");
+    let resumed = harness.run(["dlq", "journal", "resume", journal]);
+    assert!(resumed.code.is_some(), "it ends");
     let arrived = arrivals.stop();
     all_in_one_place(&harness, STANDARD, 60, &arrived);
 }

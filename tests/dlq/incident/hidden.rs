@@ -7,7 +7,7 @@ use reco_sandbox::sqs::{Planted, SqsOptions};
 use serde_json::json;
 
 use super::kit::*;
-use crate::faults::Fault;
+use crate::faults::{Fault, always};
 
 #[test]
 fn lost_answers_hide_messages_and_that_is_told() {
@@ -43,16 +43,11 @@ fn a_lost_answer_of_a_fifo_queue_hides_nothing() {
 fn a_fifo_receive_that_is_given_up_names_what_it_hides() {
     for command in ["classify", "redrive"] {
         let mut harness = with_messages(FIFO, 20);
-        behind(&mut harness, |action, _| match action {
-            "ReceiveMessage" => Fault::DropAfter,
-            _ => Fault::None,
-        });
-        let output = harness.recoctl(["dlq", command]).output().expect("it ends");
-        assert_ne!(output.status.code(), Some(0), "{command}");
+        behind(&mut harness, always("ReceiveMessage", Fault::DropAfter));
+        let ran = harness.run(["dlq", command]).says("SQS responses were lost: up to");
+        assert_ne!(ran.code, Some(0), "{command}");
         let hidden = in_flight(&harness, &format!("recs-dlq{FIFO}"));
         assert!(hidden > 0, "the answers were lost after the messages were hidden");
-        let told = crate::support::told(&output);
-        assert!(told.contains("SQS responses were lost: up to"), "{command}: {told}");
     }
 }
 

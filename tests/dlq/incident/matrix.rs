@@ -5,7 +5,6 @@
 //! `RECOCTL_MATRIX_RUNS=2000` draws that many; `RECOCTL_MATRIX_FROM` is the first seed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Output;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -17,7 +16,7 @@ use reco_sandbox::faults::{Fault, FaultKind};
 use serde_json::Value;
 
 use super::kit::*;
-use crate::support::{Harness, spawn};
+use crate::support::{Harness, Ran, spawn};
 
 /// Calls that a redrive makes for each message; faults of earlier calls only end it early.
 const ACTIONS: [&str; 4] =
@@ -77,9 +76,9 @@ struct Named {
 }
 
 impl Named {
-    fn read(&mut self, output: &Output) {
-        let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
-            return self.read_status(output);
+    fn read(&mut self, ran: &Ran) {
+        let Ok(report) = serde_json::from_str::<Value>(&ran.stdout) else {
+            return self.read_status(&ran.stderr);
         };
         for row in report["messages"].as_array().into_iter().flatten() {
             let named =
@@ -96,8 +95,7 @@ impl Named {
 
     /// Adds the invisible messages that a run reported on stderr: a run that ended with an error
     /// has no report.
-    fn read_status(&mut self, output: &Output) {
-        let text = String::from_utf8_lossy(&output.stderr);
+    fn read_status(&mut self, text: &str) {
         let lost = text.split("SQS responses were lost: up to ").nth(1);
         let number = lost.and_then(|rest| rest.split(' ').next()?.replace(',', "").parse().ok());
         self.invisible += number.unwrap_or(0);
@@ -108,8 +106,8 @@ impl Named {
         for path in journals(harness) {
             let path = path.to_str().expect("UTF-8").to_owned();
             let args = ["dlq", "journal", "show", &path, "--output", "json"];
-            let shown = harness.recoctl(args).output().expect("it runs");
-            let Ok(report) = serde_json::from_slice::<Value>(&shown.stdout) else { continue };
+            let shown = harness.run(args).stdout;
+            let Ok(report) = serde_json::from_str::<Value>(&shown) else { continue };
             let double = report["possibly_double"].as_array().into_iter().flatten();
             self.ids.extend(double.filter_map(Value::as_str).map(str::to_owned));
             // Sent or perhaps sent, and not deleted: a resume and every later run name them.
@@ -123,19 +121,17 @@ impl Named {
     }
 }
 
-/// Returns a command that is not killed for being slow: with throttled deletes, a FIFO redrive of
+/// Runs a command that is not killed for being slow: with throttled deletes, a FIFO redrive of
 /// everything that arrived takes minutes on a busy machine, and messages hidden by a kill are not
 /// named.
-fn unhurried(harness: &Harness, args: &[&str]) -> assert_cmd::Command {
-    let mut command = harness.recoctl(args);
-    command.timeout(Duration::from_secs(1_800));
-    command
+fn unhurried(harness: &Harness, args: &[&str]) -> Ran {
+    Ran::of(harness.recoctl(args).timeout(Duration::from_secs(1_800)))
 }
 
 fn first_run(harness: &Harness, case: &Case, named: &mut Named) {
     let args = ["dlq", "redrive", "--stop-on-bounce", "off", "--output", "json"];
     let Some((signal, after)) = case.stop else {
-        return named.read(&unhurried(harness, &args).output().expect("it runs"));
+        return named.read(&unhurried(harness, &args));
     };
     let child = spawn(harness, &args);
     std::thread::sleep(after);
@@ -145,7 +141,7 @@ fn first_run(harness: &Harness, case: &Case, named: &mut Named) {
     let (done, told) = mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output()));
     let output = told.recv_timeout(Duration::from_secs(120)).expect("it ends after a signal");
-    named.read(&output.expect("it ran"));
+    named.read(&Ran::from(output.expect("it ran")));
 }
 
 fn run(case: &Case) {
@@ -169,12 +165,12 @@ fn run(case: &Case) {
     {
         let path = path.to_str().expect("UTF-8").to_owned();
         let args = ["dlq", "journal", "resume", &path, "--output", "json"];
-        named.read(&unhurried(&harness, &args).output().expect("it ends"));
+        named.read(&unhurried(&harness, &args));
     }
     // Only a killed run leaves messages hidden, until their visibility timeout ends.
     let hidden_by_kill = matches!(case.stop, Some(("KILL", _)));
     let args = ["dlq", "redrive", "--stop-on-bounce", "off", "--output", "json"];
-    named.read(&unhurried(&harness, &args).output().expect("it ends"));
+    named.read(&unhurried(&harness, &args));
     let arrived = arrivals.map(Arrivals::stop).unwrap_or_default();
     let consumed = consumer.map(Consumer::stop).unwrap_or_default();
     named.read_journals(&harness);

@@ -1,14 +1,11 @@
 //! `--id PREFIX` over several waves: only who has seen all messages knows what a prefix names.
 
-use std::process::Output;
-
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
-use serde_json::Value;
 
 use super::kit::*;
-use crate::faults::Fault;
-use crate::support::{Harness, told};
+use crate::faults::{Fault, always};
+use crate::support::{Harness, Ran};
 
 /// The id of a message: `abcd` begins the named ones, and the user's number ends all.
 fn id(user: usize, named: &[usize]) -> String {
@@ -34,19 +31,12 @@ fn with_ids(suffix: &str, messages: usize, named: &[usize]) -> Harness {
 /// With a queue that does not show at once what was released, as one of AWS may: else the sandbox
 /// would give out its oldest messages again and again, and no wave would see the others.
 fn slow_to_show(harness: &mut Harness) {
-    behind(harness, |action, _| match action {
-        "ChangeMessageVisibilityBatch" => Fault::Deny,
-        _ => Fault::None,
-    });
+    behind(harness, always("ChangeMessageVisibilityBatch", Fault::Deny));
 }
 
-fn redrive(harness: &Harness, args: &[&str]) -> Output {
-    let command = ["dlq", "redrive", "--output", "json"].iter().chain(args);
-    harness.recoctl(command.copied()).output().expect("it runs")
-}
-
-fn report(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(output)))
+fn redrive<S: AsRef<str>>(harness: &Harness, args: &[S]) -> Ran {
+    let args = args.iter().map(AsRef::as_ref);
+    harness.run(["dlq", "redrive", "--output", "json"].into_iter().chain(args))
 }
 
 #[test]
@@ -57,10 +47,7 @@ fn a_prefix_that_the_third_wave_makes_ambiguous_moves_nothing() {
         let more: &[&str] = if dry_run { &["--dry-run"] } else { &[] };
         let args: Vec<&str> =
             ["--hold", "20", "--id", "abcd"].iter().chain(more).copied().collect();
-        let output = redrive(&harness, &args);
-        let words = told(&output);
-        assert_eq!(output.status.code(), Some(7), "{words}");
-        assert!(words.contains(&id(0, &[0])) && words.contains(&id(59, &[59])), "{words}");
+        redrive(&harness, &args).ended(7).says(id(0, &[0])).says(id(59, &[59]));
         assert!(bodies(&harness, "recs").is_empty(), "nothing moved");
         assert_eq!(bodies(&harness, "recs-dlq").len(), 60);
     }
@@ -70,8 +57,7 @@ fn a_prefix_that_the_third_wave_makes_ambiguous_moves_nothing() {
 fn a_prefix_that_names_one_message_of_the_third_wave_moves_it() {
     let mut harness = with_ids(STANDARD, 60, &[59]);
     slow_to_show(&mut harness);
-    let output = redrive(&harness, &["--hold", "20", "--id", "abcd"]);
-    let report = report(&output);
+    let report = redrive(&harness, &["--hold", "20", "--id", "abcd"]).report();
     assert!(report["waves"].as_u64() >= Some(3), "{}", report["waves"]);
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (1, 59), "{report}");
     assert_eq!(bodies(&harness, "recs"), [sound(59)]);
@@ -82,7 +68,7 @@ fn a_prefix_that_names_one_message_of_the_third_wave_moves_it() {
 fn one_of_the_first_wave_waits_until_all_were_seen_and_moves() {
     let mut harness = with_ids(STANDARD, 60, &[0]);
     slow_to_show(&mut harness);
-    let report = report(&redrive(&harness, &["--hold", "20", "--id", "abcd"]));
+    let report = redrive(&harness, &["--hold", "20", "--id", "abcd"]).report();
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (1, 59), "{report}");
     assert_eq!(bodies(&harness, "recs"), [sound(0)]);
 }
@@ -98,9 +84,7 @@ fn fifo_moves_a_prefix_of_the_last_front() {
     let named = [29];
     let harness = with_ids(FIFO, 30, &named);
     let args = all_by_name(30, &named);
-    let output = redrive(&harness, &args.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    let report = report(&output);
+    let report = redrive(&harness, &args).ended(0).report();
     assert!(report["waves"].as_u64() >= Some(3), "{}", report["waves"]);
     let source = sqs(&harness).snapshot("recs.fifo").expect("there").messages;
     let order: Vec<String> = source.into_iter().map(|message| message.body).collect();
@@ -110,8 +94,7 @@ fn fifo_moves_a_prefix_of_the_last_front() {
 #[test]
 fn fifo_refuses_what_is_ambiguous_in_the_first_front() {
     let harness = with_ids(FIFO, 30, &[0, 9]);
-    let output = redrive(&harness, &["--id", "abcd"]);
-    assert_eq!(output.status.code(), Some(7), "{}", told(&output));
+    redrive(&harness, &["--id", "abcd"]).ended(7);
     assert!(bodies(&harness, "recs.fifo").is_empty(), "nothing moved");
     assert_eq!(in_flight(&harness, "recs-dlq.fifo"), 0);
 }
@@ -122,9 +105,7 @@ fn fifo_stops_where_a_later_front_makes_a_prefix_ambiguous() {
     let named = [0, 25];
     let harness = with_ids(FIFO, 30, &named);
     let args = all_by_name(30, &named);
-    let output = redrive(&harness, &args.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
-    let report = report(&output);
+    let report = redrive(&harness, &args).ended(4).report();
     let stopped = report["stopped"].as_str().unwrap_or_default();
     assert!(stopped.contains("abcd"), "{report}");
     let (moved, left) = (bodies(&harness, "recs.fifo"), bodies(&harness, "recs-dlq.fifo"));

@@ -64,16 +64,9 @@ pub fn arranged_with(suffix: &str, messages: usize, options: SandboxOptions) -> 
          CREATE TABLE reads(user_id INTEGER, article_id INTEGER);
          CREATE TABLE mutes(user_id INTEGER, author_id INTEGER);"
     );
-    let path = harness.write("facts.sql", tables);
-    let made = std::process::Command::new(crate::support::python_bin().join("python"))
-        .args(["-c", "import sqlite3, sys; sqlite3.connect('facts.sqlite').executescript(open(sys.argv[1]).read())"])
-        .arg(path)
-        .current_dir(harness.home.path())
-        .status();
-    assert!(made.expect("python runs").success());
+    harness.add_facts(&tables);
     harness.set("RECOCTL_QUEUE", &source);
     harness.set("RECOCTL_TABLE", "recs");
-    harness.set("RECOCTL_FACTS", "sqlite:facts.sqlite");
     harness
 }
 
