@@ -47,7 +47,7 @@ impl Case {
             let actions: Vec<&str> =
                 ACTIONS.into_iter().filter(|action| kind.actions().contains(action)).collect();
             let action = rng.choice(actions)?;
-            let argument = if *kind == FaultKind::Slow { ":60" } else { "" };
+            let argument = if kind == FaultKind::Slow { ":60" } else { "" };
             let fault = format!("{action}:{}:{:.2}{argument}", kind.name(), 0.05 + 0.3 * rng.f64());
             Some(fault.parse().expect("a fault"))
         });
