@@ -66,7 +66,6 @@ fn follow(harness: &Harness) -> Vec<String> {
             false => pending.remove(0),
         };
         run.push(line.clone());
-        println!("{line}");
         let told = printed(&paste(harness, &line).ended(0));
         if line.contains("dlq classify") {
             if told.is_empty() {
