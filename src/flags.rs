@@ -24,7 +24,7 @@ pub fn seconds(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Returns the error for the value of a flag that is no jq expression.
+/// Returns the error for a flag whose value is not a jq expression.
 pub fn no_jq(flag: &str, text: &str, why: String, example: &str) -> Error {
     Error::new(Kind::Usage, format!("{flag} {text:?} is not a valid jq expression"))
         .cause(why)

@@ -202,7 +202,7 @@ impl Ui {
         let _ = progress::above_bars(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 
-    /// Refuses a prompt if there is no terminal; `--yes` skips every prompt.
+    /// Refuses to prompt without a terminal; `--yes` skips every prompt.
     ///
     /// # Errors
     /// Refused without a terminal to prompt on.

@@ -86,7 +86,7 @@ impl UserItem {
     }
 }
 
-/// Id of a list, and what becomes of it today.
+/// Id in a list, with today's filter result.
 #[derive(Debug, Serialize)]
 pub struct UserArticle {
     rank: usize,

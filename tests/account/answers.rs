@@ -34,7 +34,7 @@ fn what_is_on_this_machine_never_goes_through_a_proxy() {
     assert_eq!(proxy.count(), 0, "nothing went out");
     // Calls to other hosts do use the proxy.
     let away = ["dlq", "peek", "--endpoint-url", "http://sqs.recoctl.invalid"];
-    // The proxy answered that there is no such queue.
+    // The proxy answered that the queue does not exist.
     harness.run(away).ended(3);
     assert!(proxy.count() > 0);
 }

@@ -85,7 +85,7 @@ fn lines_stay_lines_whatever_the_first_looks_like() {
     }
 }
 
-/// Stops a run that is slow enough for it, once so many lists are written; returns its report.
+/// Interrupts a slow run after this many lists were written; returns its report.
 fn stopped_midway(harness: &Harness, written: usize) -> Value {
     let child = spawn(harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
     let some = || items(harness, "recs").len() >= written;

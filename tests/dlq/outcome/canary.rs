@@ -30,7 +30,7 @@ fn a_canary_moves_no_more_than_the_stage_that_shows_a_failure() {
         let reason = culprit["reason"].as_str().expect("a reason");
         assert!(reason.starts_with("in the DLQ again as "), "{reason}");
     }
-    // What was not moved, and what came back, is visible to the next command.
+    // Messages that were not moved or came back are visible to the next command.
     assert_eq!(visible_bodies(&harness, "recs-dlq").len(), 189 + 2);
 }
 

@@ -17,7 +17,7 @@ const ATTEMPTS: u64 = 3;
 /// Messages of a batch.
 const BATCH: usize = 10;
 
-/// Planted causes, and what is to be said of each: a cause, or the reason why it is not known.
+/// Planted causes, each with the expected answer: the cause, or why it is unknown.
 pub const CAUSES: [(&str, &str); 10] = [
     ("table throttled", "throttled writes to table recs"),
     ("index throttled", "throttled writes to index by-time of table recs"),

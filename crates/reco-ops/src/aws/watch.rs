@@ -29,7 +29,7 @@ use crate::error::{Error, Kind};
 /// in JSON; a BatchGetItem 16 MB, at most four times as long in DynamoDB's JSON.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// Hint if there is no first response.
+/// Hint when the first call gets no response.
 const NOTHING_DONE: &str = "check the region, --endpoint-url and the network; \
                             no message was received and nothing was changed";
 

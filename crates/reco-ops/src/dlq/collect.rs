@@ -137,7 +137,7 @@ struct Collector<'a> {
     chosen: u64,
     /// Reason for stopping early, such as a file that cannot be written.
     halted: Option<String>,
-    /// What is known for the report so far, but for the records.
+    /// Report so far, without its records.
     report: Collected,
     records: Vec<CollectedMessage>,
     released: Released,

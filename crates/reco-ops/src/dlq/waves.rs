@@ -11,10 +11,10 @@ use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::files::spool::Spool;
 
-/// What all scans of a run received.
+/// Totals of all scans of a run.
 #[derive(Debug, Default)]
 pub struct Waves {
-    /// Messages received, but for arrivals that are left alone.
+    /// Messages received, except arrivals that are left alone.
     pub seen: u64,
     /// Those of them that were there when the run began.
     pub early: u64,

@@ -12,7 +12,7 @@ pub const SETTINGS_LIMIT: u64 = 1 << 20;
 /// Maximum size of other files that are read whole: a plan lists every message of a queue.
 pub const INPUT_LIMIT: u64 = 512 << 20;
 
-/// Asserts that nobody else may read or write a file of a test.
+/// Asserts that only its owner may read or write a file.
 #[cfg(all(test, unix))]
 pub(crate) fn assert_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

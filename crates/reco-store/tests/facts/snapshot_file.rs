@@ -169,7 +169,7 @@ async fn lists_are_answered_as_their_users_and_articles_are() {
         for id in ids(&[10, 11, 12]) {
             assert_eq!(short.article(&id), long.article(&id), "{url}: article {id}");
         }
-        // What does not fit is asked for as it comes.
+        // Users beyond the cache are looked up in the file.
         let options = FactsOptions { memory: Some(10), ..FactsOptions::default() };
         let facts = FactsSource::open(url, options).await.unwrap();
         facts.for_lists(&many).await.unwrap();

@@ -54,7 +54,7 @@ pub struct Redrive<'a> {
     moving: u64,
     /// Time spent moving.
     move_time: Duration,
-    /// What is known for the report so far, but for the records.
+    /// Report so far, without its records.
     pub(super) report: RedriveReport,
     pub(super) records: Vec<Record>,
     /// Proofs of messages that earlier runs sent and this one deleted.
